@@ -1,0 +1,107 @@
+"""Travel times: by a speed over great circles, or a matrix from outside."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.errors import BadProblem
+from routing.fields import HORIZON, must_be_number, must_be_whole
+
+EARTH_RADIUS_METRES: Final = 6_371_008.8
+NO_WAY: Final = -1  # in a matrix: there is no way from here to there
+
+Seconds = NDArray[np.int32]
+Degrees = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One speed for the whole town; the detour stretches the straight line."""
+
+    metres_per_second: float
+    detour: float = 1.0
+
+    def __post_init__(self) -> None:
+        speed = "metres_per_second"
+        must_be_number(speed, self.metres_per_second, least=0.01, most=1000)
+        must_be_number("detour", self.detour, least=1, most=100)
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """Seconds from place i to place j; NO_WAY (-1) where there is none.
+
+    Shape (n, n) in the order of the problem's places. It may be asymmetric and
+    need not obey the triangle inequality; the diagonal is zero.
+    """
+
+    seconds: Seconds
+
+    def __post_init__(self) -> None:
+        kept = np.array(self.seconds)
+        if kept.ndim != 2 or kept.shape[0] != kept.shape[1]:
+            raise BadProblem("seconds", f"must be square, not {kept.shape}")
+        if kept.size and not np.issubdtype(kept.dtype, np.integer):
+            raise BadProblem("seconds", "must hold whole seconds")
+        if kept.size and (kept.min() < NO_WAY or kept.max() > HORIZON):
+            raise BadProblem("seconds", f"must lie between 0 and {HORIZON}")
+        if np.diagonal(kept).any():
+            row = int(np.flatnonzero(np.diagonal(kept))[0])
+            raise BadProblem(f"seconds[{row}][{row}]", "staying must take 0 seconds")
+        kept = kept.astype(np.int32)
+        kept.flags.writeable = False
+        object.__setattr__(self, "seconds", kept)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Matrix):
+            return NotImplemented
+        return np.array_equal(self.seconds, other.seconds)
+
+    def __hash__(self) -> int:
+        return hash(self.seconds.tobytes())
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[int | None]]) -> "Matrix":
+        """From rows of whole seconds, with None where there is no way.
+
+        Raises:
+            BadProblem: not square, not whole, negative.
+        """
+        for i, row in enumerate(rows):
+            if not isinstance(row, Sequence) or len(row) != len(rows):
+                raise BadProblem(f"seconds[{i}]", f"must have {len(rows)} entries")
+            for j, cell in enumerate(row):
+                if cell is not None and (type(cell) is not int or cell < 0):
+                    must_be_whole(f"seconds[{i}][{j}]", cell, least=0)
+                if cell is not None and cell > HORIZON:
+                    raise BadProblem(f"seconds[{i}][{j}]", "is absurdly long")
+        cells = [[NO_WAY if cell is None else cell for cell in row] for row in rows]
+        return cls(np.array(cells, dtype=np.int32).reshape(len(rows), len(rows)))
+
+
+def great_circle_metres(lats: Degrees, lons: Degrees) -> NDArray[np.float64]:
+    """Metres between n points, shape (n, n), by the haversine formula."""
+    phi, lam = np.radians(lats), np.radians(lons)
+    half_phi = np.sin((phi[:, None] - phi[None, :]) / 2) ** 2
+    half_lam = np.sin((lam[:, None] - lam[None, :]) / 2) ** 2
+    chord = half_phi + np.cos(phi)[:, None] * np.cos(phi)[None, :] * half_lam
+    metres: NDArray[np.float64] = np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
+    return 2 * EARTH_RADIUS_METRES * metres
+
+
+def travel_seconds(points: Iterable[tuple[float, float]], speed: Speed) -> Seconds:
+    """Great circle × detour ÷ speed, rounded to the nearest second.
+
+    Args:
+        points: n pairs (lat, lon) in WGS-84 degrees.
+
+    Returns:
+        Shape (n, n), symmetric, zero on the diagonal.
+    """
+    degrees = np.array(list(points), dtype=np.float64).reshape(-1, 2)
+    metres = great_circle_metres(degrees[:, 0], degrees[:, 1])
+    seconds = np.rint(metres * speed.detour / speed.metres_per_second)
+    return np.minimum(seconds, HORIZON).astype(np.int32)
