@@ -1,0 +1,1 @@
+"""六助: the product without a screen."""

@@ -1,0 +1,51 @@
+"""The way from `python3 -m dispatch …` to the command itself."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from dispatch.bootstrap import environment, pages, tools
+from dispatch.bootstrap.places import PYTHON, ROOT, is_checkout, is_inside
+from dispatch.bootstrap.progress import StepFailed, say
+from dispatch.bootstrap.turns import turn
+
+SHOW_PAGES: Final = {"demo", "up", "serve", "test"}
+
+
+def main() -> int:
+    """Make what is missing, step into the environment, run the command."""
+    if is_checkout():
+        try:
+            prepare(sys.argv[1:])
+        except StepFailed as failure:
+            say(str(failure))
+            return 1
+        except KeyboardInterrupt:
+            say("stopped; a new start goes on from here")
+            return 130
+        if not is_inside():
+            _step_inside()
+    importlib.import_module("dispatch.cli").cli.main(prog_name="python3 -m dispatch")
+    return 0
+
+
+def prepare(arguments: Sequence[str]) -> None:
+    """Everything that the command needs; a second start only compares hashes."""
+    command = next((word for word in arguments if not word.startswith("-")), None)
+    locks = environment.locks_for(command)
+    show = command in SHOW_PAGES and "--help" not in arguments
+    if environment.lacking(locks) or (show and pages.lacking()):
+        with turn(ROOT):
+            environment.install(environment.lacking(locks))
+            if show and pages.lacking():
+                pages.build()
+    if command == "test" and "--help" not in arguments:
+        tools.provide()
+
+
+def _step_inside() -> None:
+    """Become the same command in `.venv`'s Python; open files stay as they are."""
+    sys.stderr.flush()
+    os.execv(PYTHON, [str(PYTHON), *sys.orig_argv[1:]])  # noqa: S606 - no shell wanted

@@ -1,0 +1,1 @@
+"""Real servers inside the checkout, for a machine that brings none."""

@@ -1,0 +1,79 @@
+"""`python3 -m dispatch test`: every check of the house, pytest last."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import click
+
+from dispatch.bootstrap import pages
+from dispatch.bootstrap.places import ROOT, UI
+from dispatch.bootstrap.progress import say
+
+OWN: Final = Path(sys.executable).parent
+PYTEST: Final = (sys.executable, "-m", "pytest")
+PAGE_CHECKS: Final = ("check", "test")  # scripts of web/ui/package.json
+
+
+@dataclass(frozen=True)
+class Check:
+    """One tool that must be content: its words go to standard output."""
+
+    name: str
+    argv: tuple[str, ...]
+    cwd: Path = ROOT
+    env: Mapping[str, str] | None = field(default=None, repr=False)
+
+    def run(self) -> bool:
+        say(f"{self.name} …")
+        ended = subprocess.run(
+            self.argv, cwd=self.cwd, env=self.env, stdin=subprocess.DEVNULL
+        )
+        return ended.returncode == 0
+
+
+def house_checks() -> list[Check]:
+    """Form, types and the direction of imports."""
+    return [
+        Check("ruff check", (str(OWN / "ruff"), "check", "--quiet")),
+        Check("ruff format", (str(OWN / "ruff"), "format", "--check", "--quiet")),
+        Check("mypy", (sys.executable, "-m", "mypy", "--no-error-summary")),
+        Check("lint-imports", (str(OWN / "lint-imports"), "--no-cache")),
+    ]
+
+
+def page_checks() -> Iterator[Check]:
+    """The scripts `check` and `test` of the UI, where it has them."""
+    scripts = json.loads(UI.joinpath("package.json").read_text()).get("scripts", {})
+    node = pages.find_node()
+    for script in PAGE_CHECKS:
+        if script in scripts:
+            argv = (*node.npm, "run", "--silent", script)
+            yield Check(f"pages: {script}", argv, UI, node.env())
+
+
+def pytest_check(arguments: Sequence[str], *, long: bool) -> Check:
+    """The suite; two at once, unless the caller chose what or how to run."""
+    chosen = any(word.startswith(("-n", "-k", "--pdb", "tests")) for word in arguments)
+    side_by_side = () if chosen else ("-n", "2", "--dist", "loadfile")
+    marks = () if long else ("-m", "not long")
+    return Check("pytest", (*PYTEST, *side_by_side, *marks, *arguments))
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True}
+)
+@click.option("--long", is_flag=True, help="Also what takes longer than minutes.")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def test(arguments: tuple[str, ...], *, long: bool) -> None:
+    """Run the whole test suite; further ARGUMENTS go to pytest."""
+    checks = [*house_checks(), *page_checks()]
+    broken = [check.name for check in checks if not check.run()]
+    if broken:
+        say(f"BROKEN before pytest: {', '.join(broken)}")
+    suite_is_fine = pytest_check(arguments, long=long).run()
+    raise SystemExit(0 if suite_is_fine and not broken else 1)

@@ -1,0 +1,70 @@
+"""Databases for tests: quick copies of ones that the migrations made, once."""
+
+import itertools
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from tests.postgres import PostgresServer
+
+SQLITE: Final = "sqlite"
+POSTGRESQL: Final = "postgresql"
+TEMPLATE: Final = "liuzhu_template"
+
+
+class Engines:
+    """Both database engines of one test process; what is not asked for never starts."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+        self._postgres: PostgresServer | None = None
+
+    @contextmanager
+    def fresh(self, engine: str) -> Iterator[str]:
+        """The address of a migrated, empty database that is gone afterwards.
+
+        Raises PostgresMissing.
+        """
+        number = next(self._numbers)
+        if engine == SQLITE:
+            yield self._fresh_file(self._folder / f"{number}.db")
+            return
+        server = self.postgres()
+        database = f"liuzhu_{number}"
+        yield server.create(database, template=TEMPLATE)
+        server.drop(database)
+
+    def _fresh_file(self, copy: Path) -> str:
+        template = self._folder / "template.db"
+        if not template.exists():
+            made = template.with_suffix(".part")
+            upgrade(f"sqlite:///{made}")
+            with sqlite3.connect(made) as connection:
+                connection.execute("pragma wal_checkpoint(truncate)")
+            connection.close()
+            made.rename(template)
+        shutil.copyfile(template, copy)
+        return f"sqlite:///{copy}"
+
+    def postgres(self) -> PostgresServer:
+        """The server, started by the first who asks, with the migrated template."""
+        if self._postgres is None:
+            server = PostgresServer()
+            server.start()
+            self._postgres = server
+            upgrade(server.create(TEMPLATE))
+        return self._postgres
+
+    def close(self) -> None:
+        if self._postgres is not None:
+            self._postgres.stop()
+
+
+def upgrade(url: str) -> None:
+    """Bring a database to the newest tables by the product's own migrations."""
+    import_module("dispatch.store.migrate").upgrade(url)
