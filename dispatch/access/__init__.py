@@ -1,0 +1,1 @@
+"""Access: who may see what; accounts, sessions, scope and masks."""

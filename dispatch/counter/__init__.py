@@ -1,0 +1,1 @@
+"""The counter: who comes, who has paid, who did not come."""

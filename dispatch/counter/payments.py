@@ -1,0 +1,50 @@
+"""Payments and refunds, whole fen, never changed after they are written."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from dispatch.errors import NotFound
+from dispatch.store.columns import MAX_FEN, Instant, word
+
+
+class PayMethod(StrEnum):
+    CASH = "cash"
+    CARD = "card"
+    STORED = "stored"  # a meal purse that somebody else keeps
+
+
+class Payment(SQLModel, table=True):
+    """Money that came in for an order, or, negative, went back once."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        CheckConstraint(f"fen BETWEEN -{MAX_FEN} AND {MAX_FEN}", name="some_money"),
+        CheckConstraint("(fen < 0) = (refund_of IS NOT NULL)", name="refunds"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    order_id: UUID = Field(foreign_key="orders.id", index=True)
+    station_id: UUID = Field(foreign_key="station.id", index=True)
+    method: PayMethod = Field(sa_type=word(PayMethod))
+    fen: int
+    refund_of: UUID | None = Field(default=None, foreign_key="payment.id", unique=True)
+    reason: str = Field(default="", max_length=100)
+    at: datetime = Field(sa_type=Instant)
+    account_id: UUID | None = None
+
+
+def get_payment(session: Session, payment_id: UUID) -> Payment:
+    """Raises: NotFound."""
+    if payment := session.get(Payment, payment_id):
+        return payment
+    raise NotFound("没有找到这笔收款。")
+
+
+def list_payments(session: Session, order_id: UUID) -> list[Payment]:
+    """What was paid and refunded for an order, first to last."""
+    query = select(Payment).where(Payment.order_id == order_id)
+    return list(session.exec(query.order_by(col(Payment.at), col(Payment.id))))

@@ -1,0 +1,43 @@
+"""What the house says when it cannot do as asked."""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """这个请求无法办理。"""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, message: str | None = None, **facts: object) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+        self.facts = facts
+
+
+class BadInput(Refusal):
+    """填写的内容有误，没有保存。请改正后再提交。"""
+
+    code = "bad_input"
+
+
+class NotFound(Refusal):
+    """没有找到这条记录。"""
+
+    code = "not_found"
+
+
+class NotAllowed(Refusal):
+    """您的账号没有这项权限。"""
+
+    code = "not_allowed"
+
+
+class NotSignedIn(Refusal):
+    """请先登录。"""
+
+    code = "not_signed_in"
+
+
+class Conflict(Refusal):
+    """情况已经变化，没有保存。请刷新后再试。"""
+
+    code = "conflict"

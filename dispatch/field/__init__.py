@@ -1,0 +1,1 @@
+"""The field: what helpers' phones say, merged; and the evidence computed from it."""

@@ -1,0 +1,54 @@
+"""Who looked at what: every unmasked look at a person is written down."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Column
+from sqlmodel import Field, SQLModel
+
+from dispatch.clock import wall_now
+from dispatch.store.columns import Instant, facts
+from dispatch.store.unit_of_work import UnitOfWork
+
+
+class Audit(SQLModel, table=True):
+    """One look or one act, with the names of the fields shown, never their values."""
+
+    __tablename__ = "audit"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    action: str = Field(max_length=24)
+    object_kind: str = Field(max_length=24)
+    object_id: UUID = Field(index=True)
+    fields: list[str] = Field(
+        default_factory=list, sa_column=Column(facts(), nullable=False)
+    )
+    purpose: str = Field(default="", max_length=200)
+    role: str = Field(max_length=16)
+    account_id: UUID | None = Field(default=None, index=True)
+    at: datetime = Field(sa_type=Instant)
+    recorded_at: datetime = Field(default_factory=wall_now, sa_type=Instant)
+
+
+def write_down(
+    uow: UnitOfWork,
+    action: str,
+    object_kind: str,
+    object_id: UUID,
+    *,
+    fields: list[str] | None = None,
+    purpose: str = "",
+) -> None:
+    """Note in the audit who did what to whom, and why."""
+    uow.session.add(
+        Audit(
+            action=action,
+            object_kind=object_kind,
+            object_id=object_id,
+            fields=fields or [],
+            purpose=purpose,
+            role=uow.actor.role,
+            account_id=uow.actor.account_id,
+            at=uow.now,
+        )
+    )

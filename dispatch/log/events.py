@@ -1,0 +1,129 @@
+"""Events: everything that happened, append-only, in the transaction that did it."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, Column, Index, Integer, func, text
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from dispatch.clock import wall_now
+from dispatch.store.columns import Instant, Json, facts
+from dispatch.store.unit_of_work import UnitOfWork
+
+
+class Event(SQLModel, table=True):
+    """One thing that happened to one subject. Facts hold ids and words, no names."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("one_story", "subject_id", "number", unique=True),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    subject: str = Field(max_length=24)
+    subject_id: UUID
+    number: int
+    kind: str = Field(max_length=40)
+    facts: Json = Field(default_factory=dict, sa_column=Column(facts(), nullable=False))
+    role: str = Field(max_length=16)
+    account_id: UUID | None = None
+    at: datetime = Field(sa_type=Instant)
+    recorded_at: datetime = Field(default_factory=wall_now, sa_type=Instant)
+
+
+class Outbox(SQLModel, table=True):
+    """What the feed will say of an event; the relay gives it its number.
+
+    The ids of this table are not in the order of commits, so nobody reads by them:
+    `feed_seq` is given by one relay in one transaction, without gap or repeat.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "not_yet_in_the_feed",
+            "id",
+            postgresql_where=text("feed_seq IS NULL"),
+            sqlite_where=text("feed_seq IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger().with_variant(Integer, "sqlite"), primary_key=True
+        ),
+    )
+    event_id: UUID = Field(foreign_key="event.id", unique=True)
+    feed_seq: int | None = Field(default=None, sa_type=BigInteger, unique=True)
+    kind: str = Field(max_length=40)
+    order_id: UUID | None = None
+    wave_id: UUID | None = None
+    helper_id: UUID | None = None
+    case_id: UUID | None = None
+    station_id: UUID | None = None
+    street_code: str | None = Field(default=None, max_length=12)
+    state: str | None = Field(default=None, max_length=24)
+    at: datetime = Field(sa_type=Instant)
+
+
+class Feed(SQLModel, table=True):
+    """The feed's head, and the epoch that a restore changes."""
+
+    __tablename__ = "feed"
+
+    id: int = Field(default=1, primary_key=True)
+    epoch: UUID = Field(default_factory=uuid4)
+    head: int = Field(default=0, ge=0, sa_type=BigInteger)
+
+
+def record(
+    uow: UnitOfWork,
+    kind: str,
+    subject: str,
+    subject_id: UUID,
+    *,
+    facts: Json | None = None,
+    **scope: UUID | str | None,
+) -> Event:
+    """Write that something happened, for the story and for the feed.
+
+    `scope` names whom it concerns: order_id, wave_id, helper_id, case_id, station_id,
+    street_code, and `state`. Whoever changes a subject holds its row first, so that
+    its events are numbered one after the other.
+    """
+    number = _last_number(uow.session, subject_id) + 1
+    happened = Event(
+        subject=subject,
+        subject_id=subject_id,
+        number=number,
+        kind=kind,
+        facts=facts or {},
+        role=uow.actor.role,
+        account_id=uow.actor.account_id,
+        at=uow.now,
+    )
+    uow.session.add(happened)
+    uow.session.flush()
+    if subject in _NAMES_ITSELF:
+        scope.setdefault(f"{subject}_id", subject_id)
+    uow.session.add(Outbox(event_id=happened.id, kind=kind, at=uow.now, **scope))
+    uow.session.flush()
+    return happened
+
+
+_NAMES_ITSELF = frozenset({"order", "wave", "helper", "case"})
+
+
+def _last_number(session: Session, subject_id: UUID) -> int:
+    query = select(func.max(Event.number)).where(Event.subject_id == subject_id)
+    return session.exec(query).one() or 0
+
+
+def list_story(session: Session, subject_id: UUID) -> list[Event]:
+    """The events of one subject, first to last."""
+    return list(
+        session.exec(
+            select(Event)
+            .where(Event.subject_id == subject_id)
+            .order_by(col(Event.number))
+        )
+    )

@@ -1,0 +1,62 @@
+"""The feed: numbered without gap by one relay, read by every open page."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from dispatch.log.events import Feed, Outbox
+from dispatch.store.unit_of_work import UnitOfWork
+
+
+def number_outbox(uow: UnitOfWork, *, limit: int = 500) -> list[int]:
+    """Give the next feed numbers to what is not yet in the feed.
+
+    The head's row is taken first: two relays follow each other and never share a
+    number; a rolled-back transaction leaves no gap because the head rolls back too.
+
+    Returns:
+        the numbers given, in order; empty when nothing waits.
+    """
+    session = uow.session
+    waiting = select(func.count()).where(col(Outbox.feed_seq).is_(None))
+    if not session.exec(waiting).one():
+        return []
+    head = session.exec(
+        update(Feed)
+        .where(col(Feed.id) == 1)
+        .values(head=Feed.head)
+        .returning(Feed.head)
+    ).scalar_one()
+    rows = session.exec(
+        select(Outbox.id)
+        .where(col(Outbox.feed_seq).is_(None))
+        .order_by(col(Outbox.id))
+        .limit(limit)
+    ).all()
+    for number, row_id in enumerate(rows, start=head + 1):
+        session.exec(
+            update(Outbox).where(col(Outbox.id) == row_id).values(feed_seq=number)
+        )
+    session.exec(update(Feed).where(col(Feed.id) == 1).values(head=head + len(rows)))
+    return list(range(head + 1, head + len(rows) + 1))
+
+
+def feed_position(session: Session) -> tuple[UUID, int]:
+    """The epoch and the head of the feed."""
+    feed = session.get(Feed, 1)
+    if feed is None:
+        raise LookupError("the feed's row is missing: run the migrations")
+    session.refresh(feed)
+    return feed.epoch, feed.head
+
+
+def list_feed(session: Session, after: int, *, limit: int = 500) -> Sequence[Outbox]:
+    """What the feed says after a number, in its order."""
+    return session.exec(
+        select(Outbox)
+        .where(col(Outbox.feed_seq) > after)
+        .order_by(col(Outbox.feed_seq))
+        .limit(limit)
+    ).all()

@@ -1,0 +1,143 @@
+"""The vault: what identifies a person, encrypted, apart from everything else.
+
+A value is AES-256-GCM under a key that has an id, bound to its owner and field, so
+that a ciphertext moved to another row does not open. Erasing a person is deleting
+the rows here; every total elsewhere stays.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlmodel import Field, Session, SQLModel, col, delete, select
+
+from dispatch.settings import settings
+
+_NONCE_BYTES = 12
+BLIND_FIELDS = frozenset({"phone", "id_number", "card"})  # looked up by equality
+
+
+class KeysMissing(RuntimeError):
+    """The encryption keys are missing: set DISPATCH_KEYS_FILE."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys by id, which one seals now, and the key of the blind indexes."""
+
+    current: str
+    sealing: Mapping[str, bytes]
+    blind: bytes
+
+
+class Sealed(SQLModel, table=True):
+    """One field of one owner (elder, household, contact, helper), encrypted."""
+
+    __tablename__ = "vault"
+
+    owner_id: UUID = Field(primary_key=True)
+    field: str = Field(primary_key=True, max_length=16)
+    key_id: str = Field(max_length=16)
+    sealed: bytes
+    blind: str | None = Field(default=None, max_length=32, index=True)
+
+
+def make_keys(path: Path) -> None:
+    """Write a new set of keys, readable by the owner only; never overwrites."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+    def fresh() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
+    text = json.dumps({"current": "k1", "keys": {"k1": fresh()}, "blind": fresh()})
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+    ) as f:
+        f.write(text)
+
+
+@cache
+def keys() -> Keys:
+    """The keys of this installation; the demo and tests make their own."""
+    path = settings().keys_file or settings().home / "keys.json"
+    if not path.exists():
+        if settings().stage == "live":
+            raise KeysMissing
+        make_keys(path)
+    kept = json.loads(path.read_text())
+    sealing = {name: base64.b64decode(key) for name, key in kept["keys"].items()}
+    return Keys(kept["current"], sealing, base64.b64decode(kept["blind"]))
+
+
+def blind_index(field: str, value: str) -> str:
+    """What equal values share, and nobody without the key can compute."""
+    plain = f"{field}|{value.strip().upper()}".encode()
+    return hmac.new(keys().blind, plain, hashlib.sha256).hexdigest()[:32]
+
+
+def seal(session: Session, owner_id: UUID, values: Mapping[str, str]) -> None:
+    """Keep these fields of an owner, replacing what was there."""
+    ring = keys()
+    box = AESGCM(ring.sealing[ring.current])
+    for field, value in values.items():
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        session.merge(
+            Sealed(
+                owner_id=owner_id,
+                field=field,
+                key_id=ring.current,
+                sealed=nonce
+                + box.encrypt(nonce, value.encode(), _bound_to(owner_id, field)),
+                blind=blind_index(field, value) if field in BLIND_FIELDS else None,
+            )
+        )
+
+
+def unseal(
+    session: Session, owners: Collection[UUID], fields: Collection[str]
+) -> dict[UUID, dict[str, str]]:
+    """The named fields of these owners, in plain text; only the server sees them.
+
+    Whoever shows them unmasked to a person writes the audit (`log.audit`).
+    """
+    ring = keys()
+    plain: dict[UUID, dict[str, str]] = {owner: {} for owner in owners}
+    wanted = list(owners)
+    for start in range(0, len(wanted), 500):
+        rows = session.exec(
+            select(Sealed)
+            .where(col(Sealed.owner_id).in_(wanted[start : start + 500]))
+            .where(col(Sealed.field).in_(fields))
+        )
+        for row in rows:
+            box = AESGCM(ring.sealing[row.key_id])
+            nonce, text = row.sealed[:_NONCE_BYTES], row.sealed[_NONCE_BYTES:]
+            opened = box.decrypt(nonce, text, _bound_to(row.owner_id, row.field))
+            plain[row.owner_id][row.field] = opened.decode()
+    return plain
+
+
+def find_owners(session: Session, field: str, value: str) -> list[UUID]:
+    """Who has exactly this phone, card or identity number."""
+    query = select(Sealed.owner_id).where(
+        Sealed.field == field, Sealed.blind == blind_index(field, value)
+    )
+    return list(session.exec(query))
+
+
+def erase(session: Session, owner_id: UUID) -> None:
+    """Forget everything that identifies an owner."""
+    session.exec(delete(Sealed).where(col(Sealed.owner_id) == owner_id))
+
+
+def _bound_to(owner_id: UUID, field: str) -> bytes:
+    return f"vault|{field}|{owner_id}".encode()

@@ -1,0 +1,152 @@
+"""Plans: immutable versions made of rounds; a round lives on while it is the same."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from dispatch.errors import NotFound
+from dispatch.store.columns import Instant, Json, facts, word
+
+
+class Plan(SQLModel, table=True):
+    """One published version of a wave's plan, and what decided it."""
+
+    __tablename__ = "plan"
+    __table_args__ = (UniqueConstraint("wave_id", "version", name="one_version"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    wave_id: UUID = Field(foreign_key="wave.id", index=True)
+    version: int = Field(ge=1)
+    request_id: UUID | None = Field(default=None, foreign_key="plan_request.id")
+    decided_by: list[str] = Field(
+        default_factory=list, sa_column=Column(facts(), nullable=False)
+    )
+    fallback: bool = False  # the solver failed; the quick plan was published
+    travel_seconds: int = 0
+    left_out: Json = Field(
+        default_factory=dict, sa_column=Column(facts(), nullable=False)
+    )
+    problem_sha256: str = Field(max_length=64)
+    published_at: datetime = Field(sa_type=Instant)
+
+
+class RoundState(StrEnum):
+    READY = "ready"  # published; nothing is taken yet
+    LOADED = "loaded"  # the boxes are counted at the kitchen
+    UNDER_WAY = "under_way"
+    ENDED = "ended"
+    DROPPED = "dropped"  # a later plan has another round instead
+
+
+class Round(SQLModel, table=True):
+    """One helper's way through one wave, in the order of its stops."""
+
+    __tablename__ = "round"
+    __table_args__ = (Index("rounds_of_a_helper", "helper_id", "leaves_at"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    wave_id: UUID = Field(foreign_key="wave.id", index=True)
+    helper_id: UUID = Field(foreign_key="helper.id")
+    state: RoundState = Field(sa_type=word(RoundState))
+    made_in_version: int = Field(ge=1)
+    leaves_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant)
+    path: list[list[float]] = Field(
+        default_factory=list, sa_column=Column(facts(), nullable=False)
+    )  # [lat, lon] along the streets
+
+
+class PlanRound(SQLModel, table=True):
+    """This round belongs to this plan; an unchanged round belongs to several."""
+
+    __tablename__ = "plan_round"
+
+    plan_id: UUID = Field(foreign_key="plan.id", primary_key=True)
+    round_id: UUID = Field(foreign_key="round.id", primary_key=True, index=True)
+
+
+class StopKind(StrEnum):
+    PICKUP = "pickup"  # at a kitchen
+    DOOR = "door"  # boxes for one door or building
+    VISIT = "visit"
+
+
+class StopState(StrEnum):
+    OPEN = "open"
+    ARRIVED = "arrived"
+    DONE = "done"
+
+
+class Stop(SQLModel, table=True):
+    """One place on a round; at a door it may serve several orders and persons."""
+
+    __tablename__ = "stop"
+    __table_args__ = (
+        UniqueConstraint("round_id", "seq", name="one_stop_each"),
+        CheckConstraint(
+            "(kitchen_id IS NULL) <> (household_id IS NULL)", name="one_place"
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    round_id: UUID = Field(foreign_key="round.id", index=True)
+    seq: int = Field(ge=1)
+    kind: StopKind = Field(sa_type=word(StopKind))
+    kitchen_id: UUID | None = Field(default=None, foreign_key="kitchen.id")
+    household_id: UUID | None = Field(default=None, foreign_key="household.id")
+    lat: float
+    lon: float
+    at: datetime = Field(sa_type=Instant)  # planned beginning of service
+    from_at: datetime = Field(sa_type=Instant)
+    until_at: datetime = Field(sa_type=Instant)
+    leaves_at: datetime = Field(sa_type=Instant)  # planned end of service
+    state: StopState = Field(default=StopState.OPEN, sa_type=word(StopState))
+    arrived_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class StopOrder(SQLModel, table=True):
+    """This order is handled at this stop, in this box."""
+
+    __tablename__ = "stop_order"
+
+    stop_id: UUID = Field(foreign_key="stop.id", primary_key=True)
+    order_id: UUID = Field(foreign_key="orders.id", primary_key=True, index=True)
+    box: str = Field(default="", max_length=8)
+
+
+def get_round(session: Session, round_id: UUID, *, lock: bool = False) -> Round:
+    """Raises: NotFound."""
+    found = session.get(
+        Round, round_id, with_for_update=lock or None, populate_existing=lock
+    )
+    if found is None:
+        raise NotFound("没有找到这条路线。")
+    return found
+
+
+def find_plan(session: Session, wave_id: UUID, version: int) -> Plan | None:
+    """One version of a wave's plan."""
+    return session.exec(
+        select(Plan).where(Plan.wave_id == wave_id, Plan.version == version)
+    ).first()
+
+
+def list_rounds(session: Session, plan_id: UUID) -> list[Round]:
+    """The rounds of a plan, by their start."""
+    return list(
+        session.exec(
+            select(Round)
+            .join(PlanRound, col(PlanRound.round_id) == Round.id)
+            .where(PlanRound.plan_id == plan_id)
+            .order_by(col(Round.leaves_at), col(Round.id))
+        )
+    )
+
+
+def list_stops(session: Session, round_id: UUID) -> list[Stop]:
+    """The stops of a round, first to last."""
+    query = select(Stop).where(Stop.round_id == round_id)
+    return list(session.exec(query.order_by(col(Stop.seq))))

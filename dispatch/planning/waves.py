@@ -1,0 +1,98 @@
+"""Waves: one serving of one street, planned together; and who asked for a plan."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlmodel import Field, Session, SQLModel, select
+
+from dispatch.catalogue.sittings import Serving
+from dispatch.errors import NotFound
+from dispatch.store.columns import Instant, Json, facts, word
+
+
+class Wave(SQLModel, table=True):
+    """波次. `orders_version` rises with every change of its orders, `plan_version`
+    with every published plan (0: none yet); `shown_version` is the one in force.
+    """
+
+    __tablename__ = "wave"
+    __table_args__ = (
+        UniqueConstraint("street_code", "serve_on", "serving", name="one_wave"),
+        CheckConstraint("plan_version >= 0 AND shown_version >= 0", name="versions"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    street_code: str = Field(foreign_key="street.code", max_length=12)
+    serve_on: date = Field(index=True)
+    serving: Serving = Field(sa_type=word(Serving))
+    plan_at: datetime = Field(sa_type=Instant)  # the latest cut-off of its kitchens
+    departs_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant)
+    orders_version: int = 0
+    plan_version: int = 0
+    shown_version: int = 0
+
+
+class AskState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class PlanRequest(SQLModel, table=True):
+    """Somebody wants a plan: a leased, fenced row. Lease times are wall time.
+
+    At most one request of a wave is waiting; while it runs, another may wait.
+    """
+
+    __tablename__ = "plan_request"
+    __table_args__ = (
+        Index(
+            "one_waits",
+            "wave_id",
+            unique=True,
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
+        CheckConstraint("attempt BETWEEN 0 AND 100", name="attempts"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    wave_id: UUID = Field(foreign_key="wave.id", index=True)
+    state: AskState = Field(sa_type=word(AskState))
+    attempt: int = 0
+    fence: int = 0
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    queued_at: datetime = Field(sa_type=Instant)  # wall time of the last hint
+    asked_at: datetime = Field(sa_type=Instant)
+    base_version: int = 0
+    orders_version: int = 0
+    why: str = Field(default="", max_length=40)
+    error: str | None = Field(default=None, max_length=200)
+    figures: Json | None = Field(default=None, sa_column=Column(facts()))
+
+
+def get_wave(session: Session, wave_id: UUID, *, lock: bool = False) -> Wave:
+    """Raises: NotFound."""
+    wave = session.get(
+        Wave, wave_id, with_for_update=lock or None, populate_existing=lock
+    )
+    if wave is None:
+        raise NotFound("没有找到这个波次。")
+    return wave
+
+
+def find_wave(
+    session: Session, street_code: str, serve_on: date, serving: Serving
+) -> Wave | None:
+    """The wave of a street's serving, if it has one."""
+    return session.exec(
+        select(Wave).where(
+            Wave.street_code == street_code,
+            Wave.serve_on == serve_on,
+            Wave.serving == serving,
+        )
+    ).first()

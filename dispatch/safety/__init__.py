@@ -1,0 +1,1 @@
+"""Safety: nobody is left at an unanswered door."""

@@ -1,0 +1,107 @@
+"""Safety cases: opened by a closed door, ended only by a person with an outcome."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from dispatch.errors import NotFound
+from dispatch.store.columns import Instant, word
+
+
+class CaseKind(StrEnum):
+    NO_ANSWER = "no_answer"
+    OVERDUE = "overdue"  # a stop long past its time, without the phone's help
+
+
+class Rung(StrEnum):
+    """The ladder, first to last."""
+
+    PHONE_ELDER = "phone_elder"
+    CONTACTS = "contacts"
+    NEIGHBOUR = "neighbour"  # or whoever holds the key
+    SECOND_VISIT = "second_visit"
+    POLICE_120 = "police_120"
+
+
+class CaseOutcome(StrEnum):
+    SEEN_WELL = "seen_well"
+    HOSPITAL = "hospital"
+    AWAY = "away"
+    POLICE_120 = "police_120"
+    DECEASED = "deceased"
+
+
+class Case(SQLModel, table=True):
+    """One case. Its deadline is a row here: the sweep climbs the ladder by it."""
+
+    __tablename__ = "safety_case"
+    __table_args__ = (
+        Index(
+            "one_open_case",
+            *("order_id", "kind"),
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
+            sqlite_where=text("closed_at IS NULL"),
+        ),
+        CheckConstraint(
+            "(closed_at IS NULL) = (outcome IS NULL)", name="closed_by_outcome"
+        ),
+        CheckConstraint(
+            "(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_a_person"
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    kind: CaseKind = Field(sa_type=word(CaseKind))
+    order_id: UUID = Field(foreign_key="orders.id", index=True)
+    elder_id: UUID = Field(foreign_key="elder.id", index=True)
+    station_id: UUID = Field(foreign_key="station.id")
+    street_code: str = Field(foreign_key="street.code", max_length=12)
+    helper_id: UUID | None = Field(default=None, foreign_key="helper.id")
+    happened_at: datetime = Field(sa_type=Instant)  # may be before we heard of it
+    opened_at: datetime = Field(sa_type=Instant)
+    rung: Rung = Field(sa_type=word(Rung))
+    deadline_at: datetime = Field(sa_type=Instant)
+    owner: str = Field(max_length=40)  # who must act now, by name or duty
+    outcome: CaseOutcome | None = Field(default=None, sa_type=word(CaseOutcome))
+    closed_by: UUID | None = Field(default=None, foreign_key="account.id")
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class CaseStep(SQLModel, table=True):
+    """Something done, or missed, on one rung."""
+
+    __tablename__ = "case_step"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="safety_case.id", index=True)
+    rung: Rung = Field(sa_type=word(Rung))
+    outcome: str = Field(max_length=24)  # reached, no_reply, missed, sent, …
+    words: str = Field(default="", max_length=300)
+    account_id: UUID | None = None
+    at: datetime = Field(sa_type=Instant)
+
+
+def get_case(session: Session, case_id: UUID, *, lock: bool = False) -> Case:
+    """Raises: NotFound."""
+    case = session.get(
+        Case, case_id, with_for_update=lock or None, populate_existing=lock
+    )
+    if case is None:
+        raise NotFound("没有找到这个安全事件。")
+    return case
+
+
+def list_open_cases(session: Session) -> list[Case]:
+    """Open cases, the most pressing first."""
+    query = select(Case).where(col(Case.closed_at).is_(None))
+    return list(session.exec(query.order_by(col(Case.deadline_at), col(Case.id))))
+
+
+def list_steps(session: Session, case_id: UUID) -> list[CaseStep]:
+    """What was done in a case, first to last."""
+    query = select(CaseStep).where(CaseStep.case_id == case_id)
+    return list(session.exec(query.order_by(col(CaseStep.at), col(CaseStep.id))))

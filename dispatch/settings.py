@@ -1,0 +1,68 @@
+"""Everything an operator may change; `docs/reference/settings.md` is tested for it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+STOCK_SECRET = "change-me"  # noqa: S105 - the value that is refused outside the demo
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """Read from the environment (`DISPATCH_…`); starts with nothing set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DISPATCH_", extra="ignore", frozen=True
+    )
+
+    stage: Literal["demo", "test", "live"] = Field(
+        "live", description="demo shows its sign-ins and obeys a simulated clock"
+    )
+    home: Path = Field(
+        CHECKOUT / ".dispatch", description="the folder of all state that we keep"
+    )
+    database_url: str | None = Field(
+        None, description="SQLAlchemy address; default is SQLite under home"
+    )
+    redis_url: str | None = Field(
+        None, description="Redis or Valkey; default is the bundled Valkey"
+    )
+    keys_file: Path | None = Field(
+        None, description="encryption keys; default is keys.json under home"
+    )
+    secret: SecretStr = Field(
+        SecretStr(STOCK_SECRET), description="signs tickets and QR codes"
+    )
+    host: str = Field("127.0.0.1", description="address that the web listens on")
+    port: int = Field(8600, ge=1, le=65535, description="port of the web")
+    origins: str = Field(
+        "", description="allowed page origins, comma separated; default: own address"
+    )
+    solve_seconds: Seconds = Field(10, le=300, description="time for one plan")
+    solver_memory_mb: int = Field(4096, ge=256, description="memory of one solver")
+    lease_seconds: Seconds = Field(8, description="a planner silent so long is dead")
+    heartbeat_seconds: Seconds = Field(2, description="a planner says it lives")
+    sweep_seconds: Seconds = Field(3, description="look for what was lost")
+    change_moves: int = Field(2, ge=0, description="changes per helper in a re-plan")
+
+    @model_validator(mode="after")
+    def _live_needs_a_real_secret(self) -> Self:
+        if self.stage == "live" and self.secret.get_secret_value() == STOCK_SECRET:
+            raise ValueError("set DISPATCH_SECRET before going live")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's address, SQLite under home unless told otherwise."""
+        return self.database_url or f"sqlite:///{self.home / 'liuzhu.db'}"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

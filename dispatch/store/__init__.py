@@ -1,0 +1,1 @@
+"""The database: engine and sessions, column types, one transaction at a time."""

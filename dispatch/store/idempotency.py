@@ -1,0 +1,81 @@
+"""Idempotency: the same request sent again gives the first one's result."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, SQLModel
+
+from dispatch.clock import wall_now
+from dispatch.errors import BadInput, Conflict
+from dispatch.store.columns import Instant
+from dispatch.store.unit_of_work import UnitOfWork
+
+_LONGEST_KEY = 80
+
+
+class KeyReused(Conflict):
+    """同一请求编号内容不一致，已拒绝，没有保存。"""
+
+    code = "key_reused"
+
+
+class KeyMissing(BadInput):
+    """请求缺少编号，没有保存。请刷新页面后重试。"""
+
+    code = "key_missing"
+
+
+class Idempotency(SQLModel, table=True):
+    """One request that took effect: its key, its content's hash, what it made."""
+
+    __tablename__ = "idempotency"
+
+    actor: str = Field(primary_key=True, max_length=40)
+    key: str = Field(primary_key=True, max_length=_LONGEST_KEY)
+    verb: str = Field(max_length=40)
+    content_sha256: str = Field(max_length=64)
+    made_id: UUID | None = None
+    made_at: datetime = Field(default_factory=wall_now, sa_type=Instant)
+
+
+def claim(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> UUID | None:
+    """Take a key for this transaction, or find what it made before.
+
+    The first to come writes the row; a twin waits for that transaction's end, on
+    PostgreSQL at the unique index and on SQLite at the writers' lock. A failed
+    transaction leaves no row, so that its retry may succeed.
+
+    Returns:
+        None for the first; for a repetition the id of what the first one made.
+
+    Raises:
+        KeyMissing: no usable key.
+        KeyReused: the key was used for something else.
+    """
+    if not key or len(key) > _LONGEST_KEY:
+        raise KeyMissing
+    actor = str(uow.actor.account_id or uow.actor.role)
+    digest = hashlib.sha256(
+        json.dumps(content, sort_keys=True, default=str).encode()
+    ).hexdigest()
+    row = Idempotency(actor=actor, key=key, verb=verb, content_sha256=digest)
+    try:
+        with uow.session.begin_nested():
+            uow.session.add(row)
+            uow.session.flush()
+        return None
+    except IntegrityError:
+        first = uow.session.get_one(Idempotency, (actor, key))
+    if (first.verb, first.content_sha256) != (verb, digest):
+        raise KeyReused
+    return first.made_id
+
+
+def keep_result(uow: UnitOfWork, key: str, made_id: UUID) -> None:
+    """Remember what the claimed key made."""
+    actor = str(uow.actor.account_id or uow.actor.role)
+    uow.session.get_one(Idempotency, (actor, key)).made_id = made_id

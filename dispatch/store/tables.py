@@ -1,0 +1,30 @@
+"""Every module that has tables, so that the metadata is whole."""
+
+from importlib import import_module
+
+from sqlmodel import SQLModel
+
+for _module in (
+    "dispatch.clock",
+    "dispatch.store.idempotency",
+    "dispatch.log.events",
+    "dispatch.log.audit",
+    "dispatch.people.vault",
+    "dispatch.people.places",
+    "dispatch.people.elders",
+    "dispatch.people.helpers",
+    "dispatch.catalogue.services",
+    "dispatch.catalogue.sittings",
+    "dispatch.access.accounts",
+    "dispatch.planning.waves",
+    "dispatch.planning.plans",
+    "dispatch.orders.orders",
+    "dispatch.counter.payments",
+    "dispatch.field.events",
+    "dispatch.field.evidence",
+    "dispatch.field.positions",
+    "dispatch.safety.cases",
+):
+    import_module(_module)
+
+METADATA = SQLModel.metadata

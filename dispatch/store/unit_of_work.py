@@ -1,0 +1,87 @@
+"""One transaction for a request or a job; what happened is written inside it."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session
+
+from dispatch.clock import read_clock
+from dispatch.store.engine import reading
+
+T = TypeVar("T")
+
+_TRIES = 4
+_TRY_AGAIN = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, lock
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: an account with its reach, or one of our own processes."""
+
+    role: str
+    account_id: UUID | None = None
+    station_id: UUID | None = None
+    street_code: str | None = None
+    helper_id: UUID | None = None
+
+
+SYSTEM = Actor(role="system")
+
+
+@dataclass
+class UnitOfWork:
+    """A session, the product's time and who acts; commits as a whole or not at all."""
+
+    session: Session
+    now: datetime
+    actor: Actor
+
+
+@contextmanager
+def unit_of_work(engine: Engine, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
+    """Commit once at the end; on any error nothing has happened."""
+    with Session(engine, expire_on_commit=False) as session:
+        uow = UnitOfWork(session, read_clock(session), actor)
+        yield uow
+        session.commit()
+
+
+@contextmanager
+def picture(engine: Engine, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
+    """Read one consistent state of the database; nothing is ever written."""
+    with Session(reading(engine), expire_on_commit=False) as session:
+        yield UnitOfWork(session, read_clock(session), actor)
+        session.rollback()
+
+
+def in_one_transaction(
+    engine: Engine, do: Callable[[UnitOfWork], T], *, actor: Actor = SYSTEM
+) -> T:
+    """Do it in one transaction; when the database asks to try again, do it all again.
+
+    `do` may run several times and must change nothing outside the database.
+    """
+    for attempt in range(_TRIES):
+        try:
+            with unit_of_work(engine, actor) as uow:
+                return do(uow)
+        except DBAPIError as error:
+            if attempt == _TRIES - 1 or not _may_try_again(error):
+                raise
+            time.sleep(random.uniform(0.02, 0.2))  # noqa: S311 - only spreads retries
+    raise AssertionError("unreachable")
+
+
+def _may_try_again(error: DBAPIError) -> bool:
+    if getattr(error.orig, "sqlstate", None) in _TRY_AGAIN:
+        return True
+    locked = isinstance(error, OperationalError) and "locked" in str(error.orig)
+    return locked or error.connection_invalidated
