@@ -36,7 +36,7 @@ class Node:
     def env(self) -> dict[str, str]:
         """Environment for npm: the machine's certificates, no long retries."""
         path = f"{self.folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        return {**os.environ, "PATH": path, "NODE_USE_SYSTEM_CA": "1"}
+        return {**os.environ, "PATH": path, "NODE_USE_SYSTEM_CA": "1", "NO_COLOR": "1"}
 
 
 def sources() -> Iterator[Path]:
