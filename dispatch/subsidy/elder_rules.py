@@ -18,7 +18,9 @@ Level = Annotated[int, Field(ge=0, le=4)]
 Percentage = (
     Annotated[int, Field(gt=0, le=100)] | Annotated[Decimal, Field(gt=0, le=100)]
 )
-Services = Annotated[str, Field(min_length=1)] | Many[Annotated[str, Field(min_length=1)]]
+Services = (
+    Annotated[str, Field(min_length=1)] | Many[Annotated[str, Field(min_length=1)]]
+)
 
 NATIONAL_COUPON: Final = "national_coupon"  # the payer whose part is shown apart
 

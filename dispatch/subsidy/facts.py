@@ -44,21 +44,13 @@ class FactsOn:
     """The facts of a person on a service date under one version of the rules."""
 
     def __init__(self, policy: Policy, person: Person, on: date) -> None:
-        self._values = _plain(policy, person, on)
-        self._values["category"] = frozenset({ANY})
+        plain = _plain(policy, person, on)
+        self.ability_level = person.ability_level
+        self.categories = frozenset({ANY})
         for category in policy.categories_in_order():
-            if category.when.holds(self._values):
-                self._values["category"] = self.categories | {category.id}
-
-    @property
-    def categories(self) -> frozenset[str]:
-        found = self._values["category"]
-        assert isinstance(found, frozenset)
-        return found
-
-    @property
-    def values(self) -> Facts:
-        return self._values
+            if category.when.holds({**plain, "category": self.categories}):
+                self.categories |= {category.id}
+        self.values: Facts = {**plain, "category": self.categories}
 
     def first_of(self, beneficiaries: tuple[str, ...]) -> str | None:
         """The first of these categories that the person is in."""

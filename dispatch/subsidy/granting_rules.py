@@ -16,13 +16,15 @@ from dispatch.subsidy.elder_rules import (
     Tiered,
 )
 from dispatch.subsidy.facts import FactsOn, Person
-from dispatch.subsidy.policy import ROUNDING, Policy
 from dispatch.subsidy.outcomes import Left, Line, Outcome, Refused, Service
+from dispatch.subsidy.policy import ROUNDING, Policy
 from dispatch.subsidy.tally import Granted, Tally
 from dispatch.subsidy.windows import SPAN_OF
 
 
-def grant_order(policy: Policy, person: Person, tally: Tally, order: Service) -> Outcome:
+def grant_order(
+    policy: Policy, person: Person, tally: Tally, order: Service
+) -> Outcome:
     """What the rules give for one order; the tally then holds it, too.
 
     The caller guarantees that external payments do not exceed price and fee.
@@ -169,12 +171,11 @@ class _Asking:
 
     def _quota_row(self, rule: Quota) -> tuple[str, int] | None:
         """The category and count of the highest row that fits the person."""
-        level = self._facts.values["ability_level"]
-        assert isinstance(level, int)
         fitting = [
             (row.category, row.count)
             for row in rule.quota
-            if row.category in self._facts.categories and level >= row.level_min
+            if row.category in self._facts.categories
+            and self._facts.ability_level >= row.level_min
         ]
         return max(fitting, key=lambda row: row[1], default=None)
 
@@ -192,7 +193,9 @@ class _Asking:
 
     def _share(self, rule: Percent) -> int:
         code = self._order.service
-        rates = (r for name, r in rule.rates.items() if self._policy.touches(name, code))
+        rates = (
+            r for name, r in rule.rates.items() if self._policy.touches(name, code)
+        )
         base = self._left.of("rest")
         if rule.base == "price":
             base = self._order.price_fen

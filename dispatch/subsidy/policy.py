@@ -72,9 +72,9 @@ class Stacking(Strict):
 
     order: Many[Identifier] = Field(min_length=1)
     best_of: Many[Identifier] = ()
-    round: Literal[
-        "down_to_fen", "up_to_fen", "half_up_to_fen", "half_even_to_fen"
-    ] = "down_to_fen"
+    round: Literal["down_to_fen", "up_to_fen", "half_up_to_fen", "half_even_to_fen"] = (
+        "down_to_fen"
+    )
     never_exceed_actual_spend: Literal[True] = True
 
 

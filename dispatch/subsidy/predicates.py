@@ -78,7 +78,9 @@ class Test(Strict):
         """Whether the facts pass; what is not known passes only `ne` and `not_in`."""
         fact = facts.get(self.f)
         if self.op in _COMPARE:
-            return isinstance(fact, int) and _COMPARE[self.op](fact, _number(self.v))
+            if not isinstance(fact, int) or not isinstance(self.v, int):
+                return False
+            return _COMPARE[self.op](fact, self.v)
         among = fact if isinstance(fact, frozenset) else {fact}
         found = any(value in among for value in self.values())
         return found if self.op in ("eq", "in") else not found
@@ -116,11 +118,6 @@ class When(Strict):
             and all(test.holds(facts) for test in self.all_of)
             and not any(test.holds(facts) for test in self.none_of)
         )
-
-
-def _number(value: object) -> int:
-    assert isinstance(value, int)
-    return value
 
 
 def _listed(words: frozenset[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from dispatch.subsidy.elder_rules import Quota, Rule
 from dispatch.subsidy.windows import (
@@ -79,7 +80,7 @@ class Tally:
 
     def _falls_in(self, span: Span, key: str, at: Moment) -> bool:
         if span == "week":
-            key = self.key(span, Moment(on=_day(key)))
+            key = self.key(span, Moment(date.fromisoformat(key)))
         return key == self.key(span, at)
 
 

@@ -1,0 +1,89 @@
+"""What goes into the granting of an order, and what comes out."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from dispatch.subsidy.elder_rules import NATIONAL_COUPON, Grade, Part
+from dispatch.subsidy.windows import Moment
+
+
+@dataclass(frozen=True)
+class Service:
+    """One order as the rules see it: what was served when, and what it cost."""
+
+    id: str
+    service: str
+    on: date
+    meal: str | None = None
+    price_fen: int = 0
+    fee_fen: int = 0
+    external_fen: int = 0
+    grade: Grade | None = None
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.on, self.meal, self.id)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One granted sum and the reasons behind it."""
+
+    subsidy: str
+    on: Part
+    fen: int
+    category: str
+    window: str
+    rule_version: str
+    payer: str
+    advance_by: str | None
+    units: int = 1
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One subsidy that touches the service and is not granted, and why."""
+
+    subsidy: str
+    because: str
+
+
+@dataclass
+class Outcome:
+    """What an order is granted; what is left, the elder pays."""
+
+    order: Service
+    lines: list[Line] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    anomalies: list[str] = field(default_factory=list)
+
+    @property
+    def coupon_fen(self) -> int:
+        return sum(line.fen for line in self.lines if line.payer == NATIONAL_COUPON)
+
+    @property
+    def subsidy_fen(self) -> int:
+        """All lines but the national coupon."""
+        return sum(line.fen for line in self.lines) - self.coupon_fen
+
+    @property
+    def self_fen(self) -> int:
+        paid_by_others = self.order.external_fen + self.subsidy_fen + self.coupon_fen
+        return self.order.price_fen + self.order.fee_fen - paid_by_others
+
+
+@dataclass
+class Left:
+    """What is still to be paid of the price and of the fee."""
+
+    price: int
+    fee: int
+
+    def of(self, part: Part) -> int:
+        return {"price": self.price, "fee": self.fee}.get(part, self.price + self.fee)
+
+    def take(self, part: Part, fen: int) -> None:
+        """Take from the part; what pays for the rest pays for the price first."""
+        from_price = 0 if part == "fee" else min(fen, self.price)
+        self.price -= from_price
+        self.fee -= fen - from_price
