@@ -1,6 +1,7 @@
 """Events: everything that happened, append-only, in the transaction that did it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, Column, Index, Integer, func, text
@@ -82,7 +83,7 @@ def record(
     subject_id: UUID,
     *,
     facts: Json | None = None,
-    **scope: UUID | str | None,
+    **scope: Any,
 ) -> Event:
     """Write that something happened, for the story and for the feed.
 

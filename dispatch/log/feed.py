@@ -23,12 +23,8 @@ def number_outbox(uow: UnitOfWork, *, limit: int = 500) -> list[int]:
     waiting = select(func.count()).where(col(Outbox.feed_seq).is_(None))
     if not session.exec(waiting).one():
         return []
-    head = session.exec(
-        update(Feed)
-        .where(col(Feed.id) == 1)
-        .values(head=Feed.head)
-        .returning(Feed.head)
-    ).scalar_one()
+    session.exec(update(Feed).where(col(Feed.id) == 1).values(head=Feed.head))  # held
+    head = session.exec(select(Feed.head).where(Feed.id == 1)).one()
     rows = session.exec(
         select(Outbox.id)
         .where(col(Outbox.feed_seq).is_(None))

@@ -1,0 +1,140 @@
+"""Paying and giving back: the bill, the payment, the refund, each once."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from dispatch.access.scope import get_scoped
+from dispatch.counter.payments import Payment, PayMethod, list_payments
+from dispatch.errors import BadInput, Conflict
+from dispatch.orders.orders import Order, OrderState, get_order, tell_order
+from dispatch.store.idempotency import claim, keep_result
+from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.granting import Bill, quote, reverse, settle
+
+
+class WrongAmount(BadInput):
+    """收款金额与应付金额不符，没有收款。请核对账单。"""
+
+    code = "wrong_amount"
+
+
+class AlreadyPaid(Conflict):
+    """这张订单已经付清，没有重复收款。"""
+
+    code = "already_paid"
+
+
+class AlreadyRefunded(Conflict):
+    """这笔收款已经退过，没有重复退款。"""
+
+    code = "already_refunded"
+
+
+class NothingToPay(Conflict):
+    """订单已取消或未完成，不能收款。"""
+
+    code = "nothing_to_pay"
+
+
+def bill_of(uow: UnitOfWork, order_id: UUID) -> tuple[Order, Bill]:
+    """What an order costs and who pays which part, by today's rules."""
+    order = get_scoped(uow, Order, order_id)
+    return order, quote(uow.session, order)
+
+
+def pay(
+    uow: UnitOfWork, order_id: UUID, method: PayMethod, fen: int, *, key: str | None
+) -> Payment:
+    """Take the elder's own part of an order, all of it at once.
+
+    Raises:
+        WrongAmount, AlreadyPaid, NothingToPay, KeyMissing, KeyReused
+    """
+    content = {"order": order_id, "method": method, "fen": fen}
+    if made := claim(uow, key, "pay", content):
+        return uow.session.get_one(Payment, made)
+    order = get_scoped(uow, Order, order_id, lock=True)
+    payment = take_money(uow, order, method, fen)
+    keep_result(uow, key or "", payment.id)
+    return payment
+
+
+def take_money(uow: UnitOfWork, order: Order, method: PayMethod, fen: int) -> Payment:
+    """Take money for an order whose row is held; see `pay`."""
+    if order.state in (OrderState.CANCELLED, OrderState.FAILED):
+        raise NothingToPay
+    if order.is_paid:
+        raise AlreadyPaid
+    due_fen = quote(uow.session, order).self_fen
+    if fen != due_fen:
+        raise WrongAmount(due_fen=due_fen)
+    order.due_fen, order.paid_fen = due_fen, fen
+    payment = Payment(
+        order_id=order.id,
+        station_id=order.station_id,
+        method=method,
+        fen=fen,
+        at=uow.now,
+        account_id=uow.actor.account_id,
+    )
+    uow.session.add_all([order, payment])
+    uow.session.flush()
+    tell_order(uow, order, "order.paid", fen=fen, method=method.value)
+    settle(uow, order)
+    return payment
+
+
+def refund(
+    uow: UnitOfWork, payment_id: UUID, reason: str, *, key: str | None
+) -> Payment:
+    """Give a payment back, once; what was granted on it is reversed.
+
+    Raises:
+        NotFound, AlreadyRefunded, KeyMissing, KeyReused
+    """
+    if made := claim(uow, key, "refund", {"payment": payment_id, "reason": reason}):
+        return uow.session.get_one(Payment, made)
+    payment = get_scoped(uow, Payment, payment_id)
+    order = get_order(uow.session, payment.order_id, lock=True)
+    back = _give_back(uow, order, payment, reason)
+    keep_result(uow, key or "", back.id)
+    return back
+
+
+def refund_all(uow: UnitOfWork, order: Order, *, reason: str) -> None:
+    """Give back whatever was paid for an order whose row is held."""
+    payments = list_payments(uow.session, order.id)
+    given_back = {payment.refund_of for payment in payments}
+    for payment in payments:
+        if payment.fen > 0 and payment.id not in given_back:
+            _give_back(uow, order, payment, reason)
+    order.due_fen = None
+    uow.session.add(order)
+
+
+def _give_back(uow: UnitOfWork, order: Order, payment: Payment, reason: str) -> Payment:
+    if payment.fen <= 0:
+        raise AlreadyRefunded("这笔没有可退的金额。")
+    back = Payment(
+        order_id=order.id,
+        station_id=payment.station_id,
+        method=payment.method,
+        fen=-payment.fen,
+        refund_of=payment.id,
+        reason=reason,
+        at=uow.now,
+        account_id=uow.actor.account_id,
+    )
+    try:
+        with uow.session.begin_nested():
+            uow.session.add(back)
+            uow.session.flush()
+    except IntegrityError as twice:
+        raise AlreadyRefunded from twice
+    order.paid_fen -= payment.fen
+    order.due_fen = None
+    uow.session.add(order)
+    tell_order(uow, order, "order.refunded", fen=payment.fen, why=reason)
+    reverse(uow, order, reason)
+    return back

@@ -1,0 +1,158 @@
+"""Serving at the counter: the person is seen, the meal is handed over."""
+
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import Session
+
+from dispatch.access.scope import get_scoped
+from dispatch.catalogue.sittings import Sitting, get_sitting
+from dispatch.counter.paying import take_money
+from dispatch.counter.payments import PayMethod
+from dispatch.errors import BadInput, Conflict
+from dispatch.field.evidence import Evidence, EvidenceFrom
+from dispatch.orders.ordering import OrderDraft, make_order
+from dispatch.orders.orders import (
+    COUNTER_CHANNELS,
+    Order,
+    OrderState,
+    get_order,
+    move_order,
+)
+from dispatch.people.elders import get_elder, list_contacts, mark_seen
+from dispatch.store.idempotency import claim, keep_result
+from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.granting import settle
+
+
+class NotYetReady(Conflict):
+    """这一餐还没有出餐，不能取餐。"""
+
+    code = "not_yet_ready"
+
+
+class PastEatBy(Conflict):
+    """餐食已过食用时限，不能再供应。"""
+
+    code = "past_eat_by"
+
+
+class NotAtTheCounter(BadInput):
+    """这张订单不在柜台取餐。"""
+
+    code = "not_at_the_counter"
+
+
+class NotRegisteredToCollect(Conflict):
+    """老人没有登记代取人，没有办理。请登记后再取，或由其他人具名代取。"""
+
+    code = "not_registered_to_collect"
+
+
+class Identity(StrEnum):
+    """How the person was recognised; a face is never the only way offered."""
+
+    CARD = "card"
+    QR = "qr"
+    FACE = "face"
+    STAFF_VISUAL = "staff_visual"
+
+
+class Collector(StrEnum):
+    SELF = "self"
+    REGISTERED_PROXY = "registered_proxy"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Handing:
+    """Who took the meal, and how they were recognised."""
+
+    identity: Identity
+    collector: Collector = Collector.SELF
+
+
+def serve(uow: UnitOfWork, order_id: UUID, handing: Handing) -> Order:
+    """Hand over a meal at the counter. A second tap changes nothing.
+
+    Raises:
+        NotAtTheCounter, NotYetReady, PastEatBy, NotRegisteredToCollect,
+        OrderCannotMove
+    """
+    order = get_scoped(uow, Order, order_id, lock=True)
+    if order.channel not in COUNTER_CHANNELS or order.sitting_id is None:
+        raise NotAtTheCounter
+    if order.state is OrderState.DONE:
+        return order
+    sitting = get_sitting(uow.session, order.sitting_id)
+    _in_time(uow, sitting)
+    if handing.collector is Collector.REGISTERED_PROXY and not _may_collect(
+        uow.session, order.elder_id
+    ):
+        raise NotRegisteredToCollect
+    return _hand_over(uow, order, handing)
+
+
+def walk_in(
+    uow: UnitOfWork,
+    draft: OrderDraft,
+    identity: Identity,
+    paid: tuple[PayMethod, int] | None,
+    *,
+    key: str | None,
+) -> Order:
+    """Somebody comes without an order: ordered, paid and served in one step."""
+    content = {"draft": asdict(draft), "identity": identity, "paid": paid}
+    if made := claim(uow, key, "walk_in", content):
+        return get_order(uow.session, made)
+    order = make_order(uow, replace(draft, source="walk_in"))
+    if paid is not None:
+        take_money(uow, order, *paid)
+    serve(uow, order.id, Handing(identity))
+    keep_result(uow, key or "", order.id)
+    return order
+
+
+def _hand_over(uow: UnitOfWork, order: Order, handing: Handing) -> Order:
+    grade = counter_grade(handing)
+    proof = Evidence(
+        order_id=order.id,
+        origin=EvidenceFrom.COUNTER,
+        grade=grade,
+        basis={
+            "identity": handing.identity.value,
+            "collector": handing.collector.value,
+        },
+        account_id=uow.actor.account_id,
+        at=uow.now,
+    )
+    uow.session.add(proof)
+    order.collected_by = handing.collector.value
+    move_order(uow, order, OrderState.DONE, grade=grade, by=handing.collector.value)
+    if handing.collector is Collector.SELF:
+        elder = get_elder(uow.session, order.elder_id)
+        mark_seen(elder, uow.now, by="counter")
+        uow.session.add(elder)
+    settle(uow, order)
+    return order
+
+
+def counter_grade(handing: Handing) -> str:
+    """A: the person seen; B: a registered proxy; C: somebody else, named."""
+    return {
+        Collector.SELF: "A",
+        Collector.REGISTERED_PROXY: "B",
+        Collector.OTHER: "C",
+    }[handing.collector]
+
+
+def _in_time(uow: UnitOfWork, sitting: Sitting) -> None:
+    if uow.now < sitting.ready_at:
+        raise NotYetReady
+    if uow.now > sitting.eat_by_at:
+        raise PastEatBy
+
+
+def _may_collect(session: Session, elder_id: UUID) -> bool:
+    return any(contact.may_collect for contact in list_contacts(session, elder_id))

@@ -1,0 +1,119 @@
+"""Cancelling, taking it back, and giving an order its place on the map."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from geopy.distance import great_circle
+from sqlmodel import select
+
+from dispatch.access.scope import get_scoped
+from dispatch.catalogue.sittings import (
+    change_spare,
+    get_sitting,
+    give_back_portion,
+    take_portion,
+)
+from dispatch.counter.paying import refund_all
+from dispatch.field.datum import to_wgs84
+from dispatch.log.events import record
+from dispatch.orders.orders import (
+    CARRIED_CHANNELS,
+    ENDED_STATES,
+    Order,
+    OrderState,
+    move_order,
+)
+from dispatch.orders.refusals import OutsideDistrict, TooLateToCancel, UndoTooLate
+from dispatch.people.elders import Datum, Household
+from dispatch.people.places import get_station
+from dispatch.planning.joining import touch_wave
+from dispatch.store.unit_of_work import UnitOfWork
+
+_UNDO_FOR = timedelta(minutes=10)
+_REACH_KM = 60
+
+
+def cancel_order(uow: UnitOfWork, order_id: UUID, reason: str) -> Order:
+    """Call an order off; money goes back. Cancelling it again changes nothing.
+
+    Raises:
+        TooLateToCancel: it is under way or over.
+    """
+    order = get_scoped(uow, Order, order_id, lock=True)
+    if order.state is OrderState.CANCELLED:
+        return order
+    if order.state is OrderState.UNDER_WAY or order.state in ENDED_STATES:
+        raise TooLateToCancel
+    move_order(uow, order, OrderState.CANCELLED, reason=reason)
+    _return_portion(uow, order)
+    refund_all(uow, order, reason="cancelled")
+    touch_wave(uow, order)
+    return order
+
+
+def undo_cancel(uow: UnitOfWork, order_id: UUID) -> Order:
+    """Take a cancellation back within ten minutes, if the portion is still there.
+
+    Raises:
+        UndoTooLate, SoldOut
+    """
+    order = get_scoped(uow, Order, order_id, lock=True)
+    if order.state is not OrderState.CANCELLED:
+        return order
+    if order.ended_at is None or uow.now - order.ended_at > _UNDO_FOR:
+        raise UndoTooLate
+    if order.sitting_id is not None:
+        sitting = get_sitting(uow.session, order.sitting_id, lock=True)
+        if sitting.closed_at is not None:
+            raise UndoTooLate
+        if sitting.cooked is not None:
+            change_spare(uow.session, sitting.id, -1)
+        take_portion(uow.session, sitting.id)
+    move_order(uow, order, OrderState.WAITING)
+    if order.channel in CARRIED_CHANNELS:
+        if not uow.session.get_one(Household, order.household_id).located:
+            move_order(uow, order, OrderState.BLOCKED, reason="no_location")
+        touch_wave(uow, order)
+    return order
+
+
+def locate_household(
+    uow: UnitOfWork, order_id: UUID, lat: float, lon: float, datum: Datum
+) -> list[Order]:
+    """Say where an order's door is; what waited for that is planned again.
+
+    Returns:
+        the orders that were blocked for want of a place, now waiting.
+
+    Raises:
+        OutsideDistrict: not a point near the elder's station.
+    """
+    order = get_scoped(uow, Order, order_id)
+    station = get_station(uow.session, order.station_id)
+    lat, lon = to_wgs84(lat, lon, datum)
+    if great_circle((station.lat, station.lon), (lat, lon)).km > _REACH_KM:
+        raise OutsideDistrict
+    household = uow.session.get_one(Household, order.household_id)
+    household.lat, household.lon, household.datum = lat, lon, datum
+    uow.session.add(household)
+    record(uow, "household.located", "household", household.id, order_id=order.id)
+    blocked = uow.session.exec(
+        select(Order)
+        .where(Order.household_id == household.id)
+        .where(Order.state == OrderState.BLOCKED, Order.reason == "no_location")
+        .with_for_update()
+    ).all()
+    for freed in blocked:
+        move_order(uow, freed, OrderState.WAITING)
+        touch_wave(uow, freed)
+    return list(blocked)
+
+
+def _return_portion(uow: UnitOfWork, order: Order) -> None:
+    """The portion goes back to the kitchen, or, once cooked, to the spare ones."""
+    if order.sitting_id is None:
+        return
+    sitting = get_sitting(uow.session, order.sitting_id, lock=True)
+    give_back_portion(uow.session, sitting.id)
+    if sitting.cooked is not None:
+        change_spare(uow.session, sitting.id, 1)

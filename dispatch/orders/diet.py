@@ -1,0 +1,21 @@
+"""Diet safety: what must not meet, before anything is cooked."""
+
+from dispatch.catalogue.sittings import MenuItem
+from dispatch.people.elders import Elder
+
+
+def swallows(elder: Elder, dish: MenuItem) -> bool:
+    """The dish's texture is safe to swallow (IDDSI levels, lower is smoother)."""
+    return elder.swallowing_level == 0 or dish.texture_level <= elder.swallowing_level
+
+
+def clashes(elder: Elder, dish: MenuItem) -> list[str]:
+    """The allergies and diet words that speak against a dish, in order."""
+    allergies = sorted(set(elder.allergies) & set(dish.allergens))
+    missing = sorted(set(elder.diet_tags) - set(dish.diet_tags))
+    return allergies + missing
+
+
+def suits(elder: Elder, dish: MenuItem) -> bool:
+    """The elder may eat this dish as it is."""
+    return swallows(elder, dish) and not clashes(elder, dish)

@@ -1,0 +1,90 @@
+"""Which sitting and which dish an order gets, and whether a portion is left."""
+
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from sqlmodel import Session
+
+from dispatch.catalogue.sittings import (
+    MenuItem,
+    Serving,
+    Sitting,
+    SoldOut,
+    change_spare,
+    find_sitting,
+    get_sitting,
+    list_menu,
+    take_portion,
+)
+from dispatch.errors import BadInput
+from dispatch.orders.diet import clashes, suits, swallows
+from dispatch.orders.refusals import DietClash, NotServed, PastCutOff, TextureClash
+from dispatch.people.elders import Elder
+from dispatch.people.places import get_station
+
+
+class _Wish(Protocol):
+    @property
+    def menu_item_id(self) -> UUID | None: ...
+
+    def overrides(self, rule: str) -> bool: ...
+
+
+def sitting_for(
+    session: Session, elder: Elder, serve_on: date, serving: Serving
+) -> Sitting:
+    """The sitting of the kitchen that feeds the elder's station.
+
+    Raises:
+        NotServed: it has none then, or it is closed.
+    """
+    station = get_station(session, elder.station_id)
+    sitting = find_sitting(session, station.kitchen_id, serve_on, serving)
+    if sitting is None or sitting.closed_at is not None:
+        raise NotServed
+    return sitting
+
+
+def dish_for(session: Session, sitting: Sitting, elder: Elder, wish: _Wish) -> MenuItem:
+    """The dish asked for, or the first that suits; never one that is unsafe.
+
+    Raises:
+        TextureClash: the elder could choke on it; nobody may override that.
+        DietClash: against an allergy or a diet word, without an override.
+    """
+    menu = list_menu(session, sitting.id)
+    if not menu:
+        raise NotServed
+    if wish.menu_item_id is None:
+        safe = [dish for dish in menu if swallows(elder, dish)] or menu[:1]
+        dish = next((dish for dish in safe if suits(elder, dish)), safe[0])
+    else:
+        dish = next((d for d in menu if d.id == wish.menu_item_id), None) or _unknown()
+    if not swallows(elder, dish):
+        raise TextureClash
+    if clashes(elder, dish) and not wish.overrides("diet"):
+        raise DietClash(clashes=clashes(elder, dish))
+    return dish
+
+
+def take_late_portion(session: Session, sitting: Sitting, *, allowed: bool) -> None:
+    """After the cut-off a portion comes from the spare ones.
+
+    Raises:
+        PastCutOff: nobody asked for an exception.
+        SoldOut: no spare portion is left.
+    """
+    if not allowed:
+        raise PastCutOff
+    held = get_sitting(session, sitting.id, lock=True)
+    session.refresh(held)
+    if held.cooked is not None:
+        if held.spare < 1:
+            raise SoldOut
+        change_spare(session, held.id, -1)
+    take_portion(session, held.id)
+
+
+def _unknown() -> MenuItem:
+    raise BadInput("这份餐不在当天的菜单上，没有下单。")

@@ -1,0 +1,193 @@
+"""Ordering: the only place where orders are made."""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from dispatch.access.scope import get_scoped
+from dispatch.catalogue.services import Service, get_service
+from dispatch.catalogue.sittings import MenuItem, Serving, Sitting, take_portion
+from dispatch.clock import town_day, town_moment
+from dispatch.orders.dishes import dish_for, sitting_for, take_late_portion
+from dispatch.orders.orders import (
+    CARRIED_CHANNELS,
+    Channel,
+    Order,
+    OrderState,
+    get_order,
+    tell_order,
+)
+from dispatch.orders.refusals import (
+    AlreadyOrdered,
+    ElderDied,
+    NotOnThisDay,
+    WrongChannel,
+)
+from dispatch.people.elders import Elder, Household, is_oldest_old
+from dispatch.planning.joining import join_wave
+from dispatch.store.idempotency import claim, keep_result
+from dispatch.store.unit_of_work import UnitOfWork
+
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_AHEAD_DAYS = 31
+_VISIT_HOURS = {
+    Serving.BREAKFAST: (7, 10),
+    Serving.LUNCH: (10, 16),
+    Serving.DINNER: (16, 20),
+}
+_FITTING_CHANNELS = {
+    "MEAL_DELIVERY": {Channel.DELIVERY},
+    "MEAL_PICKUP": {Channel.PICKUP, Channel.PROXY},
+    "MEAL_DINEIN": {Channel.DINE_IN},
+}
+
+
+@dataclass(frozen=True)
+class Override:
+    """A rule set aside on purpose: cut_off, diet or again; and why."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class OrderDraft:
+    """What somebody asks for. `window` is for visits; meals follow their sitting."""
+
+    elder_id: UUID
+    service: str
+    channel: Channel
+    serve_on: date
+    serving: Serving
+    menu_item_id: UUID | None = None
+    source: str = "phone"
+    collected_by: str | None = None
+    window: tuple[datetime, datetime] | None = None
+    note: str = ""
+    override: Override | None = None
+
+    def overrides(self, rule: str) -> bool:
+        """This rule is set aside, with a reason."""
+        return self.override is not None and self.override.rule == rule
+
+
+def place_order(uow: UnitOfWork, draft: OrderDraft, *, key: str | None) -> Order:
+    """Take an order; the same key again gives the same order.
+
+    Raises:
+        NotFound: no such elder within the actor's reach.
+        AlreadyOrdered, PastCutOff, SoldOut, DietClash, TextureClash, NotServed,
+        ElderDied, WrongChannel, NotOnThisDay: nothing was taken.
+        KeyMissing, KeyReused
+    """
+    made = claim(uow, key, "order", asdict(draft))
+    if made:
+        return get_order(uow.session, made)
+    order = make_order(uow, draft)
+    keep_result(uow, key or "", order.id)
+    return order
+
+
+def make_order(uow: UnitOfWork, draft: OrderDraft) -> Order:
+    """Make the order inside somebody's claimed request; see `place_order`."""
+    elder = get_scoped(uow, Elder, draft.elder_id)
+    service = get_service(uow.session, draft.service)
+    _check(uow, draft, elder, service)
+    order = _draft_order(uow, draft, elder, service)
+    if service.is_meal:
+        sitting = sitting_for(uow.session, elder, draft.serve_on, draft.serving)
+        dish = dish_for(uow.session, sitting, elder, draft)
+        _sit_down(uow, order, sitting, dish, draft)
+    household = uow.session.get_one(Household, elder.household_id)
+    if draft.channel in CARRIED_CHANNELS:
+        wave = join_wave(uow, household.street_code, order)
+        order.wave_id = wave.id
+        if not household.located:
+            order.state, order.reason = OrderState.BLOCKED, "no_location"
+    try:
+        with uow.session.begin_nested():
+            uow.session.add(order)
+            uow.session.flush()
+    except IntegrityError as twin:
+        raise AlreadyOrdered from twin
+    about: dict[str, Any] = {"source": draft.source, "channel": draft.channel.value}
+    if draft.override:
+        about |= {"overrides": draft.override.rule, "why": draft.override.reason}
+    tell_order(uow, order, "order.placed", **about)
+    return order
+
+
+def _check(uow: UnitOfWork, draft: OrderDraft, elder: Elder, service: Service) -> None:
+    fitting = _FITTING_CHANNELS.get(service.code, {Channel.VISIT})
+    if draft.channel not in fitting or service.is_meal is (
+        draft.channel is Channel.VISIT
+    ):
+        raise WrongChannel
+    if elder.died_on is not None and draft.serve_on > elder.died_on:
+        raise ElderDied
+    ahead = (draft.serve_on - town_day(uow.now)).days
+    if not 0 <= ahead <= _AHEAD_DAYS:
+        raise NotOnThisDay
+
+
+def _draft_order(
+    uow: UnitOfWork, draft: OrderDraft, elder: Elder, service: Service
+) -> Order:
+    first, last = draft.window or _visit_window(draft)
+    return Order(
+        number=_number(draft),
+        elder_id=elder.id,
+        household_id=elder.household_id,
+        station_id=elder.station_id,
+        street_code=elder.street_code,
+        service=service.code,
+        is_meal=service.is_meal,
+        channel=draft.channel,
+        serve_on=draft.serve_on,
+        serving=draft.serving,
+        again=draft.overrides("again"),
+        window_from_at=first,
+        window_until_at=last,
+        tier=1 if is_oldest_old(elder, draft.serve_on) else 0,
+        price_fen=0 if service.is_meal else service.price_fen,
+        fee_fen=service.price_fen if draft.channel is Channel.DELIVERY else 0,
+        note=draft.note,
+        source=draft.source,
+        collected_by=draft.collected_by,
+        state=OrderState.WAITING,
+        placed_at=uow.now,
+    )
+
+
+def _sit_down(
+    uow: UnitOfWork, order: Order, sitting: Sitting, dish: MenuItem, draft: OrderDraft
+) -> None:
+    """Give the order its portion, price and times from the sitting."""
+    order.sitting_id, order.kitchen_id = sitting.id, sitting.kitchen_id
+    order.menu_item_id, order.price_fen = dish.id, dish.price_fen
+    carried = order.channel is Channel.DELIVERY
+    order.window_from_at = sitting.door_from_at if carried else sitting.ready_at
+    order.window_until_at = sitting.door_until_at
+    if uow.now <= sitting.cut_off_at and sitting.cooked is None:
+        take_portion(uow.session, sitting.id)
+        return
+    late_allowed = draft.source == "walk_in" or draft.overrides("cut_off")
+    take_late_portion(uow.session, sitting, allowed=late_allowed)
+
+
+def _visit_window(draft: OrderDraft) -> tuple[datetime, datetime]:
+    first, last = _VISIT_HOURS[draft.serving]
+    return (
+        town_moment(draft.serve_on, first * 3600),
+        town_moment(draft.serve_on, last * 3600),
+    )
+
+
+def _number(draft: OrderDraft) -> str:
+    """Short enough to be read out: date, meal, eight random letters."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"{draft.serve_on:%m%d}-{draft.serving.value[0].upper()}-{letters}"

@@ -1,0 +1,67 @@
+"""The kitchen's two moments: when it knows what to cook, and when it is over."""
+
+from uuid import UUID
+
+from dispatch.catalogue.sittings import Sitting, change_spare, get_sitting
+from dispatch.log.events import record
+from dispatch.orders.orders import (
+    COUNTER_CHANNELS,
+    Order,
+    OrderState,
+    get_order,
+    list_of_sitting,
+    move_order,
+)
+from dispatch.store.unit_of_work import UnitOfWork
+
+_NOT_CARRIED = frozenset(
+    {OrderState.HELD, OrderState.BLOCKED, OrderState.WAITING, OrderState.UNASSIGNED}
+)
+
+
+def cook(uow: UnitOfWork, sitting_id: UUID) -> Sitting:
+    """Fix at the cut-off what is cooked: what is ordered and the spare portions.
+
+    Doing it again changes nothing.
+    """
+    sitting = get_sitting(uow.session, sitting_id, lock=True)
+    uow.session.refresh(sitting)
+    if sitting.cooked is None:
+        sitting.cooked = sitting.sold + sitting.spare_planned
+        sitting.spare = sitting.spare_planned
+        uow.session.add(sitting)
+        record(
+            uow,
+            "sitting.cooked",
+            "sitting",
+            sitting.id,
+            facts={"cooked": sitting.cooked, "spare": sitting.spare},
+        )
+    return sitting
+
+
+def close_sitting(uow: UnitOfWork, sitting_id: UUID) -> list[Order]:
+    """End a sitting: who did not come is a no-show, what nobody carried has failed.
+
+    A box that is out with a courier stays open until its own end. Doing it again
+    looks only at what is still open.
+
+    Returns:
+        the no-shows.
+    """
+    sitting = cook(uow, sitting_id)
+    no_shows = []
+    for listed in list_of_sitting(uow.session, sitting.id):
+        order = get_order(uow.session, listed.id, lock=True)
+        if order.channel in COUNTER_CHANNELS:
+            if order.state is OrderState.WAITING:
+                move_order(uow, order, OrderState.FAILED, reason="no_show")
+                no_shows.append(order)
+        elif order.state in _NOT_CARRIED:
+            move_order(uow, order, OrderState.FAILED, reason="not_carried")
+            change_spare(uow.session, sitting.id, 1)
+    if sitting.closed_at is None:
+        sitting.closed_at = uow.now
+        uow.session.add(sitting)
+        record(uow, "sitting.closed", "sitting", sitting.id)
+    return no_shows

@@ -1,0 +1,170 @@
+"""The commands that run the product's processes: all of them, or one each."""
+
+import importlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import click
+from pydantic import ValidationError
+from redis import Redis
+
+from dispatch.embedded import valkey
+from dispatch.settings import Settings, settings
+from dispatch.store.engine import make_engine
+from dispatch.supervisor import (
+    DOORS,
+    STORES,
+    AlreadyRunning,
+    NotReady,
+    Program,
+    Supervisor,
+    run_until_signalled,
+)
+
+WORKERS: Final = 2
+ASK_SECONDS: Final = 2.0
+
+
+def chosen_settings() -> Settings:
+    """This process's settings; what is wrong with them is said in one line each."""
+    try:
+        return settings()
+    except ValidationError as wrong:
+        reasons = [f"{'.'.join(map(str, e['loc']))} {e['msg']}" for e in wrong.errors()]
+        raise click.UsageError(
+            "; ".join(reason.strip() for reason in reasons)
+        ) from None
+
+
+def redis_address(chosen: Settings) -> str:
+    """DISPATCH_REDIS_URL, or where this home's own Valkey listens."""
+    return chosen.redis_url or valkey.url_for(chosen.home)
+
+
+def web_address(chosen: Settings) -> str:
+    """Where this machine finds the web."""
+    host = "127.0.0.1" if chosen.host in {"0.0.0.0", "::"} else chosen.host  # noqa: S104
+    return f"http://{host}:{chosen.port}"
+
+
+def web_is_ready(address: str) -> bool:
+    """Whether the web answers, and its database with it."""
+    try:
+        with urlopen(f"{address}/api/clock", timeout=ASK_SECONDS):  # noqa: S310 - ours
+            return True
+    except HTTPError as answer:
+        return answer.code < 500
+    except (URLError, OSError):
+        return False
+
+
+def programs(chosen: Settings, *, workers: int = WORKERS) -> list[Program]:
+    """Every process of the product, as the supervisor and the kill tests run them."""
+    env = surroundings(chosen)
+
+    def one(name: str, *words: str, stage: int = 1) -> Program:
+        return Program(name, (sys.executable, "-m", *words), stage, env)
+
+    listed = [
+        one("relay", "dispatch", "relay"),
+        one("schedule", "dispatch", "schedule"),
+    ]
+    listed += [one(f"work-{n}", "dispatch", "work") for n in range(1, workers + 1)]
+    address = web_address(chosen)
+    web = (sys.executable, "-m", "web")
+    listed.append(Program("web", web, DOORS, env, lambda: web_is_ready(address)))
+    if chosen.redis_url is None:
+        home = chosen.home.resolve()
+        starter = tuple(valkey.starter(home))
+        ready = lambda: valkey.is_answering(home)  # noqa: E731 - one word of a list
+        listed.insert(0, Program("valkey", starter, STORES, ready=ready))
+    return listed
+
+
+def surroundings(chosen: Settings) -> Mapping[str, str]:
+    """What makes every process see one home, one database, one Redis."""
+    return {
+        "DISPATCH_HOME": str(chosen.home.resolve()),
+        "DISPATCH_DATABASE_URL": chosen.database,
+        "DISPATCH_REDIS_URL": redis_address(chosen),
+        "DISPATCH_HOST": chosen.host,
+        "DISPATCH_PORT": str(chosen.port),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the web.")
+@click.option("--workers", type=click.IntRange(1), default=WORKERS, show_default=True)
+def up(port: int | None, workers: int) -> None:
+    """Run every process, and start again what dies, until told to stop."""
+    if port is not None:
+        os.environ["DISPATCH_PORT"] = str(port)
+    chosen = chosen_settings()
+    _upgrade(chosen)
+    supervisor = Supervisor(programs(chosen, workers=workers), chosen.home)
+    click.echo(f"六助 · {web_address(chosen)} · logs in {chosen.home}/logs", err=True)
+    try:
+        run_until_signalled(supervisor)
+    except (AlreadyRunning, NotReady) as reason:
+        raise click.ClickException(str(reason)) from None
+
+
+@click.command()
+def serve() -> None:
+    """Run the web: pages, HTTP and the live feed."""
+    env = {**os.environ, **surroundings(chosen_settings())}
+    os.execve(sys.executable, [sys.executable, "-m", "web"], env)  # noqa: S606
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the tables of this version."""
+    _upgrade(chosen_settings())
+
+
+@click.command()
+def relay() -> None:
+    """Number what happened and ring the bells: exactly one works at a time."""
+    _run("dispatch.relaying", "run_relay")
+
+
+@click.command()
+def schedule() -> None:
+    """Run timers, and look for what was lost, every few seconds."""
+    _run("dispatch.sweep", "run_schedule")
+
+
+@click.command()
+def work() -> None:
+    """Plan waves, one at a time, until told to stop."""
+    _run("dispatch.queue", "run_worker")
+
+
+def _upgrade(chosen: Settings) -> None:
+    importlib.import_module("dispatch.store.migrate").upgrade(chosen.database)
+
+
+def _run(module: str, deed: str) -> None:
+    """Do one process's deed with engine, Redis, and an event that ends it."""
+    chosen = chosen_settings()
+    asked_to_stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked_to_stop.set())
+    function: Any = getattr(importlib.import_module(module), deed)
+    engine = make_engine(chosen.database)
+    redis = Redis.from_url(redis_address(chosen))
+    try:
+        function(engine, redis, asked_to_stop)
+    finally:
+        redis.close()
+        engine.dispose()
+
+
+COMMANDS: Final = (up, serve, work, relay, schedule, migrate)
