@@ -165,6 +165,3 @@ def _run(module: str, deed: str) -> None:
     finally:
         redis.close()
         engine.dispose()
-
-
-COMMANDS: Final = (up, serve, work, relay, schedule, migrate)
