@@ -89,9 +89,7 @@ def _left_out(value: Any) -> LeftOut:
 
 
 def _candidate(value: Any) -> Candidate:
-    return Candidate(
-        **an_object("", value, known=("by",), needed=("vehicle", "rule"))
-    )
+    return Candidate(**an_object("", value, known=("by",), needed=("vehicle", "rule")))
 
 
 def _relaxation(value: Any) -> Relaxation | None:

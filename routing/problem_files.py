@@ -54,7 +54,10 @@ def _travel(value: Any) -> dict[str, Speed | Matrix]:
         with under(f"travel.{mode}"):
             if isinstance(entry, dict) and "seconds" in entry:
                 an_object("", entry, needed=("seconds",))
-                found[mode] = Matrix.of(a_list("seconds", entry["seconds"]))
+                rows = a_list("seconds", entry["seconds"])
+                for number, row in enumerate(rows):
+                    a_list(f"seconds[{number}]", row)
+                found[mode] = Matrix.of(rows)
             else:
                 needed = ("metres_per_second",)
                 found[mode] = Speed(
@@ -220,9 +223,7 @@ def _halt_to(halt: Halt | None) -> dict[str, Any] | None:
     if halt is None:
         return None
     windows = None if halt.windows == (ALWAYS,) else [list(w) for w in halt.windows]
-    return _set(
-        place=halt.place, windows=windows, service=halt.service_seconds or None
-    )
+    return _set(place=halt.place, windows=windows, service=halt.service_seconds or None)
 
 
 def _task_to(task: Task) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Strict reading of JSON: nothing unknown, nothing missing, nothing bent."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -89,7 +89,7 @@ def each_of(name: str, value: Any, read: Callable[[Any], T]) -> tuple[T, ...]:
 
 
 @contextmanager
-def under(prefix: str) -> Any:
+def under(prefix: str) -> Iterator[None]:
     """Let complaints raised inside name the way from the outside."""
     try:
         yield

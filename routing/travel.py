@@ -71,7 +71,7 @@ class Matrix:
             BadProblem: not square, not whole, negative.
         """
         for i, row in enumerate(rows):
-            if not isinstance(row, Sequence) or len(row) != len(rows):
+            if len(row) != len(rows):
                 raise BadProblem(f"seconds[{i}]", f"must have {len(rows)} entries")
             for j, cell in enumerate(row):
                 if cell is not None and (type(cell) is not int or cell < 0):

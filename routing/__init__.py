@@ -1,0 +1,79 @@
+"""Vehicle routing for hot meals and home visits: problems in, checked plans out.
+
+No database, network, settings or wall-clock date: seconds and metres in, seconds
+out. Begin with `Model`, or with `Problem` and `solve`.
+"""
+
+from routing.check import broken_rules
+from routing.check_routes import BrokenRule
+from routing.cost import cost_of
+from routing.effort import Effort
+from routing.errors import BadProblem, BadRoads, EngineMissing, NotYetHonoured
+from routing.files import (
+    plan_from,
+    plan_to,
+    read_plan,
+    read_problem,
+    write_plan,
+    write_problem,
+)
+from routing.plan import Candidate, Cost, LeftOut, Plan, Relaxation, Route
+from routing.problem import (
+    ALWAYS,
+    Begun,
+    Break,
+    Halt,
+    Place,
+    Preference,
+    Problem,
+    Sequence,
+    Stop,
+    Task,
+    Vehicle,
+    Window,
+)
+from routing.problem_files import problem_from, problem_to
+from routing.solve import solve
+from routing.travel import NO_WAY, Matrix, Speed, travel_seconds
+
+__all__ = [
+    "ALWAYS",
+    "NO_WAY",
+    "BadProblem",
+    "BadRoads",
+    "Begun",
+    "Break",
+    "BrokenRule",
+    "Candidate",
+    "Cost",
+    "Effort",
+    "EngineMissing",
+    "Halt",
+    "LeftOut",
+    "Matrix",
+    "NotYetHonoured",
+    "Place",
+    "Plan",
+    "Preference",
+    "Problem",
+    "Relaxation",
+    "Route",
+    "Sequence",
+    "Speed",
+    "Stop",
+    "Task",
+    "Vehicle",
+    "Window",
+    "broken_rules",
+    "cost_of",
+    "plan_from",
+    "plan_to",
+    "problem_from",
+    "problem_to",
+    "read_plan",
+    "read_problem",
+    "solve",
+    "travel_seconds",
+    "write_plan",
+    "write_problem",
+]

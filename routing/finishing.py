@@ -1,0 +1,46 @@
+"""From tours of node numbers to a plan with times."""
+
+from collections.abc import Sequence
+
+from routing.instance import Car, Instance
+from routing.plan import Route
+from routing.problem import Stop
+from routing.timing import Broken, schedule
+
+
+def routes_of(inst: Instance, tours: Sequence[Sequence[int]]) -> tuple[Route, ...]:
+    """Routes of all vehicles that do or did something, begun stops first.
+
+    Args:
+        tours: per vehicle, its nodes that have not begun.
+
+    Raises:
+        RuntimeError: a tour breaks a rule of time; an engine went wrong.
+    """
+    found = []
+    for car, nodes in zip(inst.cars, tours, strict=True):
+        if nodes or car.moved:
+            found.append(_route(inst, car, nodes))
+    return tuple(found)
+
+
+def _route(inst: Instance, car: Car, nodes: Sequence[int]) -> Route:
+    timed = schedule(inst, car, nodes)
+    if isinstance(timed, Broken):
+        raise RuntimeError(f"an engine made a tour that breaks a rule: {timed}")
+    vehicle = inst.problem.vehicles[car.number]
+    begun = inst.problem.begun.get(vehicle.id)
+    fresh = tuple(
+        _stop(inst, node, at) for node, at in zip(nodes, timed.times, strict=True)
+    )
+    return Route(
+        vehicle=vehicle.id,
+        stops=(begun.stops if begun is not None else ()) + fresh,
+        leaves_at=timed.leaves,
+        ends_at=timed.ends,
+    )
+
+
+def _stop(inst: Instance, node: int, at: int) -> Stop:
+    task = inst.task(node >> 1)
+    return Stop(at=at, task=task.id, kind=task.halts[node & 1][0])

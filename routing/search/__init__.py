@@ -1,0 +1,1 @@
+"""Our own search: insertion for any size, then ruin and recreate."""
