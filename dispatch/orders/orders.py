@@ -91,7 +91,8 @@ class Order(SQLModel, table=True):
             "(state = 'done') = (grade IS NOT NULL)", name="done_is_graded"
         ),
         CheckConstraint(
-            "state NOT IN ('held','blocked','failed','cancelled') OR reason IS NOT NULL",
+            "state NOT IN ('held','blocked','failed','cancelled') "
+            "OR reason IS NOT NULL",
             name="reasons",
         ),
         CheckConstraint("is_meal = (sitting_id IS NOT NULL)", name="meals_sit"),
