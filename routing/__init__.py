@@ -8,7 +8,13 @@ from routing.check import broken_rules
 from routing.check_routes import BrokenRule
 from routing.cost import cost_of
 from routing.effort import Effort
-from routing.errors import BadProblem, BadRoads, EngineMissing, NotYetHonoured
+from routing.errors import (
+    BadProblem,
+    BadRoads,
+    EngineMissing,
+    NotYetHonoured,
+    WrongPlan,
+)
 from routing.files import (
     plan_from,
     plan_to,
@@ -17,6 +23,7 @@ from routing.files import (
     write_plan,
     write_problem,
 )
+from routing.model import Model
 from routing.plan import Candidate, Cost, LeftOut, Plan, Relaxation, Route
 from routing.problem import (
     ALWAYS,
@@ -51,6 +58,7 @@ __all__ = [
     "Halt",
     "LeftOut",
     "Matrix",
+    "Model",
     "NotYetHonoured",
     "Place",
     "Plan",
@@ -64,6 +72,7 @@ __all__ = [
     "Task",
     "Vehicle",
     "Window",
+    "WrongPlan",
     "broken_rules",
     "cost_of",
     "plan_from",

@@ -1,5 +1,7 @@
 """What a plan costs, computed from the problem and the order of stops alone."""
 
+import itertools
+
 from routing.plan import Cost, Plan
 from routing.problem import Problem, Vehicle
 from routing.problem import Stop as PlanStop
@@ -83,5 +85,5 @@ def _travel(
     trail = trail_of(problem, vehicle, stops)
     return sum(
         legs.seconds(vehicle.travel, here, there) or 0
-        for here, there in zip(trail, trail[1:], strict=False)
+        for here, there in itertools.pairwise(trail)
     )

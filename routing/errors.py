@@ -29,3 +29,7 @@ class EngineMissing(RuntimeError):
 
 class BadRoads(ValueError):
     """A road file that cannot be read, or that holds no usable street."""
+
+
+class WrongPlan(RuntimeError):
+    """An engine made a plan that breaks a rule; it is never handed out."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from routing.errors import WrongPlan
 from routing.instance import Car, Instance
 from routing.plan import Route
 from routing.problem import Stop
@@ -15,7 +16,7 @@ def routes_of(inst: Instance, tours: Sequence[Sequence[int]]) -> tuple[Route, ..
         tours: per vehicle, its nodes that have not begun.
 
     Raises:
-        RuntimeError: a tour breaks a rule of time; an engine went wrong.
+        WrongPlan: a tour breaks a rule of time; an engine went wrong.
     """
     found = []
     for car, nodes in zip(inst.cars, tours, strict=True):
@@ -27,7 +28,7 @@ def routes_of(inst: Instance, tours: Sequence[Sequence[int]]) -> tuple[Route, ..
 def _route(inst: Instance, car: Car, nodes: Sequence[int]) -> Route:
     timed = schedule(inst, car, nodes)
     if isinstance(timed, Broken):
-        raise RuntimeError(f"an engine made a tour that breaks a rule: {timed}")
+        raise WrongPlan(f"an engine made a tour that breaks a rule: {timed}")
     vehicle = inst.problem.vehicles[car.number]
     begun = inst.problem.begun.get(vehicle.id)
     fresh = tuple(

@@ -4,6 +4,7 @@ Task k has node 2k (its pickup or visit) and node 2k + 1 (its dropoff). Places,
 vehicles and travel modes are numbered in the problem's order.
 """
 
+import itertools
 from array import array
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -210,7 +211,7 @@ class Instance:
             car.work_end_by = left_at + car.max_work
             car.max_work = FOREVER
         trail.append(here)
-        legs = [car.rows[a][b] for a, b in zip(trail, trail[1:], strict=False)]
+        legs = [car.rows[a][b] for a, b in itertools.pairwise(trail)]
         car.base_travel = sum(leg for leg in legs if leg < BLOCKED)
         car.origin = here
 

@@ -5,6 +5,7 @@ import time
 from routing.check import broken_rules
 from routing.cost import cost_of
 from routing.effort import Effort
+from routing.errors import WrongPlan
 from routing.finishing import routes_of
 from routing.instance import Instance
 from routing.plan import LeftOut, Plan
@@ -24,7 +25,7 @@ def solve(problem: Problem, effort: Effort = _DEFAULT_EFFORT) -> Plan:
     Raises:
         NotYetHonoured: no engine honours a field that this problem uses.
         EngineMissing: the engine asked for is not installed.
-        RuntimeError: the plan found breaks a rule; never hand such a plan out.
+        WrongPlan: the plan found breaks a rule; never hand such a plan out.
     """
     started = time.monotonic()
     must_be_honoured(problem)
@@ -55,4 +56,4 @@ def _must_obey(problem: Problem, plan: Plan) -> None:
         if fault.rule not in _NO_FAULT_OF_A_PLAN
     ]
     if faults:
-        raise RuntimeError(f"the plan found breaks rules: {faults[:5]}")
+        raise WrongPlan(f"the plan found breaks rules: {faults[:5]}")

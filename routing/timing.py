@@ -13,6 +13,7 @@ included.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from routing.errors import WrongPlan
 from routing.instance import BLOCKED, FOREVER, Car, Instance
 
 
@@ -206,7 +207,7 @@ def schedule(inst: Instance, car: Car, nodes: Sequence[int]) -> Schedule | Broke
     leaves = _latest_departure(inst, car, nodes, soonest[-1])
     times = earliest(inst, car, nodes, leaves)
     if isinstance(times, Broken):
-        raise RuntimeError(f"a late departure broke a rule: {times}")
+        raise WrongPlan(f"a late departure broke a rule: {times}")
     return Schedule(leaves, times[:-1], times[-1])
 
 

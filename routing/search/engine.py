@@ -44,7 +44,7 @@ def search(inst: Instance, effort: Effort, *, share: float = 1.0) -> Fleet:
     started = time.monotonic()
     fleet = Fleet(inst, most_used=effort.vehicles)
     # A plan must be repeatable, not secret.
-    worker = Search(inst, fleet, random.Random(effort.seed))  # noqa: S311
+    worker = Search(inst, fleet, random.Random(effort.seed))
     worker.construct()
     worker.improve(_progress(effort, started, share))
     let_higher_tiers_in(inst, fleet)

@@ -1,5 +1,6 @@
 """All tours of a plan in the making, with what is left out and what it costs."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -163,8 +164,7 @@ class Fleet:
         self._before[v, :size] = places[:-1]
         self._after[v, :size] = places[1:]
         self._leg[v, :size] = [
-            rows[a][b] if b >= 0 else 0
-            for a, b in zip(places, places[1:], strict=False)
+            rows[a][b] if b >= 0 else 0 for a, b in itertools.pairwise(places)
         ]
         if size == 1 and not tour.car.moved:
             self._leg[v, 0] = 0

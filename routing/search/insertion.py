@@ -74,7 +74,10 @@ def _rooms(inst: Instance, tour: Tour, k: int) -> list[bool] | None:
     ):
         if amount:
             limited = True
-            fits = [ok and load + amount <= room for ok, load in zip(fits, after)]
+            fits = [
+                ok and load + amount <= room
+                for ok, load in zip(fits, after, strict=True)
+            ]
     return fits if limited else None
 
 

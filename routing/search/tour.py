@@ -3,6 +3,7 @@
 A tour is never changed: an insertion or removal makes a new one.
 """
 
+import itertools
 from collections.abc import Sequence
 
 from routing.instance import FOREVER, Car, Instance
@@ -134,7 +135,7 @@ class Tour:
         if not self.nodes and not car.moved:
             return 0
         places = self.places if car.end >= 0 else self.places[:-1]
-        legs = sum(rows[a][b] for a, b in zip(places, places[1:], strict=False))
+        legs = sum(rows[a][b] for a, b in itertools.pairwise(places))
         if not car.bonus:
             return legs
         return legs - sum(car.bonus.get(k, 0) for k in self.tasks)

@@ -1,0 +1,98 @@
+"""The commands `solve` and `check`: plan a problem file, judge a plan file.
+
+Each prints one JSON line on standard output. Exit codes: 0 done (also when tasks
+are left out), 1 a rule is broken or an engine is missing, 2 bad input.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from routing import (
+    BadProblem,
+    BrokenRule,
+    Effort,
+    EngineMissing,
+    Plan,
+    Problem,
+    broken_rules,
+    cost_of,
+    read_plan,
+    read_problem,
+    write_plan,
+)
+from routing import solve as find_plan
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("problem", type=_FILE)
+@click.option("--out", required=True, type=_FILE, help="Where the plan is written.")
+@click.option("--seconds", type=float, help="Stop by the clock (default: 5).")
+@click.option("--iterations", type=int, help="Stop by count; then repeatable.")
+@click.option("--threads", type=int, default=1, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--engine", default="auto", show_default=True, help="auto|search|ortools")
+@click.option("--vehicles", type=int, help="At most so many vehicles leave.")
+def solve(problem: Path, out: Path, **effort: Any) -> None:
+    """Plan the file PROBLEM (liuzhu-problem/1)."""
+    try:
+        plan = find_plan(read_problem(problem), Effort(**effort))
+        write_plan(plan, out)
+    except (BadProblem, OSError) as bad:
+        _stop(bad, code=2)
+    except EngineMissing as missing:
+        _stop(missing, code=1)
+    click.echo(json.dumps(plan_line(plan), ensure_ascii=False))
+
+
+@click.command()
+@click.argument("problem", type=_FILE)
+@click.argument("plan", type=_FILE)
+def check(problem: Path, plan: Path) -> None:
+    """Judge the file PLAN (liuzhu-plan/1) by the file PROBLEM."""
+    try:
+        given, proposed = read_problem(problem), read_plan(plan)
+        broken = broken_rules(given, proposed)
+        line = check_line(given, proposed, broken)
+    except BadProblem as bad:
+        _stop(bad, code=2)
+    click.echo(json.dumps(line, ensure_ascii=False))
+    sys.exit(1 if broken else 0)
+
+
+def plan_line(plan: Plan) -> dict[str, Any]:
+    """What a script wants to know of a plan."""
+    return {
+        "problem": plan.problem,
+        "cost": vars(plan.cost) | {"total": plan.cost.total},
+        "left_out": len(plan.left_out),
+        "routes": len(plan.routes),
+        "seconds": plan.seconds_used,
+        "engine": plan.decided_by[-1],
+        "decided_by": list(plan.decided_by),
+    }
+
+
+def check_line(
+    problem: Problem, plan: Plan, broken: list[BrokenRule]
+) -> dict[str, Any]:
+    """What a script wants to know of a judgement."""
+    return {
+        "problem": problem.name,
+        "broken": [rule._asdict() for rule in broken],
+        "cost": (cost := cost_of(problem, plan)).__dict__ | {"total": cost.total},
+        "left_out": len(plan.left_out),
+    }
+
+
+def _stop(trouble: Exception, *, code: int) -> NoReturn:
+    """Say it to people on standard error, to scripts on standard output."""
+    click.echo(str(trouble), err=True)
+    line = {"error": str(trouble), "field": getattr(trouble, "field", None)}
+    click.echo(json.dumps(line, ensure_ascii=False))
+    sys.exit(code)
