@@ -17,10 +17,13 @@ from typing import NoReturn
 import hypothesis
 import pytest
 from redis import Redis
+from sqlalchemy import Engine
 
 from dispatch.bootstrap.tools import is_ci
 from dispatch.embedded import valkey
+from dispatch.store.engine import make_engine
 from tests.engines import POSTGRESQL, SQLITE, Engines
+from tests.little_town import LittleTown
 from tests.postgres import PostgresMissing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,6 +69,20 @@ def database_url(request: pytest.FixtureRequest, engines: Engines) -> Iterator[s
         except PostgresMissing as missing:
             _cannot(f"NO POSTGRESQL, half of the database tests fall out: {missing}")
         yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on that database, as the product makes it."""
+    made = make_engine(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def town(engine: Engine) -> LittleTown:
+    """A little town on each engine, its clock at eight in the morning."""
+    return LittleTown(engine)
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,9 @@ from dispatch.store.engine import reading
 
 T = TypeVar("T")
 
-_TRIES = 4
+_TRIES = 8
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, lock
+_STORY_MOVED_ON = "one_story"  # two wrote the same subject's next event at once
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ def in_one_transaction(
 
 def _may_try_again(error: DBAPIError) -> bool:
     if getattr(error.orig, "sqlstate", None) in _TRY_AGAIN:
+        return True
+    if _STORY_MOVED_ON in str(error.orig) or "event.number" in str(error.orig):
         return True
     locked = isinstance(error, OperationalError) and "locked" in str(error.orig)
     return locked or error.connection_invalidated

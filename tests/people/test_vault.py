@@ -1,0 +1,78 @@
+"""The vault: nobody reads it without the keys, nobody moves a value elsewhere."""
+
+from uuid import uuid4
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from dispatch.people.vault import Sealed, erase, find_owners, seal, unseal
+
+
+def test_a_value_comes_back_as_it_went_in(engine: Engine) -> None:
+    owner = uuid4()
+    with Session(engine) as session:
+        seal(session, owner, {"name": "𠮷田·买买提", "phone": "13812345678"})
+        session.flush()
+        assert unseal(session, [owner], ["name", "phone"]) == {
+            owner: {"name": "𠮷田·买买提", "phone": "13812345678"}
+        }
+
+
+def test_the_database_holds_no_plain_text_and_no_two_equal_ciphers(
+    engine: Engine,
+) -> None:
+    first, second = uuid4(), uuid4()
+    with Session(engine) as session:
+        for owner in (first, second):
+            seal(session, owner, {"name": "王小英"})
+        session.flush()
+        ciphers = [row.sealed for row in session.exec(select(Sealed))]
+    assert ciphers[0] != ciphers[1]
+    assert not any("王小英".encode() in cipher for cipher in ciphers)
+
+
+@pytest.mark.parametrize("moved", ["owner_id", "field"])
+def test_a_cipher_moved_to_another_row_does_not_open(
+    engine: Engine, moved: str
+) -> None:
+    owner, other = uuid4(), uuid4()
+    with Session(engine) as session:
+        seal(session, owner, {"name": "王小英"})
+        session.flush()
+        row = session.exec(select(Sealed)).one()
+        setattr(row, moved, other if moved == "owner_id" else "phone")
+        session.flush()
+        with pytest.raises(InvalidTag):
+            unseal(session, [owner, other], ["name", "phone"])
+
+
+def test_a_card_finds_its_owner_however_it_is_typed(engine: Engine) -> None:
+    owner = uuid4()
+    with Session(engine) as session:
+        seal(session, owner, {"card": "11x0042", "name": "王小英"})
+        session.flush()
+        assert find_owners(session, "card", " 11X0042 ") == [owner]
+        assert find_owners(session, "phone", "11X0042") == []
+
+
+def test_an_erased_person_is_gone(engine: Engine) -> None:
+    owner = uuid4()
+    with Session(engine) as session:
+        seal(session, owner, {"name": "王小英"})
+        session.flush()
+        erase(session, owner)
+        assert unseal(session, [owner], ["name"]) == {owner: {}}
+
+
+@given(name=st.text(min_size=1))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+def test_any_text_comes_back(engine: Engine, name: str) -> None:
+    owner = uuid4()
+    with Session(engine) as session:
+        seal(session, owner, {"note": name})
+        session.flush()
+        assert unseal(session, [owner], ["note"])[owner]["note"] == name
