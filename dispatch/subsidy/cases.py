@@ -192,6 +192,6 @@ def _place(data: object, path: Place) -> str:
         elif isinstance(data, list) and isinstance(part, int) and part < len(data):
             data = data[part]
         words += f"[{part}]" if isinstance(part, int) else f".{part}" if words else part
-        if isinstance(part, int) and isinstance(data, dict):
+        if isinstance(part, int) and isinstance(data, dict) and "id" in data:
             words += f" ({json.dumps(data.get('id'), ensure_ascii=False)})"
     return re.sub(r"\)\.", ") ", words) or "file"

@@ -63,6 +63,8 @@ class Test(Strict):
             )
         if self.op in _COMPARE and self.f not in NUMBERS:
             raise wrong(f"{self.f!r} has no order", "use eq, ne, in or not_in")
+        if not self.values():
+            raise wrong("no value to compare with", "give at least one")
         kind = int if self.f in NUMBERS else bool if self.f in FLAGS else str
         if any(type(value) is not kind for value in self.values()):
             raise wrong(

@@ -35,7 +35,12 @@ Fen = Annotated[int, Field(ge=0, le=MOST_FEN)]
 
 def _to_date(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        return date.fromisoformat(value)
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise wrong(
+                f"there is no date {value}", "write a real date as YYYY-MM-DD"
+            ) from None
     return value
 
 
