@@ -36,7 +36,10 @@ def chosen_settings() -> Settings:
     try:
         return settings()
     except ValidationError as wrong:
-        reasons = [f"{'.'.join(map(str, e['loc']))} {e['msg']}" for e in wrong.errors()]
+        reasons = [
+            f"{'.'.join(map(str, e['loc']))} {e['msg'].removeprefix('Value error, ')}"
+            for e in wrong.errors()
+        ]
         raise click.UsageError(
             "; ".join(reason.strip() for reason in reasons)
         ) from None
