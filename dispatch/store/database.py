@@ -1,0 +1,46 @@
+"""The database as the outer room uses it: change it as a whole, or read a picture."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from dispatch.store import tables as _tables  # noqa: F401 - rows refer to each other
+from dispatch.store.engine import make_engine
+from dispatch.store.unit_of_work import (
+    SYSTEM,
+    Actor,
+    UnitOfWork,
+    in_one_transaction,
+    picture,
+)
+
+T = TypeVar("T")
+
+
+class Database:
+    """One database by its address; connections are opened when they are needed."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+
+    def change(self, do: Callable[[UnitOfWork], T], actor: Actor = SYSTEM) -> T:
+        """Do it in one transaction; what comes back is committed."""
+        return in_one_transaction(self.engine, do, actor=actor)
+
+    def read(self, show: Callable[[UnitOfWork], T], actor: Actor = SYSTEM) -> T:
+        """Show one consistent state; nothing can be written."""
+        with picture(self.engine, actor) as uow:
+            return show(uow)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def is_away(error: BaseException) -> bool:
+    """The database could not be reached or did not answer; trying later may help."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated

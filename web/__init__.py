@@ -1,0 +1,1 @@
+"""The outer room: HTTP, sockets and pages around `dispatch`."""

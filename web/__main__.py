@@ -1,0 +1,62 @@
+"""`python -m web`: the web process."""
+
+import socket
+from typing import Any, Final
+
+import uvicorn
+
+from dispatch.settings import settings
+from web.app import create_app
+
+LARGEST_MESSAGE_BYTES: Final = 16_384
+DEAD_PEER_MS: Final = 15_000
+SEND_BUFFER_BYTES: Final = 65_536
+GRACE_SECONDS: Final = 5
+
+# Our own lines only: uvicorn's access log would write query strings.
+LOGS: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "liuzhu": {"handlers": ["err"], "level": "INFO", "propagate": False},
+        "uvicorn": {"handlers": ["err"], "level": "WARNING", "propagate": False},
+    },
+}
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    config = uvicorn.Config(
+        create_app(),
+        host=settings().host,
+        port=settings().port,
+        access_log=False,
+        log_config=LOGS,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=5,
+        ws_max_size=LARGEST_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+    )
+    uvicorn.Server(config).run(sockets=[listen(config)])
+
+
+def listen(config: uvicorn.Config) -> socket.socket:
+    """A listening socket whose connections die when the other end is gone.
+
+    Without TCP_USER_TIMEOUT a phone that stops reading blocks its sender for ever.
+    """
+    listening = config.bind_socket()
+    level, seconds = socket.IPPROTO_TCP, "TCP_USER_TIMEOUT"
+    if hasattr(socket, seconds):
+        listening.setsockopt(level, getattr(socket, seconds), DEAD_PEER_MS)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    return listening
+
+
+if __name__ == "__main__":
+    main()

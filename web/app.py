@@ -1,0 +1,48 @@
+"""The web application: every route, and what stands around each."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from dispatch.settings import settings
+from dispatch.store.database import Database
+from web import health, sign_in
+from web.errors import add_error_answers
+from web.guards import EveryRequest
+from web.surfaces import DIST, add_surfaces
+
+THREADS: Final = 24  # fewer than the database has connections
+ROUTERS: Final = (sign_in.router, health.router)
+
+
+def create_app(database_url: str | None = None, *, dist: Path = DIST) -> FastAPI:
+    """An app on one database, the configured one unless told otherwise."""
+    database = Database(database_url or settings().database)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        try:
+            yield
+        finally:
+            database.close()
+
+    app = FastAPI(
+        title="六助",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        middleware=[Middleware(EveryRequest)],
+    )
+    app.state.database = database
+    add_error_answers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    add_surfaces(app, dist)
+    return app

@@ -1,0 +1,97 @@
+"""Who asks, read anew for each request, and how they reach the database."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Final, TypeVar
+
+from fastapi import Depends, Header, Request
+
+from dispatch.access.accounts import Role, actor_of, find_session
+from dispatch.errors import NotAllowed, NotSignedIn
+from dispatch.store.database import Database
+from dispatch.store.unit_of_work import Actor, UnitOfWork
+
+T = TypeVar("T")
+
+COOKIE: Final = "liuzhu_session"
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ForgedRequest(NotAllowed):
+    """页面已过期，请刷新页面后再试。没有保存。"""
+
+    code = "forged_request"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody signed in, with their rights of this moment."""
+
+    database: Database
+    actor: Actor
+    token: str
+    csrf: str
+
+    def change(self, do: Callable[[UnitOfWork], T]) -> T:
+        """Do it in one transaction, committed when this returns."""
+        return self.database.change(do, self.actor)
+
+    def read(self, show: Callable[[UnitOfWork], T]) -> T:
+        """Show one consistent state."""
+        return self.database.read(show, self.actor)
+
+
+def database_of(request: Request) -> Database:
+    """The database of this app."""
+    database: Database = request.app.state.database
+    return database
+
+
+Db = Annotated[Database, Depends(database_of)]
+
+
+def caller_of(request: Request, database: Db) -> Caller:
+    """Who sent this request.
+
+    Raises:
+        NotSignedIn: no session, or one that is over.
+        ForgedRequest: an unsafe request without the session's own token.
+    """
+    token = request.cookies.get(COOKIE, "")
+    caller = database.read(lambda uow: _who(uow, database, token))
+    if request.method not in _SAFE_METHODS:
+        told = request.headers.get("x-csrf", "").encode()
+        if not hmac.compare_digest(told, caller.csrf.encode()):
+            raise ForgedRequest
+    return caller
+
+
+def _who(uow: UnitOfWork, database: Database, token: str) -> Caller:
+    found = find_session(uow.session, token) if token else None
+    if found is None:
+        raise NotSignedIn
+    account, kept = found
+    return Caller(database, actor_of(account), token, kept.csrf)
+
+
+Anyone = Annotated[Caller, Depends(caller_of)]
+
+
+def _only(*roles: Role) -> object:
+    def check(caller: Anyone) -> Caller:
+        if caller.actor.role not in roles:
+            raise NotAllowed
+        return caller
+
+    return Depends(check)
+
+
+Station = Annotated[Caller, _only(Role.STATION)]
+Helper = Annotated[Caller, _only(Role.HELPER)]
+Coordinator = Annotated[Caller, _only(Role.DISPATCHER, Role.STREET, Role.DISTRICT)]
+Officer = Annotated[Caller, _only(Role.DISTRICT, Role.STREET)]
+Staff = Annotated[
+    Caller, _only(Role.STATION, Role.DISPATCHER, Role.STREET, Role.DISTRICT)
+]
+Key = Annotated[str | None, Header(alias="Idempotency-Key")]

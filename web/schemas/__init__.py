@@ -1,0 +1,1 @@
+"""The shapes that come in over the wire, checked before anything is done."""

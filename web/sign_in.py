@@ -1,0 +1,60 @@
+"""Signing in and out; who am I; what time is it."""
+
+from fastapi import APIRouter, Response
+
+from dispatch.access import accounts
+from dispatch.access.accounts import STAFF_HOURS
+from dispatch.access.demo_accounts import DemoAccount, list_demo_accounts
+from dispatch.access.greeting import Clock, Me, greet, greet_again, show_clock
+from dispatch.errors import NotFound
+from dispatch.settings import settings
+from dispatch.store.unit_of_work import UnitOfWork
+from web.deps import COOKIE, Anyone, Db
+from web.schemas.sign_in import SignInForm
+from web.wire import Answer, StrictRoute
+
+router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["sign-in"])
+
+
+@router.get("/me", response_model=Me)
+def get_me(caller: Anyone) -> Answer:
+    return Answer(caller.read(lambda uow: greet_again(uow, caller.csrf)))
+
+
+@router.post("/sign-in", response_model=Me)
+def post_sign_in(form: SignInForm, database: Db) -> Answer:
+    def do(uow: UnitOfWork) -> tuple[Me, str]:
+        account, token, csrf = accounts.sign_in(uow, form.login, form.password)
+        return greet(uow, account, csrf), token
+
+    me, token = database.change(do)
+    answer = Answer(me)
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=(STAFF_HOURS + 2) * 3600,
+        httponly=True,
+        samesite="lax",
+        secure=settings().stage == "live",
+    )
+    return answer
+
+
+@router.post("/sign-out", status_code=204)
+def post_sign_out(caller: Anyone) -> Response:
+    caller.change(lambda uow: accounts.sign_out(uow, caller.token))
+    answer = Response(status_code=204, headers={"Clear-Site-Data": '"cache"'})
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@router.get("/clock", response_model=Clock)
+def get_clock(database: Db) -> Answer:
+    return Answer(database.read(show_clock))
+
+
+@router.get("/demo/accounts", response_model=list[DemoAccount])
+def get_demo_accounts() -> Answer:
+    if settings().stage != "demo":
+        raise NotFound
+    return Answer(list_demo_accounts())

@@ -1,0 +1,65 @@
+"""The pages: built once into `web/dist`, served as they are."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+DIST: Final = Path(__file__).parent / "dist"
+SURFACES: Final = {
+    "/": "index.html",
+    "/station": "station.html",
+    "/courier": "courier.html",
+    "/coordinator": "coordinator.html",
+    "/office": "office.html",
+}
+_LOOSE_FILES: Final = frozenset({".svg", ".png", ".ico", ".js", ".webmanifest"})
+_NOT_BUILT: Final = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
+<title>六助</title><h1>页面还没有构建</h1>
+<p>服务器已在运行，但缺少页面文件（web/dist）。
+请运行 <code>python3 -m dispatch demo</code>，它会自动构建；
+或在 web/ui 中运行 <code>npm ci &amp;&amp; npm run build</code>。</p>
+<p lang="en">The server runs, but its pages are not built (web/dist).</p></html>"""
+
+
+class HashedFiles(StaticFiles):
+    """Files whose names change with their content: browsers may keep them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+def page(request: Request) -> Response:
+    """One surface; asked again each time, so that a new version is seen at once."""
+    file = request.app.state.dist / SURFACES[request.url.path]
+    if not file.is_file():
+        return HTMLResponse(_NOT_BUILT, 503, headers={"Cache-Control": "no-store"})
+    return FileResponse(file, headers={"Cache-Control": "no-cache"})
+
+
+def loose_file(name: str, request: Request) -> Response:
+    """An icon or the service worker, which must lie beside the pages."""
+    dist: Path = request.app.state.dist
+    file = dist / name
+    if file.suffix not in _LOOSE_FILES or file.parent != dist or not file.is_file():
+        raise HTTPException(404)
+    return FileResponse(file, headers={"Cache-Control": "no-cache"})
+
+
+def add_surfaces(app: FastAPI, dist: Path = DIST) -> None:
+    """Serve the built pages; without them each address says what is missing."""
+    app.state.dist = dist
+    router = APIRouter(include_in_schema=False)
+    for address in SURFACES:
+        router.add_api_route(address, page, methods=["GET", "HEAD"])
+    router.add_api_route("/{name}", loose_file, methods=["GET", "HEAD"])
+    app.mount(
+        "/assets", HashedFiles(directory=dist / "assets", check_dir=False), "assets"
+    )
+    app.include_router(router)
