@@ -1,19 +1,26 @@
 """Every command, imported only when it is asked for: a start must stay quick."""
 
 import importlib
+from keyword import iskeyword
 from typing import Final
 
 import click
 
-# Each command is a click command of its own name (`close-month`: close_month) in the
-# module that does its work.
+# Each command is a click command of its own name (`close-month`: close_month; `import`,
+# a word of Python: import_) in the module that does its work.
 COMMANDS: Final = {
+    "check": "dispatch.solving",
+    "demo": "dispatch.demo.running",
+    "grant": "dispatch.subsidy.commands",
+    "import": "dispatch.importing",
     "migrate": "dispatch.running",
     "relay": "dispatch.running",
     "schedule": "dispatch.running",
     "serve": "dispatch.running",
+    "solve": "dispatch.solving",
     "test": "dispatch.testing",
     "up": "dispatch.running",
+    "verify": "dispatch.verifying",
     "work": "dispatch.running",
 }
 
@@ -28,7 +35,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name])
-        found: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        found: click.Command = getattr(module, name + "_" * iskeyword(name))
         return found
 
 
