@@ -11,13 +11,14 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import insert
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from dispatch.settings import settings
@@ -86,19 +87,31 @@ def blind_index(field: str, value: str) -> str:
 
 def seal(session: Session, owner_id: UUID, values: Mapping[str, str]) -> None:
     """Keep these fields of an owner, replacing what was there."""
+    for row in _rows(owner_id, values):
+        session.merge(row)
+
+
+def seal_new(session: Session, owners: Mapping[UUID, Mapping[str, str]]) -> None:
+    """Keep the fields of many owners of whom nothing is kept yet."""
+    rows = [
+        row for owner_id, values in owners.items() for row in _rows(owner_id, values)
+    ]
+    if rows:
+        session.exec(insert(Sealed), params=[row.model_dump() for row in rows])
+
+
+def _rows(owner_id: UUID, values: Mapping[str, str]) -> Iterator[Sealed]:
     ring = keys()
     box = AESGCM(ring.sealing[ring.current])
     for field, value in values.items():
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        session.merge(
-            Sealed(
-                owner_id=owner_id,
-                field=field,
-                key_id=ring.current,
-                sealed=nonce
-                + box.encrypt(nonce, value.encode(), _bound_to(owner_id, field)),
-                blind=blind_index(field, value) if field in BLIND_FIELDS else None,
-            )
+        sealed = nonce + box.encrypt(nonce, value.encode(), _bound_to(owner_id, field))
+        yield Sealed(
+            owner_id=owner_id,
+            field=field,
+            key_id=ring.current,
+            sealed=sealed,
+            blind=blind_index(field, value) if field in BLIND_FIELDS else None,
         )
 
 
