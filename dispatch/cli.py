@@ -13,6 +13,8 @@ COMMANDS: Final = {
     "demo": "dispatch.demo.running",
     "grant": "dispatch.subsidy.commands",
     "import": "dispatch.importing",
+    "health": "dispatch.running",
+    "make-keys": "dispatch.running",
     "migrate": "dispatch.running",
     "relay": "dispatch.running",
     "schedule": "dispatch.running",

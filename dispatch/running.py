@@ -4,7 +4,6 @@ import importlib
 import os
 import signal
 import sys
-import threading
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
@@ -12,11 +11,10 @@ from urllib.request import urlopen
 
 import click
 from pydantic import ValidationError
-from redis import Redis
 
 from dispatch.embedded import valkey
+from dispatch.pulse import DEAD_AFTER_SECONDS, Pulse, seconds_since_beat
 from dispatch.settings import Settings, settings
-from dispatch.store.engine import make_engine
 from dispatch.supervisor import (
     DOORS,
     STORES,
@@ -135,36 +133,50 @@ def migrate() -> None:
 @click.command()
 def relay() -> None:
     """Number what happened and ring the bells: exactly one works at a time."""
-    _run("dispatch.relaying", "run_relay")
+    _run("relay", "dispatch.relaying", "run_relay")
 
 
 @click.command()
 def schedule() -> None:
     """Run timers, and look for what was lost, every few seconds."""
-    _run("dispatch.sweep", "run_schedule")
+    _run("schedule", "dispatch.sweep", "run_schedule")
 
 
 @click.command()
 def work() -> None:
     """Plan waves, one at a time, until told to stop."""
-    _run("dispatch.queue", "run_worker")
+    _run("work", "dispatch.queue", "run_worker")
+
+
+@click.command()
+@click.argument("name", type=click.Choice(["web", "relay", "schedule", "work"]))
+def health(name: str) -> None:
+    """Exit 0 if this machine's process NAME is well, else 1 with the reason."""
+    chosen = chosen_settings()
+    if name == "web":
+        if not web_is_ready(web_address(chosen)):
+            raise click.ClickException(f"{web_address(chosen)} does not answer")
+        return
+    silent = seconds_since_beat(chosen.home, name)
+    if silent > DEAD_AFTER_SECONDS:
+        raise click.ClickException(f"{name} gave no sign of life for {silent:.0f} s")
+
+
+@click.command("make-keys")
+def make_keys() -> None:
+    """Print a new set of encryption keys, for DISPATCH_KEYS_FILE."""
+    click.echo(importlib.import_module("dispatch.people.vault").new_keys())
 
 
 def _upgrade(chosen: Settings) -> None:
     importlib.import_module("dispatch.store.migrate").upgrade(chosen.database)
 
 
-def _run(module: str, deed: str) -> None:
-    """Do one process's deed with engine, Redis, and an event that ends it."""
+def _run(name: str, module: str, deed: str) -> None:
+    """Do one process's deed: it gets the settings, Redis, and what ends it."""
     chosen = chosen_settings()
-    asked_to_stop = threading.Event()
+    asked_to_stop = Pulse(chosen.home, name)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked_to_stop.set())
     function: Any = getattr(importlib.import_module(module), deed)
-    engine = make_engine(chosen.database)
-    redis = Redis.from_url(redis_address(chosen))
-    try:
-        function(engine, redis, asked_to_stop)
-    finally:
-        redis.close()
-        engine.dispose()
+    function(chosen, redis_address(chosen), asked_to_stop)

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+SECRETS = Path("/run/secrets")  # where containers find DISPATCH_… as files
 STOCK_SECRET = "change-me"  # noqa: S105 - the value that is refused outside the demo
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -17,7 +18,10 @@ class Settings(BaseSettings):
     """Read from the environment (`DISPATCH_…`); starts with nothing set."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DISPATCH_", extra="ignore", frozen=True
+        env_prefix="DISPATCH_",
+        extra="ignore",
+        frozen=True,
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
     )
 
     stage: Literal["demo", "test", "live"] = Field(

@@ -55,15 +55,19 @@ class Sealed(SQLModel, table=True):
 def make_keys(path: Path) -> None:
     """Write a new set of keys, readable by the owner only; never overwrites."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+    ) as f:
+        f.write(new_keys())
+
+
+def new_keys() -> str:
+    """A new set of keys, as the file holds them."""
 
     def fresh() -> str:
         return base64.b64encode(secrets.token_bytes(32)).decode()
 
-    text = json.dumps({"current": "k1", "keys": {"k1": fresh()}, "blind": fresh()})
-    with os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-    ) as f:
-        f.write(text)
+    return json.dumps({"current": "k1", "keys": {"k1": fresh()}, "blind": fresh()})
 
 
 @cache

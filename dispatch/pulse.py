@@ -1,0 +1,49 @@
+"""Whether a process lives: a loop that asks if it should stop is at work.
+
+Wall time only: a container's health is no matter of the product's clock.
+"""
+
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Final
+
+BEAT_SECONDS: Final = 1.0
+DEAD_AFTER_SECONDS: Final = 20.0
+
+
+class Pulse(threading.Event):
+    """The event that ends a process; each look at it leaves a sign of life."""
+
+    def __init__(self, home: Path, name: str) -> None:
+        super().__init__()
+        self._file = beat_file(home, name)
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._next = 0.0
+
+    def is_set(self) -> bool:
+        self._beat()
+        return super().is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._beat()
+        return super().wait(timeout)
+
+    def _beat(self) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + BEAT_SECONDS
+            self._file.touch()
+
+
+def beat_file(home: Path, name: str) -> Path:
+    """One per process name and machine, as containers share a home."""
+    return home / "run" / f"{name}.{socket.gethostname()}.beat"
+
+
+def seconds_since_beat(home: Path, name: str) -> float:
+    """How long ago this machine's process of that name gave a sign of life."""
+    try:
+        return time.time() - beat_file(home, name).stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
