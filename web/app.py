@@ -5,32 +5,36 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+import anyio
 import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from dispatch.settings import settings
 from dispatch.store.database import Database
-from web import health, sign_in
+from web import health, live, sign_in
 from web.errors import add_error_answers
 from web.guards import EveryRequest
+from web.live_tail import Tail
 from web.surfaces import DIST, add_surfaces
 
 THREADS: Final = 24  # fewer than the database has connections
-ROUTERS: Final = (sign_in.router, health.router)
+ROUTERS: Final = (sign_in.router, live.router, health.router)
 
 
 def create_app(database_url: str | None = None, *, dist: Path = DIST) -> FastAPI:
     """An app on one database, the configured one unless told otherwise."""
     database = Database(database_url or settings().database)
+    tail = Tail(database)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        try:
+        async with anyio.create_task_group() as together:
+            together.start_soon(tail.run)
             yield
-        finally:
-            database.close()
+            together.cancel_scope.cancel()
+        database.close()
 
     app = FastAPI(
         title="六助",
@@ -41,6 +45,7 @@ def create_app(database_url: str | None = None, *, dist: Path = DIST) -> FastAPI
         middleware=[Middleware(EveryRequest)],
     )
     app.state.database = database
+    app.state.tail = tail
     add_error_answers(app)
     for router in ROUTERS:
         app.include_router(router)

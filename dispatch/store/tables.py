@@ -16,6 +16,7 @@ for _module in (
     "dispatch.catalogue.services",
     "dispatch.catalogue.sittings",
     "dispatch.access.accounts",
+    "dispatch.access.tickets",
     "dispatch.planning.waves",
     "dispatch.planning.plans",
     "dispatch.orders.orders",
@@ -24,6 +25,9 @@ for _module in (
     "dispatch.field.evidence",
     "dispatch.field.positions",
     "dispatch.safety.cases",
+    "dispatch.subsidy.rule_versions",
+    "dispatch.subsidy.ledger",
+    "dispatch.subsidy.grants",
 ):
     import_module(_module)
 
