@@ -157,6 +157,14 @@ class Policy(Strict):
     def touches(self, services: Services, code: str) -> bool:
         return any(fnmatchcase(code, pattern) for pattern in self.patterns(services))
 
+    def once_key(self, subsidy: str, window: str) -> str | None:
+        """What one person may have only once: a rule's or a best-of group's window."""
+        rule = next(rule for rule in self.subsidy if rule.id == subsidy)
+        if not rule.once:
+            return None
+        best_of = rule.group in self.stacking.best_of
+        return f"{rule.group if best_of else rule.id}/{window}"
+
     def categories_in_order(self) -> list[Category]:
         """Each category after those that it asks about.
 

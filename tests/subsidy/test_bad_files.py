@@ -172,7 +172,7 @@ def test_a_missing_file_and_foreign_bytes_are_refused(tmp_path: Path) -> None:
         (('v = ["TK", "JSTS"]', "v = []"), "BASIC", "no value"),
         (("from = 70, to = 79", "from = 71, to = 79"), "[meal-age]", "a gap before"),
         (("from = 70, to = 79", "from = 69, to = 79"), "[meal-age]", "an overlap"),
-        (("from = 70, to = 79", "from = 70, to = 60"), "[meal-age]", "swap from and to"),
+        (("from = 70, to = 79", "from = 70, to = 60"), "[meal-age]", "swap from"),
         (('kind = "tiered"', 'kind = "steps"'), "[meal-age]", "'tiered'"),
         (('group = "delivery"', 'group = "lorry"'), "group", "no place in stacking"),
         (('best_of = ["meal-fixed"]', 'best_of = ["meals"]'), "best_of", "'meals'"),

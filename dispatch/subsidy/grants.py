@@ -1,0 +1,152 @@
+"""Granted lines with everything that stands behind each fen, and promises of them."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, text
+from sqlmodel import Field, Session, SQLModel, col, delete, select
+
+from dispatch.orders.orders import Order
+from dispatch.store.columns import Instant, fen
+from dispatch.subsidy.outcomes import Line
+from dispatch.subsidy.tally import Granted
+from dispatch.subsidy.windows import Moment
+
+_LIVE = "reversed_by IS NULL"
+
+
+class Grant(SQLModel, table=True):
+    """One granted line. Only a reversal changes it, once, by naming itself.
+
+    `once_key` is the window of a rule, or of its best-of group, that takes one grant.
+    """
+
+    __tablename__ = "subsidy_grant"
+    __table_args__ = (
+        Index(
+            "one_live_grant",
+            *("order_id", "subsidy"),
+            unique=True,
+            postgresql_where=text(_LIVE),
+            sqlite_where=text(_LIVE),
+        ),
+        Index(
+            "one_grant_a_window",
+            *("elder_id", "once_key"),
+            unique=True,
+            postgresql_where=text(f"{_LIVE} AND once_key IS NOT NULL"),
+            sqlite_where=text(f"{_LIVE} AND once_key IS NOT NULL"),
+        ),
+        Index("grants_of_an_elder", "elder_id", "service_on"),
+        CheckConstraint(fen("fen", low=1), name="some_fen"),
+        CheckConstraint("fen = CAST(fen AS BIGINT)", name="whole_fen"),
+        CheckConstraint("part IN ('price', 'fee', 'rest')", name="parts"),
+        CheckConstraint("grade IN ('A','B','C','D','E')", name="grades"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    order_id: UUID = Field(foreign_key="orders.id")
+    elder_id: UUID = Field(foreign_key="elder.id")
+    station_id: UUID = Field(foreign_key="station.id", index=True)
+    subsidy: str = Field(max_length=64)
+    payer: str = Field(max_length=64)
+    part: str = Field(max_length=5)  # what it is granted on
+    fen: int = Field(sa_column=Column(BigInteger(), nullable=False))
+    units: int = 1
+    category: str = Field(max_length=64)
+    window_key: str = Field(max_length=80)
+    once_key: str | None = Field(default=None, max_length=150)
+    rule_version: str = Field(foreign_key="rule_version.id", max_length=64)
+    grade: str = Field(max_length=1)
+    evidence_id: UUID = Field(foreign_key="evidence.id")
+    entry_id: UUID = Field(foreign_key="ledger_entry.id", index=True)
+    service: str = Field(max_length=24)
+    service_on: date
+    meal: str | None = Field(default=None, max_length=12)
+    granted_at: datetime = Field(sa_type=Instant)
+    reversed_by: UUID | None = Field(default=None, foreign_key="ledger_entry.id")
+
+
+class Promise(SQLModel, table=True):
+    """A line told to somebody who has paid and not yet eaten.
+
+    It keeps a window or cap from being promised twice; the grant takes its place.
+    """
+
+    __tablename__ = "subsidy_promise"
+    __table_args__ = (CheckConstraint(fen("fen", low=1), name="some_fen"),)
+
+    order_id: UUID = Field(foreign_key="orders.id", primary_key=True)
+    subsidy: str = Field(primary_key=True, max_length=64)
+    elder_id: UUID = Field(foreign_key="elder.id", index=True)
+    service_on: date
+    meal: str | None = Field(default=None, max_length=12)
+    fen: int = Field(sa_column=Column(BigInteger(), nullable=False))
+    units: int = 1
+
+
+_A_WEEK = timedelta(days=7)  # a week may reach over the month's ends
+
+
+def list_counted(session: Session, order: Order) -> list[Granted]:
+    """What counts against this order's windows and caps.
+
+    The elder's live grants around the order's month, and the promises of other orders
+    that may still be served.
+    """
+    first = order.serve_on.replace(day=1)
+    from_on, until_on = first - _A_WEEK, first + timedelta(days=31) + _A_WEEK
+    grants = select(Grant).where(
+        Grant.elder_id == order.elder_id,
+        col(Grant.service_on).between(from_on, until_on),
+        col(Grant.reversed_by).is_(None),
+    )
+    promises = (
+        select(Promise)
+        .join(Order, col(Order.id) == col(Promise.order_id))
+        .where(
+            Promise.elder_id == order.elder_id,
+            Promise.order_id != order.id,
+            col(Promise.service_on).between(from_on, until_on),
+            col(Order.state).not_in(["failed", "cancelled"]),
+        )
+    )
+    rows: list[Grant | Promise] = [*session.exec(grants), *session.exec(promises)]
+    return [
+        Granted(
+            row.subsidy,
+            Moment(row.service_on, row.meal, str(row.order_id)),
+            row.fen,
+            row.units,
+        )
+        for row in rows
+    ]
+
+
+def list_live_grants(session: Session, order_id: UUID) -> list[Grant]:
+    """The order's grants that stand, by subsidy."""
+    query = select(Grant).where(
+        Grant.order_id == order_id, col(Grant.reversed_by).is_(None)
+    )
+    return list(session.exec(query.order_by(col(Grant.subsidy))))
+
+
+def promise(session: Session, order: Order, lines: Iterable[Line]) -> None:
+    """Replace the order's promises by these lines."""
+    meal = order.serving.value.upper() if order.is_meal else None
+    session.exec(delete(Promise).where(col(Promise.order_id) == order.id))
+    for line in lines:
+        session.add(
+            Promise(
+                order_id=order.id,
+                subsidy=line.subsidy,
+                elder_id=order.elder_id,
+                service_on=order.serve_on,
+                meal=meal,
+                fen=line.fen,
+                units=line.units,
+            )
+        )
+    session.flush()
