@@ -1,0 +1,51 @@
+"""The ten promises, checked by reading what is kept: never by asking the code."""
+
+from pathlib import Path
+from typing import Final
+
+from sqlmodel import Session
+
+from dispatch.promises.checking import Checker, Look, Premises, Promise, Status
+from dispatch.promises.evidence import check_evidence
+from dispatch.promises.heat import check_heat
+from dispatch.promises.losses import check_losses
+from dispatch.promises.money import check_money
+from dispatch.promises.orders import check_orders
+from dispatch.promises.privacy import check_privacy
+
+__all__ = ["Promise", "Status", "check_promises"]
+
+PROMISES: Final[tuple[tuple[int, str, Checker | None], ...]] = (
+    (1, "订单不会消失", check_orders),
+    (2, "没有凭证就没有送达", check_evidence),
+    (3, "敲不开的门有人管到底", None),
+    (4, "热饭是热的", check_heat),
+    (5, "每个“不行”都讲得出理由，并且核对过", None),
+    (6, "没有人淡出视线，探访不冒充", None),
+    (7, "每一分钱都有来由", check_money),
+    (8, "收下的不会丢，也不会做两遍", check_losses),
+    (9, "手机离线可用，时间说实话", None),
+    (10, "只看该看的，看了都有记录", check_privacy),
+)
+
+
+def check_promises(
+    session: Session, *, home: Path | None = None, redis_url: str | None = None
+) -> list[Promise]:
+    """Look at every promise and tell how it stands.
+
+    Args:
+        session: reads one consistent state.
+        home: also look at the logs and at what the demo's people were told.
+        redis_url: also look for personal data in Redis.
+    """
+    premises = Premises(session, home, redis_url)
+    told = []
+    for number, words, checker in PROMISES:
+        look = Look()
+        if checker is None:
+            told.append(Promise(number, words, Status.NOT_BUILT, 0, []))
+            continue
+        checker(premises, look)
+        told.append(look.told(number, words))
+    return told

@@ -1,0 +1,63 @@
+"""What a promise is when somebody looks: held, broken, or not built yet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from sqlmodel import Session
+
+_MOST_KEPT: Final = 200
+
+
+class Status(StrEnum):
+    """How a promise stands; the words are those of the report."""
+
+    HELD = "held"
+    BROKEN = "broken"
+    NOT_BUILT = "not built"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One promise after a look: how much was looked at, and what was found."""
+
+    n: int
+    words: str
+    status: Status
+    checked: int
+    broken: list[str]
+
+
+@dataclass
+class Look:
+    """Counts what was looked at and keeps what was found broken."""
+
+    checked: int = 0
+    broken: list[str] = field(default_factory=list)
+
+    def expect(self, fine: bool, words: str) -> None:
+        """One thing was looked at; `words` say what is wrong when it is not fine."""
+        self.checked += 1
+        if not fine:
+            self.broken.append(words)
+
+    def told(self, n: int, words: str) -> Promise:
+        status = Status.BROKEN if self.broken else Status.HELD
+        kept = self.broken[:_MOST_KEPT]
+        if len(self.broken) > _MOST_KEPT:
+            kept.append(f"and {len(self.broken) - _MOST_KEPT} more")
+        return Promise(n, words, status, self.checked, kept)
+
+
+@dataclass(frozen=True)
+class Premises:
+    """Where to look: the database, the state folder, and Redis if it is there."""
+
+    session: Session
+    home: Path | None = None
+    redis_url: str | None = None
+
+
+Checker = Callable[[Premises, Look], None]

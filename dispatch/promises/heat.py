@@ -1,0 +1,137 @@
+"""Promise 4: hot food is hot."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from dispatch.catalogue.sittings import Sitting
+from dispatch.field.events import FieldEvent, FieldKind, Trust, Verdict
+from dispatch.field.evidence import Evidence, EvidenceFrom
+from dispatch.orders.orders import Channel, Order, OrderState
+from dispatch.planning.plans import Round, RoundState, Stop, StopKind, StopOrder
+from dispatch.promises.checking import Look, Premises
+
+_KNOWN: Final = frozenset({Trust.ONLINE, Trust.CORRECTED})
+_TAKEN: Final = frozenset({FieldKind.PICKED_UP, FieldKind.LOADED})
+_ROUNDING: Final = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class _Planned:
+    taken_at: datetime
+    door_at: datetime
+
+
+def check_heat(premises: Premises, look: Look) -> None:
+    """Both by the plan's own times and by what the phones say of the real ones."""
+    session = premises.session
+    sittings = {sitting.id: sitting for sitting in session.exec(select(Sitting))}
+    carried = select(Order).where(Order.channel == Channel.DELIVERY)
+    orders = {order.id: order for order in session.exec(carried)}
+    for order_id, planned in _planned(session):
+        if order := orders.get(order_id):
+            _check_plan(order, sittings[order.sitting_id or order_id], planned, look)
+    taken = _taken(session)
+    for proof, event in _handed_over(session):
+        order = orders.get(proof.order_id)
+        if order is None or order.state is not OrderState.DONE:
+            continue
+        sitting = sittings[order.sitting_id or order.id]
+        _check_real(order, sitting, event, taken.get(order.id), look)
+
+
+def _check_plan(order: Order, sitting: Sitting, planned: _Planned, look: Look) -> None:
+    name = f"order {order.number}"
+    ride = planned.door_at - planned.taken_at
+    hot = timedelta(seconds=sitting.hot_seconds)
+    look.expect(ride <= hot + _ROUNDING, f"{name} is planned to ride {ride}")
+    look.expect(
+        planned.door_at >= sitting.door_from_at - _ROUNDING,
+        f"{name} is planned at the door too early: {planned.door_at}",
+    )
+    look.expect(
+        planned.door_at <= sitting.eat_by_at + _ROUNDING,
+        f"{name} is planned at the door too late: {planned.door_at}",
+    )
+    look.expect(
+        planned.taken_at >= sitting.ready_at - _ROUNDING,
+        f"{name} is planned to leave before it is ready",
+    )
+
+
+def _check_real(
+    order: Order,
+    sitting: Sitting,
+    event: FieldEvent,
+    taken: FieldEvent | None,
+    look: Look,
+) -> None:
+    if event.trust not in _KNOWN:
+        return
+    name, at = f"order {order.number}", event.corrected_at
+    early = at < sitting.door_from_at - _ROUNDING
+    look.expect(not early, f"{name} was at the door too early: {at}")
+    look.expect(at <= sitting.eat_by_at, f"{name} was served past its time: {at}")
+    if taken is not None and taken.trust in _KNOWN:
+        ride = at - taken.corrected_at
+        hot = timedelta(seconds=sitting.hot_seconds)
+        look.expect(ride <= hot, f"{name} rode {ride}, at most {hot} is hot")
+
+
+def _planned(session: Session) -> list[tuple[UUID, _Planned]]:
+    """When each box is to be taken and brought, on every round in force."""
+    query = (
+        select(StopOrder.order_id, Stop)
+        .join(Stop, col(Stop.id) == StopOrder.stop_id)
+        .join(Round, col(Round.id) == Stop.round_id)
+        .where(Round.state != RoundState.DROPPED)
+    )
+    taken: dict[tuple[UUID, UUID], datetime] = {}
+    doors: list[tuple[UUID, Stop]] = []
+    for order_id, stop in session.exec(query):
+        if stop.kind is StopKind.PICKUP:
+            taken[order_id, stop.round_id] = stop.leaves_at
+        elif stop.kind is StopKind.DOOR:
+            doors.append((order_id, stop))
+    return [
+        (order_id, _Planned(taken[order_id, stop.round_id], stop.at))
+        for order_id, stop in doors
+        if (order_id, stop.round_id) in taken
+    ]
+
+
+def _handed_over(session: Session) -> list[tuple[Evidence, FieldEvent]]:
+    query = (
+        select(Evidence, FieldEvent)
+        .join(FieldEvent, col(FieldEvent.id) == Evidence.field_event_id)
+        .where(Evidence.counts, Evidence.origin == EvidenceFrom.PHONE)
+    )
+    return [(proof, event) for proof, event in session.exec(query)]
+
+
+def _taken(session: Session) -> dict[UUID, FieldEvent]:
+    """Per order the last time that its box was taken at a kitchen."""
+    boxes: dict[UUID, list[UUID]] = {}
+    query = (
+        select(StopOrder.stop_id, StopOrder.order_id)
+        .join(Stop, col(Stop.id) == StopOrder.stop_id)
+        .where(Stop.kind == StopKind.PICKUP)
+    )
+    for stop_id, order_id in session.exec(query):
+        boxes.setdefault(stop_id, []).append(order_id)
+    taken: dict[UUID, FieldEvent] = {}
+    events = (
+        select(FieldEvent)
+        .where(col(FieldEvent.kind).in_(_TAKEN))
+        .where(FieldEvent.verdict == Verdict.ACCEPTED)
+        .order_by(col(FieldEvent.corrected_at))
+    )
+    for event in session.exec(events):
+        about = [event.order_id] if event.order_id else []
+        if not about and event.stop_id:
+            about = boxes.get(event.stop_id, [])
+        taken.update(dict.fromkeys(about, event))
+    return taken

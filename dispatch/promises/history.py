@@ -1,0 +1,29 @@
+"""What the outside saw: a file in which callers note what they were told.
+
+One JSON line for each answer, written by the caller and never by the house:
+`who` asked, `made` says what kind of thing was acknowledged (order, payment, field),
+`id` which one, `key` by which request; `look` is a look at something foreign or
+unmasked with the `status` that came back.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+HISTORY_FILE: Final = "demo-history.jsonl"
+
+
+def history_file(home: Path) -> Path:
+    """Where the callers of this home write."""
+    return home / HISTORY_FILE
+
+
+def read_history(home: Path | None) -> Iterator[dict[str, Any]]:
+    """The lines, first to last; a half-written last line is left out."""
+    if home is None or not history_file(home).exists():
+        return
+    with history_file(home).open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.endswith("\n"):
+                yield json.loads(line)
