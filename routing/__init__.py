@@ -4,6 +4,9 @@ No database, network, settings or wall-clock date: seconds and metres in, second
 out. Begin with `Model`, or with `Problem` and `solve`.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from routing.check import broken_rules
 from routing.check_routes import BrokenRule
 from routing.cost import cost_of
@@ -40,19 +43,21 @@ from routing.problem import (
     Window,
 )
 from routing.problem_files import problem_from, problem_to
-from routing.roads import (
-    RoadGraph,
-    RoadLine,
-    TravelTimes,
-    Way,
-    import_roads,
-    lines_of,
-    load_roads,
-    make_roads,
-    save_roads,
-)
 from routing.solve import solve
 from routing.travel import NO_WAY, Matrix, Speed, travel_seconds
+
+if TYPE_CHECKING:
+    from routing.roads import (
+        RoadGraph,
+        RoadLine,
+        TravelTimes,
+        Way,
+        import_roads,
+        lines_of,
+        load_roads,
+        make_roads,
+        save_roads,
+    )
 
 __all__ = [
     "ALWAYS",
@@ -106,3 +111,24 @@ __all__ = [
     "write_plan",
     "write_problem",
 ]
+
+# Roads bring scipy's graphs and osmium along: a second that a solver need not wait.
+_ROADS: Final = frozenset(
+    {
+        "RoadGraph",
+        "RoadLine",
+        "TravelTimes",
+        "Way",
+        "import_roads",
+        "lines_of",
+        "load_roads",
+        "make_roads",
+        "save_roads",
+    }
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROADS:
+        return getattr(import_module("routing.roads"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
