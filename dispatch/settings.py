@@ -1,5 +1,6 @@
 """Everything an operator may change; `docs/reference/settings.md` is tested for it."""
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -64,6 +65,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's address, SQLite under home unless told otherwise."""
         return self.database_url or f"sqlite:///{self.home / 'liuzhu.db'}"
+
+
+def home_folder() -> Path:
+    """Where state lives, also for a command that needs no secret to run."""
+    return Path(os.environ.get("DISPATCH_HOME") or CHECKOUT / ".dispatch")
 
 
 @cache

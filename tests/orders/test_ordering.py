@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from dispatch.catalogue.sittings import Sitting, SoldOut
+from dispatch.catalogue.sittings import Serving, Sitting, SoldOut
 from dispatch.errors import NotFound, Refusal
 from dispatch.log.events import list_story
 from dispatch.orders.ordering import OrderDraft, Override, place_order
@@ -137,7 +137,7 @@ def _died(town: LittleTown, elder_id: UUID, draft: OrderDraft) -> OrderDraft:
         (lambda t, e, d: replace(d, channel=Channel.DINE_IN), WrongChannel),
         (lambda t, e, d: replace(d, channel=Channel.VISIT), WrongChannel),
         (lambda t, e, d: replace(d, service="MEAL_FLYING"), Refusal),
-        (lambda t, e, d: replace(d, serving="dinner"), NotServed),
+        (lambda t, e, d: replace(d, serving=Serving.DINNER), NotServed),
         (lambda t, e, d: replace(d, serve_on=date(2026, 11, 19)), NotOnThisDay),
         (lambda t, e, d: replace(d, serve_on=date(2027, 11, 20)), NotOnThisDay),
         (lambda t, e, d: replace(d, menu_item_id=uuid4()), Refusal),
