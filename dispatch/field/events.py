@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text
+from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 from dispatch.store.columns import Instant, Json, facts, word
 
@@ -82,10 +82,58 @@ class FieldEvent(SQLModel, table=True):
     trust: Trust = Field(sa_type=word(Trust))
     verdict: Verdict = Field(sa_type=word(Verdict))
     why: str | None = Field(default=None, max_length=60)
+    flags: list[str] = Field(
+        default_factory=list, sa_column=Column(facts(), nullable=False)
+    )  # what a person should look at; a flag never undoes an event
 
 
-def list_of_order(session: Session, order_id: UUID) -> list[FieldEvent]:
-    """What phones said about an order, in the phones' own order."""
-    query = select(FieldEvent).where(FieldEvent.order_id == order_id)
-    by = (col(FieldEvent.received_at), FieldEvent.device_id, FieldEvent.seq)
-    return list(session.exec(query.order_by(*by)))
+class Unread(SQLModel, table=True):
+    """What a phone sent and nobody could read as an event; kept as it came."""
+
+    __tablename__ = "field_unread"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    helper_id: UUID = Field(foreign_key="helper.id", index=True)
+    sha256: str = Field(max_length=64)
+    raw: str = Field(sa_type=Text)
+    why: str = Field(max_length=60)
+    received_at: datetime = Field(sa_type=Instant)
+
+
+def list_of_order(
+    session: Session, order_id: UUID, stop_ids: list[UUID] | None = None
+) -> list[FieldEvent]:
+    """Accepted events about an order, in the order of each phone.
+
+    Args:
+        stop_ids: stops whose events without an order are about this order too.
+    """
+    about = col(FieldEvent.order_id) == order_id
+    if stop_ids:
+        about = or_(
+            about,
+            col(FieldEvent.order_id).is_(None) & col(FieldEvent.stop_id).in_(stop_ids),
+        )
+    query = select(FieldEvent).where(about, FieldEvent.verdict == Verdict.ACCEPTED)
+    return sorted(session.exec(query), key=phone_order)
+
+
+def list_of_stop(session: Session, stop_id: UUID) -> list[FieldEvent]:
+    """Accepted events at a stop, in the order of each phone."""
+    query = select(FieldEvent).where(
+        FieldEvent.stop_id == stop_id, FieldEvent.verdict == Verdict.ACCEPTED
+    )
+    return sorted(session.exec(query), key=phone_order)
+
+
+def list_quarantined(session: Session, helper_id: UUID) -> list[FieldEvent]:
+    """What a helper's phone said and nobody has acted on, by its receipt."""
+    query = select(FieldEvent).where(
+        FieldEvent.helper_id == helper_id, FieldEvent.verdict == Verdict.QUARANTINED
+    )
+    return list(session.exec(query.order_by(col(FieldEvent.received_at))))
+
+
+def phone_order(event: FieldEvent) -> tuple[str, str, int, str]:
+    """What events are ordered by; no clock is asked."""
+    return event.device_id, event.boot_id, event.seq, str(event.id)

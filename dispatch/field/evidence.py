@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column
+from sqlalchemy import CheckConstraint, Column, Index, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.store.columns import Instant, Json, facts, word
@@ -21,7 +21,16 @@ class Evidence(SQLModel, table=True):
     """One proof for one order and person, with the facts its grade came from."""
 
     __tablename__ = "evidence"
-    __table_args__ = (CheckConstraint("grade IN ('A','B','C','D','E')", name="grades"),)
+    __table_args__ = (
+        CheckConstraint("grade IN ('A','B','C','D','E')", name="grades"),
+        Index(
+            "one_counts",
+            "order_id",
+            unique=True,
+            postgresql_where=text("counts"),
+            sqlite_where=text("counts"),
+        ),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     order_id: UUID = Field(foreign_key="orders.id", index=True)

@@ -1,0 +1,153 @@
+"""Whose stop it was: may this helper say this about this stop at this time?"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from dispatch.field.batches import PhoneEvent
+from dispatch.field.events import FieldKind
+from dispatch.planning.plans import (
+    Plan,
+    PlanRound,
+    Round,
+    RoundState,
+    Stop,
+    StopOrder,
+)
+from dispatch.planning.waves import Wave
+
+Row = TypeVar("Row", Stop, Round, Wave)
+
+STILL_VALID: Final = timedelta(hours=2)
+ROUND_KINDS: Final = frozenset(
+    {FieldKind.LOADED, FieldKind.DEPARTED, FieldKind.ENDED}
+)
+# Without an order these mean every order of the stop; the others mean one person.
+SPREAD_KINDS: Final = frozenset(
+    {
+        FieldKind.PICKED_UP,
+        FieldKind.ARRIVED,
+        FieldKind.NO_ANSWER,
+        FieldKind.CANNOT,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Tenure:
+    """A round, whose it is, and while which plans it was valid."""
+
+    round: Round
+    published_at: datetime
+    valid_until: datetime
+    in_force: bool
+
+
+@dataclass
+class Ground:
+    """What the events of a batch are about, read once."""
+
+    tenures: dict[UUID, Tenure] = field(default_factory=dict)
+    stops: dict[UUID, Stop] = field(default_factory=dict)
+    orders_at: dict[UUID, list[UUID]] = field(default_factory=dict)
+
+    def tenure_of(self, event: PhoneEvent) -> Tenure | None:
+        """By its stop; by its round for what is said of a whole round."""
+        stop = self.stops.get(event.stop_id) if event.stop_id else None
+        round_id = stop.round_id if stop else event.round_id
+        if stop is None and event.kind not in ROUND_KINDS:
+            return None
+        return self.tenures.get(round_id) if round_id else None
+
+    def orders_of(self, event: PhoneEvent) -> list[UUID]:
+        """The orders that an event is about; none for what concerns a round."""
+        here = self.orders_at.get(event.stop_id, []) if event.stop_id else []
+        if event.order_id is not None:
+            return [event.order_id] if event.order_id in here else []
+        return here if event.kind in SPREAD_KINDS else []
+
+
+def read_ground(session: Session, events: Iterable[PhoneEvent]) -> Ground:
+    """The stops, rounds and orders that these events name and that exist."""
+    named = list(events)
+    stops = _by_id(session, Stop, {e.stop_id for e in named if e.stop_id})
+    round_ids = {e.round_id for e in named if e.round_id}
+    round_ids |= {stop.round_id for stop in stops.values()}
+    orders_at: dict[UUID, list[UUID]] = {stop_id: [] for stop_id in stops}
+    pairs = select(StopOrder).where(col(StopOrder.stop_id).in_(list(stops)))
+    for pair in session.exec(pairs.order_by(col(StopOrder.order_id))):
+        orders_at[pair.stop_id].append(pair.order_id)
+    return Ground(tenures_of(session, round_ids), stops, orders_at)
+
+
+def tenures_of(session: Session, round_ids: Collection[UUID]) -> dict[UUID, Tenure]:
+    """Since when and until when each of these rounds was somebody's to do."""
+    rounds = _by_id(session, Round, round_ids)
+    waves = _by_id(session, Wave, {r.wave_id for r in rounds.values()})
+    held: dict[UUID, list[int]] = {round_id: [] for round_id in rounds}
+    query = (
+        select(PlanRound.round_id, Plan.version)
+        .join(Plan, col(Plan.id) == PlanRound.plan_id)
+        .where(col(PlanRound.round_id).in_(list(rounds)))
+    )
+    for round_id, version in session.exec(query):
+        held[round_id].append(version)
+    published = _published(session, waves)
+    return {
+        round_id: _tenure(rounds[round_id], versions, published, waves)
+        for round_id, versions in held.items()
+        if versions
+    }
+
+
+def why_not(
+    ground: Ground, event: PhoneEvent, helper_id: UUID, at: datetime
+) -> str | None:
+    """The reason for quarantine, or None when the helper may say so."""
+    tenure = ground.tenure_of(event)
+    if tenure is None:
+        return "unknown_round" if event.kind in ROUND_KINDS else "unknown_stop"
+    if tenure.round.helper_id != helper_id:
+        return "not_your_stop"
+    if at > tenure.valid_until + STILL_VALID:
+        return "plan_too_old"
+    if event.kind in ROUND_KINDS:
+        return None
+    if event.order_id is None:
+        return None if event.kind in SPREAD_KINDS else "order_missing"
+    return None if ground.orders_of(event) else "order_not_at_stop"
+
+
+def _tenure(
+    round_: Round,
+    versions: list[int],
+    published: dict[tuple[UUID, int], datetime],
+    waves: dict[UUID, Wave],
+) -> Tenure:
+    wave = waves[round_.wave_id]
+    in_force = wave.shown_version in versions and round_.state is not RoundState.DROPPED
+    until = max(round_.ends_at, wave.ends_at)
+    replaced = published.get((wave.id, max(versions) + 1))
+    if not in_force and replaced is not None:
+        until = min(until, replaced)
+    return Tenure(round_, published[wave.id, min(versions)], until, in_force)
+
+
+def _published(
+    session: Session, waves: Collection[UUID]
+) -> dict[tuple[UUID, int], datetime]:
+    query = select(Plan.wave_id, Plan.version, Plan.published_at).where(
+        col(Plan.wave_id).in_(list(waves))
+    )
+    return {(wave_id, version): at for wave_id, version, at in session.exec(query)}
+
+
+def _by_id(
+    session: Session, kind: type[Row], ids: Collection[UUID]
+) -> dict[UUID, Row]:
+    query = select(kind).where(col(kind.id).in_(list(ids)))
+    return {row.id: row for row in session.exec(query)}

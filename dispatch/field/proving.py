@@ -1,0 +1,162 @@
+"""Proofs: the facts behind one handing-over or visit, its grade, its evidence row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from geopy.distance import geodesic
+from sqlmodel import Session, select
+
+from dispatch.catalogue.services import Service
+from dispatch.catalogue.sittings import get_sitting
+from dispatch.field import grading
+from dispatch.field.datum import BadPoint, to_wgs84
+from dispatch.field.events import FieldEvent, FieldKind
+from dispatch.field.evidence import Evidence, EvidenceFrom
+from dispatch.field.grading import Graded, HandFacts, Place, VisitFacts
+from dispatch.orders.orders import Channel, Order
+from dispatch.people.elders import Datum, Elder, Household
+from dispatch.people.vault import find_owners
+from dispatch.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An order with all that its proofs are measured against."""
+
+    order: Order
+    elder: Elder
+    household: Household
+    service: Service
+    eat_by_at: datetime | None
+
+
+def read_whole(session: Session, order: Order) -> Whole:
+    """The order with its elder, door, service and clock of the box."""
+    sitting = get_sitting(session, order.sitting_id) if order.sitting_id else None
+    return Whole(
+        order=order,
+        elder=session.get_one(Elder, order.elder_id),
+        household=session.get_one(Household, order.household_id),
+        service=session.get_one(Service, order.service),
+        eat_by_at=sitting.eat_by_at if sitting else None,
+    )
+
+
+def grade_event(
+    session: Session, whole: Whole, event: FieldEvent, history: Sequence[FieldEvent]
+) -> Graded:
+    """Grade one proof.
+
+    Args:
+        history: the accepted events of the order; when it was picked up or begun.
+    """
+    if event.kind is FieldKind.VISIT_ENDED or whole.order.channel is Channel.VISIT:
+        return grading.grade_visit(_visit_facts(whole, event, history))
+    return grading.grade_meal(_hand_facts(session, whole, event, history))
+
+
+def prove(
+    uow: UnitOfWork, order: Order, event: FieldEvent, graded: Graded
+) -> Evidence:
+    """Keep the proof, or bring it up to what is known by now; it counts for nothing
+    yet unless it did before.
+    """
+    proof = uow.session.exec(
+        select(Evidence).where(
+            Evidence.order_id == order.id, Evidence.field_event_id == event.id
+        )
+    ).first()
+    if proof is None:
+        proof = Evidence(
+            order_id=order.id,
+            origin=EvidenceFrom.PHONE,
+            grade=graded.grade,
+            field_event_id=event.id,
+            helper_id=event.helper_id,
+            account_id=uow.actor.account_id,
+            counts=False,
+            at=event.corrected_at,
+        )
+    proof.grade = graded.grade
+    proof.basis = {**graded.basis, "flags": list(graded.flags)}
+    uow.session.add(proof)
+    uow.session.flush()
+    return proof
+
+
+def _hand_facts(
+    session: Session, whole: Whole, event: FieldEvent, history: Sequence[FieldEvent]
+) -> HandFacts:
+    at, eat_by_at = event.corrected_at, whole.eat_by_at
+    to = event.detail.get("to")
+    return HandFacts(
+        kind=event.kind,
+        to=to if to in {"self", "family", "neighbour", "staff"} else None,
+        named=bool(str(event.detail.get("name") or "").strip()),
+        sign=s if (s := event.detail.get("sign")) in {"heard", "seen"} else None,
+        agreed=whole.elder.contactless_agreed,
+        place=place_at(event, whole.household, grading.MEAL_RADIUS_METRES),
+        code_fits=_code_fits(session, whole.elder, event.detail.get("code")),
+        in_window=_in_window(whole.order, at),
+        carried_seconds=_seconds_since(history, FieldKind.PICKED_UP, event),
+        trust=event.trust,
+        past_eat_by=eat_by_at is not None and at > eat_by_at,
+    )
+
+
+def _visit_facts(
+    whole: Whole, event: FieldEvent, history: Sequence[FieldEvent]
+) -> VisitFacts:
+    form = event.detail.get("form")
+    is_welfare = whole.service.code == "VISIT_HOME"
+    planned = whole.service.minutes * 60 * grading.HOME_SERVICE_PERCENT // 100
+    return VisitFacts(
+        least_seconds=grading.VISIT_SECONDS if is_welfare else planned,
+        needs_form=is_welfare,
+        lasted_seconds=_seconds_since(history, FieldKind.VISIT_BEGUN, event),
+        form=form if isinstance(form, dict) else {},
+        place=place_at(event, whole.household, grading.HOME_RADIUS_METRES),
+        in_window=_in_window(whole.order, event.corrected_at),
+        trust=event.trust,
+    )
+
+
+def place_at(event: FieldEvent, household: Household, radius_metres: int) -> Place:
+    """Whether the phone stood at the door; an unusable position says nothing."""
+    if event.lat is None or event.lon is None or not household.located:
+        return Place.UNKNOWN
+    try:
+        here = to_wgs84(event.lat, event.lon, Datum(event.datum or Datum.WGS84))
+    except BadPoint:
+        return Place.UNKNOWN
+    metres = geodesic(here, (household.lat, household.lon)).meters
+    return grading.place_of(metres, event.accuracy_m, radius_metres)
+
+
+def _in_window(order: Order, at: datetime) -> bool:
+    return order.window_from_at <= at <= order.window_until_at
+
+
+def _seconds_since(
+    history: Sequence[FieldEvent], kind: FieldKind, event: FieldEvent
+) -> int | None:
+    """From the first such event of the same helper; never less than nothing."""
+    begun = next(
+        (e for e in history if e.kind is kind and e.helper_id == event.helper_id), None
+    )
+    if begun is None:
+        return None
+    lasted = (event.corrected_at - begun.corrected_at).total_seconds()
+    return max(0, round(lasted))
+
+
+def _code_fits(session: Session, elder: Elder, code: object) -> bool:
+    """The code read at the door is this elder's own: their number or their card."""
+    if not isinstance(code, str) or not code.strip():
+        return False
+    if code.strip() == elder.number:
+        return True
+    owners: list[UUID] = find_owners(session, "card", code)
+    return elder.id in owners
