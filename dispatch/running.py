@@ -5,8 +5,8 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from http.client import HTTPException
 from typing import Any, Final
-from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import click
@@ -57,11 +57,9 @@ def web_address(chosen: Settings) -> str:
 def web_is_ready(address: str) -> bool:
     """Whether the web answers, and its database with it."""
     try:
-        with urlopen(f"{address}/api/clock", timeout=ASK_SECONDS):  # noqa: S310 - ours
+        with urlopen(f"{address}/ready", timeout=ASK_SECONDS):  # noqa: S310 - ours
             return True
-    except HTTPError as answer:
-        return answer.code < 500
-    except (URLError, OSError):
+    except (OSError, HTTPException):  # no answer, or one that is not 200
         return False
 
 

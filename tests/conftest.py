@@ -10,7 +10,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,7 +23,7 @@ from dispatch.embedded import valkey
 from dispatch.store.engine import make_engine
 from tests.engines import POSTGRESQL, SQLITE, Engines
 from tests.little_town import LittleTown
-from tests.postgres import PostgresMissing
+from tests.postgres import PostgresMissing, PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -63,12 +62,19 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 @pytest.fixture(params=[SQLITE, POSTGRESQL])
 def database_url(request: pytest.FixtureRequest, engines: Engines) -> Iterator[str]:
     """A migrated, empty database; the test runs once on each engine."""
-    with ExitStack() as stack:
-        try:
-            url = stack.enter_context(engines.fresh(request.param))
-        except PostgresMissing as missing:
-            _cannot(f"NO POSTGRESQL, half of the database tests fall out: {missing}")
+    if request.param == POSTGRESQL:
+        request.getfixturevalue("postgres_server")
+    with engines.fresh(request.param) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_server(engines: Engines) -> PostgresServer:
+    """The real PostgreSQL of this test process, with the migrated template."""
+    try:
+        return engines.postgres()
+    except PostgresMissing as missing:
+        _cannot(f"NO POSTGRESQL, half of the database tests fall out: {missing}")
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def test_what_does_not_listen_to_sigterm_is_ended_with_its_children(
     with running([Program("deaf", ("sh", "-c", deaf), ready=child.exists)], tmp_path):
         until(lambda: child.read_text().strip() != "")
         sleeper = Identity.of(int(child.read_text()))
-    assert not sleeper.is_alive()
+    until(lambda: not sleeper.is_alive())
 
 
 def test_everything_dies_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
