@@ -1,0 +1,118 @@
+/** The coordinator's desk: the board as last read, what is chosen, what is looked for. */
+import { get, post } from "../wire/api";
+import type { Board, BoardOrder, Wave } from "../wire/board";
+import type { FeedEvent, Position } from "../wire/feed";
+import { Reading } from "../wire/reading.svelte";
+import { asRefused, type Refused } from "../wire/refused";
+import { clock } from "../time/clock.svelte";
+import type { OrderState, Serving } from "../wire/types";
+import { t } from "../words/words.svelte";
+import { alarmsOf, matches, type Alarms } from "./sums";
+
+export type Chosen = { kind: "order" | "helper" | "case"; id: string } | null;
+const MANY_EVENTS = 12;
+
+class Desk {
+  reading = new Reading<Board>();
+  chosen = $state.raw<Chosen>(null);
+  stateFilter = $state<OrderState | null>(null);
+  q = $state("");
+  serving = $state<Serving | "">("");
+  /** The order that waits for a press on the map, and where it was pressed. */
+  placing = $state.raw<{ order_id: string; at: { lat: number; lon: number } | null } | null>(null);
+  refused = $state.raw<Refused | null>(null);
+  said = $state("");
+  /** Counts up with each reading, so that an open story is read again too. */
+  news = $state(0);
+
+  board = $derived(this.reading.value);
+  alarms = $derived<Alarms>(this.board ? alarmsOf(this.board) : { cases: [], late: [], notPlanned: [], blocked: [] });
+  listed = $derived<BoardOrder[]>(
+    (this.board?.orders ?? []).filter(
+      (one) => (!this.stateFilter || one.state === this.stateFilter) && matches(one, this.q),
+    ),
+  );
+  order = $derived(this.chosen?.kind === "order" ? (this.board?.orders.find((one) => one.id === this.chosen?.id) ?? null) : null);
+  helper = $derived(this.chosen?.kind === "helper" ? (this.board?.helpers.find((one) => one.id === this.chosen?.id) ?? null) : null);
+  /** The round of whatever is chosen. */
+  round = $derived.by(() => {
+    const helper = this.helper?.id ?? this.order?.helper_id;
+    return helper ? (this.board?.rounds.find((one) => one.helper_id === helper && one.state !== "ended") ?? this.board?.rounds.find((one) => one.helper_id === helper) ?? null) : null;
+  });
+  wave = $derived.by<Wave | null>(() => {
+    const waves = this.board?.waves ?? [];
+    return waves.find((one) => one.serving === this.serving) ?? waves[0] ?? null;
+  });
+
+  async read(): Promise<{ epoch: string; seq: number } | null> {
+    const board = await this.reading.read(() =>
+      get<Board>("/api/board", { on: clock.today, serving: this.serving }),
+    );
+    if (!board) return null;
+    this.news += 1;
+    return { ...board.feed };
+  }
+
+  /** Small news are fetched whole: the board is one read, and never wrong. */
+  async take(events: FeedEvent[]): Promise<void> {
+    if (events.length > 0) await this.read();
+    if (events.length > MANY_EVENTS) this.said = "";
+  }
+
+  move({ helper_id, lat, lon, at }: Position): void {
+    const board = this.reading.value;
+    if (!board) return;
+    const helpers = board.helpers.map((one) => (one.id === helper_id ? { ...one, lat, lon, at } : one));
+    this.reading.value = { ...board, helpers };
+  }
+
+  choose(chosen: Chosen): void {
+    this.chosen = chosen;
+    this.placing = null;
+  }
+
+  /** Up and down the list, from wherever the choice is. */
+  step(by: number): void {
+    const at = this.listed.findIndex((one) => one.id === this.chosen?.id);
+    const next = this.listed[Math.min(Math.max(at + by, 0), this.listed.length - 1)];
+    if (next) this.choose({ kind: "order", id: next.id });
+  }
+
+  plan(wave: Wave): Promise<void> {
+    return this.#doing(async () => {
+      await post(`/api/waves/${wave.id}/plan`, {});
+      this.said = t("wave.asked");
+    });
+  }
+
+  rollback(wave: Wave): Promise<void> {
+    return this.#doing(async () => {
+      const back = await post<{ plan_version: number }>(`/api/waves/${wave.id}/rollback`, {});
+      this.said = t("wave.rolled_back", { n: back.plan_version });
+    });
+  }
+
+  locate(): Promise<void> {
+    const placing = this.placing;
+    if (!placing?.at) return Promise.resolve();
+    const { order_id, at } = placing;
+    return this.#doing(async () => {
+      await post(`/api/orders/${order_id}/locate`, { ...at, datum: "wgs84" });
+      this.placing = null;
+      this.said = t("locate.done");
+    });
+  }
+
+  async #doing(deed: () => Promise<void>): Promise<void> {
+    this.refused = null;
+    this.said = "";
+    try {
+      await deed();
+    } catch (reason) {
+      this.refused = asRefused(reason);
+    }
+    await this.read();
+  }
+}
+
+export const desk = new Desk();

@@ -1,0 +1,126 @@
+/** Writes events down before anybody says 已记录, each tied to the one before. */
+import { newId } from "../wire/keys";
+import type { FieldEvent, SyncAnswer } from "../wire/round";
+import { canonical, sha256 } from "./hash";
+import { fact, type KeptEvent, type Shelf } from "./shelf";
+
+export type Draft = Pick<FieldEvent, "kind" | "round_id" | "stop_id" | "order_id" | "plan_version_seen" | "detail" | "pos">;
+type Tail = { seq: number; hash: string };
+type Times = { wall_ms: number; mono_ms: number };
+
+export const UNDO_MS = 10_000;
+export const BATCH = 100;
+const KEPT_DAYS_MS = 36 * 3_600_000;
+
+export class Recorder {
+  readonly boot: string;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly shelf: Shelf,
+    readonly device: string,
+    boots: number,
+  ) {
+    // Boots are counted, so that (device, boot, seq) is the order in which things happened.
+    this.boot = `${String(boots).padStart(8, "0")}-${newId().slice(0, 18)}`;
+  }
+
+  static async open(shelf: Shelf): Promise<Recorder> {
+    const device = (await fact<string>(shelf, "device")) ?? newId();
+    const boots = ((await fact<number>(shelf, "boots")) ?? 0) + 1;
+    await shelf.put("facts", device, "device");
+    await shelf.put("facts", boots, "boots");
+    return new Recorder(shelf, device, boots);
+  }
+
+  /** One deed, one or several events. Resolves when they are on the shelf, not before. */
+  record(drafts: Draft[], account: string, times: Times, heldMs = UNDO_MS): Promise<KeptEvent[]> {
+    return this.#alone(async () => {
+      let tail = (await fact<Tail>(this.shelf, "tail")) ?? { seq: 0, hash: "" };
+      const deed = newId();
+      const kept: KeptEvent[] = [];
+      for (const draft of drafts) {
+        const event: FieldEvent = {
+          ...draft, ...times, id: newId(), boot_id: this.boot, seq: tail.seq + 1,
+          prev_hash: tail.hash, photo_sha256: [],
+        };
+        tail = { seq: event.seq, hash: await sha256(canonical(event)) };
+        kept.push({
+          seq: event.seq, event, hash: tail.hash, account, deed,
+          state: "kept", reason: null, grade: null, held_until_ms: Date.now() + heldMs,
+        });
+      }
+      const work = this.shelf.transaction(["events", "facts"], "readwrite");
+      for (const one of kept) void work.objectStore("events").put(one);
+      void work.objectStore("facts").put(tail, "tail");
+      await work.done;
+      return kept;
+    });
+  }
+
+  /** Takes back the last deed while it is held: it never left the phone. */
+  undo(deed: string): Promise<boolean> {
+    return this.#alone(async () => {
+      const work = this.shelf.transaction(["events", "facts"], "readwrite");
+      const all = await work.objectStore("events").getAll();
+      const mine = all.filter((one) => one.deed === deed);
+      const [first, last] = [mine[0], all.at(-1)];
+      const held = mine.every((one) => one.state === "kept" && one.held_until_ms > Date.now());
+      if (!first || last?.deed !== deed || !held) {
+        await work.done;
+        return false;
+      }
+      for (const one of mine) await work.objectStore("events").delete(one.seq);
+      const tail: Tail = { seq: first.seq - 1, hash: first.event.prev_hash ?? "" };
+      await work.objectStore("facts").put(tail, "tail");
+      await work.done;
+      return true;
+    });
+  }
+
+  all(): Promise<KeptEvent[]> {
+    return this.shelf.getAll("events");
+  }
+
+  /** What may go now, in order. Only the last deed can still be held. */
+  async due(account: string): Promise<FieldEvent[]> {
+    const all = await this.all();
+    const lastDeed = all.at(-1)?.deed;
+    return all
+      .filter((one) => one.state === "kept" && one.account === account)
+      .filter((one) => one.deed !== lastDeed || one.held_until_ms <= Date.now())
+      .slice(0, BATCH)
+      .map((one) => one.event);
+  }
+
+  /** Writes down the server's answers; what it did not answer for stays unsent. */
+  answered(results: SyncAnswer["results"]): Promise<void> {
+    return this.#alone(async () => {
+      const by = new Map(results.map((one) => [one.id, one]));
+      const work = this.shelf.transaction("events", "readwrite");
+      for (const kept of await work.store.getAll()) {
+        const result = by.get(kept.event.id);
+        if (result) {
+          kept.state = result.result === "quarantined" ? "quarantined" : "sent";
+          kept.reason = result.reason;
+          kept.grade = result.grade;
+          await work.store.put(kept);
+        } else if (kept.state === "sent" && kept.held_until_ms < Date.now() - KEPT_DAYS_MS) {
+          await work.store.delete(kept.seq);
+        }
+      }
+      await work.done;
+    });
+  }
+
+  /** One after another, over all tabs of this phone where the browser can. */
+  #alone<T>(deed: () => Promise<T>): Promise<T> {
+    const locked = () =>
+      typeof navigator !== "undefined" && navigator.locks
+        ? (navigator.locks.request("liuzhu-courier", deed) as Promise<T>)
+        : deed();
+    const next = this.#turn.then(locked, locked);
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+}

@@ -1,0 +1,31 @@
+/** Sends what the shelf holds, in order, until the server has answered for each event. */
+import { post } from "../wire/api";
+import { asRefused } from "../wire/refused";
+import type { SyncAnswer } from "../wire/round";
+import { wallMs } from "./position";
+import type { Recorder } from "./recorder";
+
+export type SyncEnd = "sent" | "nothing" | "offline" | "signed_out" | "refused";
+
+/** One batch. Answers how it went; a broken line loses nothing, a second arrival changes nothing. */
+export async function sendDue(recorder: Recorder, account: string): Promise<SyncEnd> {
+  const events = await recorder.due(account);
+  if (!events.length) return "nothing";
+  try {
+    const answer = await post<SyncAnswer>("/api/field/events", {
+      device_id: recorder.device, client_now_ms: wallMs(), events,
+    });
+    await recorder.answered(answer.results);
+    return "sent";
+  } catch (reason) {
+    const refused = asRefused(reason);
+    if (refused.status === 401) return "signed_out";
+    return refused.status === 0 || refused.status >= 500 ? "offline" : "refused";
+  }
+}
+
+/** Waits longer after each failure, never in step with the other phones. */
+export function nextSend(failures: number, random: number): number {
+  if (failures === 0) return 3_000;
+  return 1_000 + random * Math.min(30_000, 1_000 * 2 ** failures);
+}

@@ -1,0 +1,171 @@
+/** The helper's day on this phone. */
+import { clock } from "../time/clock.svelte";
+import { get, whenSignedOut } from "../wire/api";
+import { Reading } from "../wire/reading.svelte";
+import { session } from "../wire/session.svelte";
+import type { FieldKind, HelperDay, HelperRound } from "../wire/round";
+import { t, type Word } from "../words/words.svelte";
+import { fold, isOpen, nextStop, type SeenPerson, type SeenRound, type SeenStop } from "./fold";
+import { lastFix, stopWatching, wallMs, watchPosition } from "./position";
+import { Recorder, UNDO_MS, type Draft } from "./recorder";
+import { fact, openShelf, wipe, type KeptEvent, type Shelf } from "./shelf";
+import { nextSend, sendDue } from "./sync";
+import { seal, unseal } from "./vault";
+
+interface Who { account: string; name: string }
+/** Somebody did not answer, and the helper still stands at their door. */
+export interface AtTheDoor {
+  seq: number; sinceMs: number; told: boolean; round: SeenRound; stop: SeenStop; person: SeenPerson;
+}
+export interface Last { deed: string; words: string; untilMs: number; undoable: boolean }
+
+class Work {
+  day = new Reading<HelperDay>();
+  who = $state.raw<Who | null>(null);
+  kept = $state.raw<KeptEvent[]>([]);
+  online = $state(typeof navigator === "undefined" ? true : navigator.onLine);
+  signedOut = $state(false);
+  last = $state.raw<Last | null>(null);
+  failed = $state(false);
+
+  unsent = $derived(this.kept.filter((one) => one.state === "kept").length);
+  quarantined = $derived(this.kept.filter((one) => one.state === "quarantined").length);
+  rounds = $derived<SeenRound[]>((this.day.value?.rounds ?? []).map((round) => fold(round, this.kept)));
+  round = $derived(this.rounds.find((one) => one.state !== "ended") ?? this.rounds.at(-1) ?? null);
+  stop = $derived(this.round ? nextStop(this.round) : null);
+  /** The newest record is an unanswered door, and nobody has gone on from it. */
+  atTheDoor = $derived.by<AtTheDoor | null>(() => {
+    const one = this.kept.at(-1);
+    if (!one || one.event.kind !== "no_answer" || one.seq <= this.#goneOn) return null;
+    const round = this.rounds.find((it) => it.id === one.event.round_id);
+    const stop = round?.stops.find((it) => it.id === one.event.stop_id);
+    const person = stop?.persons.find((it) => it.order_id === one.event.order_id);
+    if (!round || !stop || !person || round.state === "ended") return null;
+    return { seq: one.seq, sinceMs: one.event.wall_ms, told: one.state === "sent", round, stop, person };
+  });
+  left = $derived(this.round?.stops.filter(isOpen).length ?? 0);
+
+  #goneOn = $state(0);
+  #shelf: Shelf | null = null;
+  #recorder: Recorder | null = null;
+  #failures = 0;
+  #sending: ReturnType<typeof setTimeout> | undefined;
+
+  async open(): Promise<void> {
+    whenSignedOut(() => (this.signedOut = true));
+    this.#shelf = await openShelf();
+    this.#recorder = await Recorder.open(this.#shelf);
+    this.kept = await this.#recorder.all();
+    this.#goneOn = (await fact<number>(this.#shelf, "gone_on")) ?? 0;
+    await this.#identify();
+    await this.read();
+    addEventListener("online", () => this.#back());
+    addEventListener("offline", () => (this.online = false));
+    this.#schedule(0);
+  }
+
+  async #identify(): Promise<void> {
+    const shelf = this.#shelf as Shelf;
+    try {
+      const me = await session.open();
+      this.who = { account: me.account, name: me.name };
+      this.signedOut = false;
+      await seal(shelf, "me", this.who);
+    } catch {
+      this.who = await unseal<Who>(shelf, "me");
+      if (!this.who && this.signedOut) location.assign("/");
+    }
+  }
+
+  async read(): Promise<void> {
+    const shelf = this.#shelf as Shelf;
+    const fresh = await this.day.read(() => get<HelperDay>("/api/round", { on: clock.today }));
+    if (fresh) {
+      this.online = true;
+      await seal(shelf, "round", fresh);
+    } else if (!this.day.value) {
+      const kept = await unseal<HelperDay>(shelf, "round");
+      if (kept) this.day.value = kept;
+    }
+    if (this.round?.state === "under_way") watchPosition();
+    else if (this.round?.state === "ended") stopWatching();
+  }
+
+  /** Writes a deed down; only then does the page say 已记录. */
+  async record(kinds: [FieldKind, string | null, Record<string, unknown>?][], round: HelperRound | SeenRound, stop: SeenStop | null, words: string): Promise<boolean> {
+    const drafts: Draft[] = kinds.map(([kind, order_id, detail = {}]) => ({
+      kind, order_id, detail, round_id: round.id, stop_id: stop?.id ?? null,
+      plan_version_seen: round.plan_version, pos: lastFix(),
+    }));
+    // An unanswered door is told at once; everything else can be taken back for ten seconds.
+    const urgent = drafts.some((one) => one.kind === "no_answer");
+    try {
+      const times = { wall_ms: wallMs(), mono_ms: Math.round(performance.now()) };
+      const kept = await this.#tool().record(drafts, this.who?.account ?? "", times, urgent ? 0 : UNDO_MS);
+      this.kept = await this.#tool().all();
+      this.failed = false;
+      this.last = { deed: kept[0]?.deed ?? "", words, untilMs: Date.now() + UNDO_MS, undoable: !urgent };
+      if (drafts.some((one) => one.kind === "departed")) watchPosition();
+      if (drafts.some((one) => one.kind === "ended")) stopWatching();
+      if (urgent) this.#schedule(0);
+      return true;
+    } catch {
+      this.failed = true;
+      return false;
+    }
+  }
+
+  async undo(): Promise<void> {
+    if (!this.last) return;
+    await this.#tool().undo(this.last.deed);
+    this.last = null;
+    this.kept = await this.#tool().all();
+  }
+
+  goOn(door: AtTheDoor): void {
+    this.#goneOn = door.seq;
+    void this.#shelf?.put("facts", door.seq, "gone_on");
+  }
+
+  async signOut(): Promise<void> {
+    if (this.unsent || !this.#shelf) return;
+    stopWatching();
+    await wipe(this.#shelf);
+    await session.close();
+  }
+
+  nameOf(kind: FieldKind): string {
+    return t(`event.${kind}` as Word);
+  }
+
+  #tool(): Recorder {
+    if (!this.#recorder) throw new Error("the shelf is not open");
+    return this.#recorder;
+  }
+
+  async #back(): Promise<void> {
+    this.online = true;
+    await this.#identify();
+    this.#schedule(0);
+  }
+
+  #schedule(wait: number): void {
+    clearTimeout(this.#sending);
+    this.#sending = setTimeout(() => void this.#send(), wait);
+  }
+
+  async #send(): Promise<void> {
+    const end = this.who ? await sendDue(this.#tool(), this.who.account) : "nothing";
+    if (end === "sent") {
+      this.kept = await this.#tool().all();
+      void this.read();
+    }
+    if (end === "sent" || end === "refused") this.online = true;
+    if (end === "offline") this.online = false;
+    this.signedOut = end === "signed_out" || (this.signedOut && end === "nothing");
+    this.#failures = end === "sent" || end === "nothing" ? 0 : this.#failures + 1;
+    this.#schedule(nextSend(this.#failures, Math.random()));
+  }
+}
+
+export const work = new Work();

@@ -1,0 +1,40 @@
+/** The month as the office reads it. */
+import { clock } from "../time/clock.svelte";
+import { get } from "../wire/api";
+import type { PromiseStatus, Usage, UsageRow } from "../wire/board";
+import { Reading } from "../wire/reading.svelte";
+import { groupRows, type Part } from "./grouping";
+
+export interface Drill { station_id: string; channel: string; category: string; words: string }
+
+class Ledger {
+  month = $state(clock.today.slice(0, 7));
+  usage = new Reading<Usage>();
+  promises = new Reading<PromiseStatus[]>();
+  by = $state<Part[]>(["station", "channel", "category"]);
+  drill = $state.raw<Drill | null>(null);
+  rows = $derived<UsageRow[]>(groupRows(this.usage.value?.rows ?? [], this.by));
+
+  async read(): Promise<void> {
+    await Promise.all([
+      this.usage.read(() => get<Usage>("/api/office/usage", { month: this.month })),
+      this.promises.read(() => get<PromiseStatus[]>("/api/office/promises")),
+    ]);
+  }
+
+  turn(month: string): void {
+    if (!/^\d{4}-\d{2}$/.test(month)) return;
+    this.month = month;
+    this.drill = null;
+    void this.read();
+  }
+
+  toggle(part: Part): void {
+    const on = this.by.includes(part);
+    const order: Part[] = ["station", "channel", "category"];
+    const next = order.filter((one) => (one === part ? !on : this.by.includes(one)));
+    if (next.length) this.by = next;
+  }
+}
+
+export const ledger = new Ledger();

@@ -1,0 +1,125 @@
+/** The order grid: its rows, what is being looked for, and where the cursor stands. */
+import { clock } from "../time/clock.svelte";
+import { get } from "../wire/api";
+import { Reading } from "../wire/reading.svelte";
+import type { Grid, GridCell, GridRow, Serving } from "../wire/types";
+import { day } from "./day.svelte";
+
+export type Filter = "" | "not_yet" | "due";
+export interface Column { on: string; serving: Serving; key: string }
+export interface Spot { row: number; column: number }
+
+export const PAGE = 60;
+const DAYS = 7;
+const WAIT_MS = 200;
+
+class Sheet {
+  reading = new Reading<Grid>();
+  from = $state(clock.today);
+  q = $state("");
+  filter = $state<Filter>("");
+  offset = $state(0);
+  cursor = $state<Spot>({ row: 0, column: 0 });
+  anchor = $state<Spot>({ row: 0, column: 0 });
+
+  columns = $derived.by<Column[]>(() => {
+    const grid = this.reading.value;
+    if (!grid) return [];
+    return grid.days.flatMap((on) => grid.servings.map((serving) => ({ on, serving, key: `${on}/${serving}` })));
+  });
+
+  rows = $derived.by<GridRow[]>(() => {
+    const all = this.reading.value?.rows ?? [];
+    const today = day.reading.value;
+    if (!this.filter || !today) return all;
+    const wanted = new Set(
+      this.filter === "not_yet" ? today.not_yet : today.visits_due.map((one) => one.elder_id),
+    );
+    return all.filter((row) => wanted.has(row.elder.id));
+  });
+
+  total = $derived(this.filter ? this.rows.length : (this.reading.value?.total ?? this.rows.length));
+  row = $derived(this.rows[this.cursor.row] ?? null);
+  column = $derived(this.columns[this.cursor.column] ?? null);
+
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+
+  async read(): Promise<void> {
+    const all = this.filter !== "";
+    const grid = await this.reading.read(() =>
+      get<Grid>("/api/station/grid", {
+        from: this.from, days: DAYS, q: this.q.trim(), limit: all ? 500 : PAGE, offset: all ? 0 : this.offset,
+      }),
+    );
+    if (!grid) return;
+    this.move(0, 0, false);
+    void day.readMenus(grid.days);
+  }
+
+  find(q: string): void {
+    this.q = q;
+    this.offset = 0;
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => void this.read(), WAIT_MS);
+  }
+
+  toggle(filter: Filter): void {
+    this.filter = this.filter === filter ? "" : filter;
+    this.offset = 0;
+    this.place({ row: 0, column: 0 });
+    void this.read();
+  }
+
+  turn(offset: number): void {
+    this.offset = offset;
+    this.place({ row: 0, column: this.cursor.column });
+    void this.read();
+  }
+
+  shift(days: number): void {
+    const at = new Date(`${this.from}T00:00:00Z`);
+    at.setUTCDate(at.getUTCDate() + days);
+    this.from = days ? at.toISOString().slice(0, 10) : clock.today;
+    void this.read();
+  }
+
+  place(spot: Spot, extend = false): void {
+    this.cursor = spot;
+    if (!extend) this.anchor = spot;
+  }
+
+  move(rows: number, columns: number, extend: boolean): void {
+    const within = (n: number, size: number) => Math.min(Math.max(n, 0), Math.max(0, size - 1));
+    const row = within(this.cursor.row + rows, this.rows.length);
+    const column = within(this.cursor.column + columns, this.columns.length);
+    this.place({ row, column }, extend);
+  }
+
+  /** The chosen rectangle, inclusive. */
+  chosen = $derived({
+    top: Math.min(this.cursor.row, this.anchor.row),
+    bottom: Math.max(this.cursor.row, this.anchor.row),
+    left: Math.min(this.cursor.column, this.anchor.column),
+    right: Math.max(this.cursor.column, this.anchor.column),
+  });
+
+  cell(row: number, column: number): GridCell | null {
+    const key = this.columns[column]?.key;
+    const cell = key ? this.rows[row]?.cells[key] : undefined;
+    return cell && cell.state !== "cancelled" ? cell : null;
+  }
+
+  /** Shows a saved cell at once, before the grid is read again. */
+  show(elderId: string, key: string, cell: GridCell | null): void {
+    const grid = this.reading.value;
+    if (!grid) return;
+    const rows = grid.rows.map((row) => {
+      if (row.elder.id !== elderId) return row;
+      const { [key]: _, ...others } = row.cells;
+      return { ...row, cells: cell ? { ...others, [key]: cell } : others };
+    });
+    this.reading.value = { ...grid, rows };
+  }
+}
+
+export const sheet = new Sheet();

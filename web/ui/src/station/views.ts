@@ -1,0 +1,13 @@
+/** The station's three views; the address says which is open. */
+export type View = "grid" | "counter" | "kitchen";
+
+export const VIEWS: { view: View; key: string }[] = [
+  { view: "grid", key: "F2" },
+  { view: "counter", key: "F4" },
+  { view: "kitchen", key: "F9" },
+];
+
+export function viewFromAddress(): View {
+  const asked = location.hash.slice(1);
+  return VIEWS.find((one) => one.view === asked)?.view ?? "grid";
+}

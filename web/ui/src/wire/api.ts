@@ -1,0 +1,74 @@
+/** The one door to the server. */
+import { answered, keyFor } from "./keys";
+import { Refused } from "./refused";
+import type { Me } from "./types";
+
+let csrf = "";
+let signedOut: () => void = () => location.assign("/");
+
+export function useSession(me: Pick<Me, "csrf">): void {
+  csrf = me.csrf;
+}
+
+/** What to do when the server no longer knows us; the courier page keeps its queue instead. */
+export function whenSignedOut(what: () => void): void {
+  signedOut = what;
+}
+
+type Values = Record<string, string | number | boolean | null | undefined>;
+
+export function withQuery(path: string, values: Values = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values))
+    if (value !== null && value !== undefined && value !== "") query.set(name, String(value));
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+export async function get<T>(path: string, values?: Values): Promise<T> {
+  return (await ask("GET", withQuery(path, values))) as T;
+}
+
+/** An unsafe request. A broken line or a busy server is tried again, with the same key. */
+export async function post<T>(path: string, body: unknown = {}): Promise<T> {
+  const text = JSON.stringify(body);
+  const key = keyFor(path, text);
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const answer = (await ask("POST", path, text, key)) as T;
+      answered(path, text);
+      return answer;
+    } catch (reason) {
+      if (!(reason instanceof Refused)) throw reason;
+      if (reason.saved === "no") answered(path, text);
+      if (reason.saved === "no" || attempt === 2) throw reason;
+      await new Promise((go) => setTimeout(go, 600 * 3 ** attempt));
+    }
+  }
+}
+
+async function ask(method: string, path: string, body?: string, key?: string): Promise<unknown> {
+  const unsafe = method !== "GET";
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (unsafe) Object.assign(headers, { "Content-Type": "application/json", "X-CSRF": csrf });
+  if (key) headers["Idempotency-Key"] = key;
+  let answer: Response;
+  try {
+    answer = await fetch(path, { method, headers, body: body ?? null, credentials: "same-origin" });
+  } catch {
+    throw new Refused(0, "offline", "", unsafe ? "unknown" : "nothing_to_save");
+  }
+  if (answer.status === 204) return null;
+  const read: unknown = await answer.json().catch(() => null);
+  if (answer.ok) return read;
+  throw refusal(answer.status, read, unsafe);
+}
+
+function refusal(status: number, read: unknown, unsafe: boolean): Refused {
+  const said = (read ?? {}) as { error?: string; detail?: string; reference?: string };
+  // From 500 on, nobody knows whether the deed was committed before the answer was lost.
+  const saved = !unsafe ? "nothing_to_save" : status >= 500 ? "unknown" : "no";
+  if (status === 401 && said.error === "not_signed_in") signedOut();
+  const detail = typeof said.detail === "string" ? said.detail : "";
+  return new Refused(status, said.error ?? String(status), detail, saved, said.reference ?? null);
+}

@@ -1,0 +1,43 @@
+/** One thing a page reads: loading, there, stale, or refused. */
+import { clock } from "../time/clock.svelte";
+import { asRefused, type Refused } from "./refused";
+
+const QUIET_MS = 300;
+
+export class Reading<T> {
+  value = $state.raw<T | null>(null);
+  refused = $state.raw<Refused | null>(null);
+  /** True only when the reading has taken longer than people notice. */
+  slow = $state(false);
+  readAt = $state(0);
+  stale = $derived(this.value !== null && this.refused !== null);
+
+  #turn = 0;
+
+  async read(what: () => Promise<T>): Promise<T | null> {
+    const turn = (this.#turn += 1);
+    const waiting = setTimeout(() => (this.slow = this.value === null), QUIET_MS);
+    try {
+      const value = await what();
+      // A slower answer to an earlier question must not replace a newer one.
+      if (turn !== this.#turn) return null;
+      this.value = value;
+      this.refused = null;
+      this.readAt = clock.now;
+      return value;
+    } catch (reason) {
+      if (turn === this.#turn) this.refused = asRefused(reason);
+      return null;
+    } finally {
+      clearTimeout(waiting);
+      if (turn === this.#turn) this.slow = false;
+    }
+  }
+
+  forget(): void {
+    this.#turn += 1;
+    this.value = null;
+    this.refused = null;
+    this.slow = false;
+  }
+}

@@ -1,0 +1,88 @@
+/** What a helper's phone receives and sends. */
+import type { Grade } from "./types";
+
+export interface StopPerson {
+  order_id: string;
+  label: string;
+  box: string | number | null;
+  dish: string | null;
+  diet_tags: string[];
+  service: string;
+  minutes: number | null;
+  contactless_agreed: boolean;
+  photo_consent: boolean;
+  state: string;
+}
+
+export interface RoundStop {
+  id: string;
+  seq: number;
+  kind: "pickup" | "door" | "visit" | "escort";
+  lat: number;
+  lon: number;
+  building: string;
+  door: string | null;
+  floor: number | null;
+  lift: boolean | null;
+  note: string | null;
+  at: string;
+  from_at: string | null;
+  until_at: string | null;
+  eat_by_at: string | null;
+  state: "open" | "arrived" | "done" | "no_answer";
+  persons: StopPerson[];
+}
+
+export interface LoadBox { order_id: string; box: string | number; label: string; dish: string | null; diet_tags: string[] }
+export interface Load { kitchen: string; ready_at: string; boxes: LoadBox[] }
+
+export interface HelperRound {
+  id: string;
+  wave: string;
+  plan_version: number;
+  state: "ready" | "loaded" | "under_way" | "ended";
+  leaves_at: string;
+  ends_at: string;
+  boxes: number;
+  load: Load[];
+  stops: RoundStop[];
+  path: [number, number][];
+}
+
+export interface HelperDay {
+  helper: { id: string; name: string; mode: string };
+  rounds: HelperRound[];
+  today: { done: number; left: number };
+}
+
+export type FieldKind =
+  | "loaded" | "departed" | "picked_up" | "arrived" | "handed_over" | "left_by_agreement"
+  | "contactless" | "refused" | "cannot" | "no_answer" | "visit_begun" | "visit_ended" | "ended";
+
+export interface Fix { lat: number; lon: number; accuracy_m: number; datum: string }
+
+export interface FieldEvent {
+  id: string;
+  boot_id: string;
+  seq: number;
+  wall_ms: number;
+  mono_ms: number;
+  prev_hash: string | null;
+  round_id: string | null;
+  stop_id: string | null;
+  order_id: string | null;
+  kind: FieldKind;
+  plan_version_seen: number | null;
+  pos: Fix | null;
+  photo_sha256: string[];
+  detail: Record<string, unknown>;
+}
+
+export interface SyncAnswer {
+  server_now: string;
+  offset_ms: number;
+  results: {
+    id: string; result: "accepted" | "duplicate" | "quarantined";
+    reason: string | null; trust: string | null; grade: Grade | null;
+  }[];
+}

@@ -1,0 +1,26 @@
+/** Who sits before the screen. */
+import { clock } from "../time/clock.svelte";
+import { get, post, useSession } from "./api";
+import type { Me } from "./types";
+
+class Session {
+  me = $state.raw<Me | null>(null);
+
+  async open(): Promise<Me> {
+    return this.take(await get<Me>("/api/me"));
+  }
+
+  take(me: Me): Me {
+    useSession(me);
+    clock.set({ now: me.now, speed: me.speed, stage: me.stage });
+    this.me = me;
+    return me;
+  }
+
+  async close(): Promise<void> {
+    await post("/api/sign-out", {}).catch(() => null);
+    location.assign("/");
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,58 @@
+/** The word catalogue: Chinese first, English beside it. */
+import { coordinator } from "./coordinator";
+import { counter } from "./counter";
+import { courier } from "./courier";
+import { field } from "./field";
+import { office } from "./office";
+import { shared } from "./shared";
+import { station } from "./station";
+
+const catalogue = { ...shared, ...field, ...station, ...counter, ...courier, ...coordinator, ...office };
+
+export type Word = keyof typeof catalogue;
+export type Language = "zh" | "en";
+type Values = Record<string, string | number>;
+
+const SHELF = "liuzhu.language";
+
+function remembered(): Language {
+  try {
+    return localStorage.getItem(SHELF) === "en" ? "en" : "zh";
+  } catch {
+    return "zh";
+  }
+}
+
+class Speech {
+  language = $state<Language>(remembered());
+
+  speak(language: Language): void {
+    this.language = language;
+    try {
+      localStorage.setItem(SHELF, language);
+    } catch {
+      // Without storage the choice lasts as long as the page.
+    }
+    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  }
+}
+
+export const speech = new Speech();
+
+function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+export function t(word: Word, values: Values = {}): string {
+  const pair: readonly [string, string] = catalogue[word];
+  return fill(pair[speech.language === "zh" ? 0 : 1], values);
+}
+
+/** The word for a code the server sent; a code nobody has named shows itself. */
+export function named(kind: string, code: string | null | undefined): string {
+  if (!code) return "";
+  const word = `${kind}.${code}`;
+  return word in catalogue ? t(word as Word) : code;
+}
+
+export const words = catalogue;
