@@ -1,5 +1,6 @@
 """Plans: immutable versions made of rounds; a round lives on while it is the same."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -39,6 +40,9 @@ class RoundState(StrEnum):
     UNDER_WAY = "under_way"
     ENDED = "ended"
     DROPPED = "dropped"  # a later plan has another round instead
+
+
+GOING_STATES = frozenset({RoundState.LOADED, RoundState.UNDER_WAY})
 
 
 class Round(SQLModel, table=True):
@@ -150,3 +154,54 @@ def list_stops(session: Session, round_id: UUID) -> list[Stop]:
     """The stops of a round, first to last."""
     query = select(Stop).where(Stop.round_id == round_id)
     return list(session.exec(query.order_by(col(Stop.seq))))
+
+
+def list_begun_orders(session: Session, wave_id: UUID) -> set[UUID]:
+    """The orders of a wave on rounds that somebody has loaded and not yet ended."""
+    return set(
+        session.exec(
+            select(StopOrder.order_id)
+            .join(Stop, col(Stop.id) == StopOrder.stop_id)
+            .join(Round, col(Round.id) == Stop.round_id)
+            .where(Round.wave_id == wave_id)
+            .where(col(Round.state).in_(GOING_STATES))
+        )
+    )
+
+
+def find_carriers(session: Session, wave_id: UUID) -> dict[UUID, UUID]:
+    """Helper by order, for the rounds of a wave that stand."""
+    query = (
+        select(StopOrder.order_id, Round.helper_id)
+        .join(Stop, col(Stop.id) == StopOrder.stop_id)
+        .join(Round, col(Round.id) == Stop.round_id)
+        .where(Round.wave_id == wave_id, Round.state != RoundState.DROPPED)
+        .order_by(col(Round.leaves_at), col(StopOrder.order_id))
+    )
+    return dict(session.exec(query).all())
+
+
+def list_rounds_of_wave(
+    session: Session, wave_id: UUID, *, lock: bool = False
+) -> list[Round]:
+    """The rounds of a wave that stand, by id."""
+    query = (
+        select(Round)
+        .where(Round.wave_id == wave_id, Round.state != RoundState.DROPPED)
+        .order_by(col(Round.id))
+        .execution_options(populate_existing=lock)
+    )
+    return list(session.exec(query.with_for_update() if lock else query))
+
+
+def list_stop_orders(
+    session: Session, round_ids: Iterable[UUID]
+) -> list[tuple[Stop, StopOrder]]:
+    """What happens at the stops of some rounds, in the order of each round."""
+    query = (
+        select(Stop, StopOrder)
+        .join(StopOrder, col(StopOrder.stop_id) == Stop.id)
+        .where(col(Stop.round_id).in_(list(round_ids)))
+        .order_by(col(Stop.round_id), col(Stop.seq), col(StopOrder.order_id))
+    )
+    return [(stop, served) for stop, served in session.exec(query)]

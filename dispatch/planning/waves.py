@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.catalogue.sittings import Serving
 from dispatch.errors import NotFound
@@ -15,6 +15,7 @@ from dispatch.store.columns import Instant, Json, facts, word
 class Wave(SQLModel, table=True):
     """波次. `orders_version` rises with every change of its orders, `plan_version`
     with every published plan (0: none yet); `shown_version` is the one in force.
+    `planned_orders_version` is the state of the orders that it has answered.
     """
 
     __tablename__ = "wave"
@@ -31,6 +32,7 @@ class Wave(SQLModel, table=True):
     departs_at: datetime = Field(sa_type=Instant)
     ends_at: datetime = Field(sa_type=Instant)
     orders_version: int = 0
+    planned_orders_version: int = 0
     plan_version: int = 0
     shown_version: int = 0
 
@@ -66,8 +68,10 @@ class PlanRequest(SQLModel, table=True):
     attempt: int = 0
     fence: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
-    queued_at: datetime = Field(sa_type=Instant)  # wall time of the last hint
-    asked_at: datetime = Field(sa_type=Instant)
+    asked_at: datetime = Field(sa_type=Instant)  # product time
+    queued_at: datetime = Field(sa_type=Instant)  # wall time of the asking
+    hinted_at: datetime | None = Field(default=None, sa_type=Instant)  # wall time
+    hints: int = Field(default=0, ge=0)  # how often a worker was told
     base_version: int = 0
     orders_version: int = 0
     why: str = Field(default="", max_length=40)
@@ -95,4 +99,35 @@ def find_wave(
             Wave.serve_on == serve_on,
             Wave.serving == serving,
         )
+    ).first()
+
+
+def get_request(
+    session: Session, request_id: UUID, *, lock: bool = False
+) -> PlanRequest:
+    """Raises: NotFound."""
+    request = session.get(
+        PlanRequest, request_id, with_for_update=lock or None, populate_existing=lock
+    )
+    if request is None:
+        raise NotFound("没有找到这次排线请求。")
+    return request
+
+
+def find_open_request(session: Session, wave_id: UUID) -> PlanRequest | None:
+    """The request of a wave that runs or waits; the running one first."""
+    return session.exec(
+        select(PlanRequest)
+        .where(PlanRequest.wave_id == wave_id)
+        .where(col(PlanRequest.state).in_((AskState.RUNNING, AskState.QUEUED)))
+        .order_by(col(PlanRequest.state).desc(), col(PlanRequest.queued_at))
+    ).first()
+
+
+def find_last_request(session: Session, wave_id: UUID) -> PlanRequest | None:
+    """The request of a wave that was asked last."""
+    return session.exec(
+        select(PlanRequest)
+        .where(PlanRequest.wave_id == wave_id)
+        .order_by(col(PlanRequest.queued_at).desc(), col(PlanRequest.id))
     ).first()

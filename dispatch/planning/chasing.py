@@ -1,0 +1,159 @@
+"""Chasing plans: who must be planned now, and requests that nobody carries out.
+
+Whether it is time is asked of the product's clock; whether somebody is silent, of the
+machine's.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import and_, or_, update
+from sqlmodel import Session, col, select
+
+from dispatch.clock import wall_now
+from dispatch.log.events import record
+from dispatch.orders.orders import CARRIED_CHANNELS, Order, OrderState
+from dispatch.planning.asking import ask_for_plan
+from dispatch.planning.waves import (
+    AskState,
+    PlanRequest,
+    Wave,
+    find_last_request,
+    find_open_request,
+    get_wave,
+)
+from dispatch.settings import settings
+from dispatch.store.unit_of_work import UnitOfWork
+
+HINT_AGAIN_SECONDS: Final = 5
+MOST_ATTEMPTS: Final = 3
+NOBODY_TAKES_IT_SECONDS: Final = 10
+LATE_SECONDS: Final = 20 * 60  # before departure a plan must be out
+FAILED_PAUSE_SECONDS: Final = 60  # a broken installation is told once a minute
+
+
+def ask_for_due_waves(uow: UnitOfWork) -> list[UUID]:
+    """Ask for each wave whose time has come and whose orders no plan has answered."""
+    due = uow.session.exec(
+        select(Wave)
+        .where(Wave.plan_at <= uow.now, Wave.ends_at > uow.now)
+        .where(Wave.orders_version > Wave.planned_orders_version)
+        .order_by(col(Wave.departs_at), col(Wave.id))
+    ).all()
+    asked = []
+    for wave in due:
+        if _must_be_asked(uow.session, wave):
+            ask_for_plan(uow, wave.id, "due")
+            asked.append(wave.id)
+    return asked
+
+
+def _must_be_asked(session: Session, wave: Wave) -> bool:
+    """Nobody is at it, and no planning of it has just failed."""
+    last = find_last_request(session, wave.id)
+    if last is None or last.state is AskState.DONE:
+        return True
+    if last.state is not AskState.FAILED:
+        return False
+    return wall_now() - last.queued_at > timedelta(seconds=FAILED_PAUSE_SECONDS)
+
+
+def take_hints(uow: UnitOfWork) -> list[tuple[UUID, int]]:
+    """Requests of which a worker must be told, each with the number of the hint.
+
+    New ones at once; waiting ones, and those whose planner is silent, every five
+    seconds. Of two sweeps only one gets each.
+    """
+    now = wall_now()
+    pause_over = or_(
+        col(PlanRequest.hinted_at).is_(None),
+        col(PlanRequest.hinted_at) < now - timedelta(seconds=HINT_AGAIN_SECONDS),
+    )
+    left = and_(
+        col(PlanRequest.state) == AskState.RUNNING,
+        col(PlanRequest.lease_until) < now,
+        col(PlanRequest.attempt) < MOST_ATTEMPTS,
+    )
+    found = uow.session.exec(
+        update(PlanRequest)
+        .where(or_(col(PlanRequest.state) == AskState.QUEUED, left), pause_over)
+        .values(hinted_at=now, hints=PlanRequest.hints + 1)
+        .returning(col(PlanRequest.id), col(PlanRequest.hints))
+        .execution_options(synchronize_session=False)
+    ).all()
+    return [(request_id, hints) for request_id, hints in found]
+
+
+def list_stranded(session: Session, *, queue_lives: bool) -> list[PlanRequest]:
+    """Requests that no worker carries out: this very process must.
+
+    Three planners died over it, or for ten seconds nobody took it and nobody was
+    planning anything else either; with the queue gone nobody can.
+    """
+    now = wall_now()
+    patience = NOBODY_TAKES_IT_SECONDS if queue_lives else 0
+    worn_out = MOST_ATTEMPTS if queue_lives else 1
+    left = and_(
+        col(PlanRequest.state) == AskState.RUNNING,
+        col(PlanRequest.lease_until) < now,
+        col(PlanRequest.attempt) >= worn_out,
+    )
+    unheard = and_(
+        col(PlanRequest.state) == AskState.QUEUED,
+        col(PlanRequest.queued_at) < now - timedelta(seconds=patience),
+    )
+    query = select(PlanRequest).where(left)
+    if not (queue_lives and _somebody_plans(session)):
+        query = select(PlanRequest).where(or_(left, unheard))
+    found = session.exec(query.order_by(col(PlanRequest.queued_at))).all()
+    return [each for each in found if _is_first(session, each)]
+
+
+def _somebody_plans(session: Session) -> bool:
+    at_work = select(PlanRequest.id).where(
+        col(PlanRequest.state) == AskState.RUNNING,
+        col(PlanRequest.lease_until) >= wall_now(),
+    )
+    return session.exec(at_work.limit(1)).first() is not None
+
+
+def _is_first(session: Session, request: PlanRequest) -> bool:
+    first = find_open_request(session, request.wave_id)
+    return first is None or first.id == request.id
+
+
+def list_late_waves(session: Session, now: datetime) -> list[Wave]:
+    """Waves that leave within twenty minutes and have no plan, though asked for.
+
+    A wave whose planner is still within its time is not late yet: a clock that was
+    moved forward must not cost it its plan.
+    """
+    soon = now + timedelta(seconds=LATE_SECONDS)
+    waiting = (
+        select(Order.id)
+        .where(col(Order.wave_id) == col(Wave.id))
+        .where(col(Order.state) == OrderState.WAITING)
+        .where(col(Order.channel).in_(CARRIED_CHANNELS))
+    )
+    query = (
+        select(Wave)
+        .where(Wave.plan_version == 0, Wave.departs_at <= soon, Wave.ends_at > now)
+        .where(waiting.exists())
+        .order_by(col(Wave.departs_at), col(Wave.id))
+    )
+    patience = timedelta(seconds=settings().solve_seconds + NOBODY_TAKES_IT_SECONDS)
+    return [
+        wave
+        for wave in session.exec(query)
+        if (last := find_last_request(session, wave.id)) is not None
+        and last.state is not AskState.FAILED
+        and wall_now() - last.queued_at > patience
+    ]
+
+
+def sound_alarm(uow: UnitOfWork, wave_id: UUID, kind: str, words: str) -> None:
+    """Tell people that planning of a wave is not as it should be."""
+    wave = get_wave(uow.session, wave_id, lock=True)
+    scope = {"street_code": wave.street_code}
+    record(uow, kind, "wave", wave.id, facts={"words": words}, **scope)

@@ -1,0 +1,114 @@
+"""The crew of a wave: helpers on shift, as vehicles, with the time that is left."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from dispatch.clock import town_moment, town_seconds
+from dispatch.people.helpers import Helper, list_on_duty
+from dispatch.people.places import Station, list_stations
+from dispatch.planning.plans import GOING_STATES, Round, RoundState
+from dispatch.planning.rules import PAPER_SKILL
+from dispatch.planning.spots import station_spot
+from dispatch.planning.waves import Wave
+from routing import Vehicle
+
+Stretch = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One helper's free time for a wave, and how long they may still work today."""
+
+    id: str
+    helper: Helper
+    station: Station
+    free: Stretch
+    work_seconds: int
+
+
+def crew_of(session: Session, wave: Wave, now: datetime) -> list[Duty]:
+    """Who may be given a round of this wave, by the start of their shift.
+
+    Whoever has begun a round of the wave keeps it and is left out. What a helper
+    does in other waves of the day, or has done in this one, is taken from their
+    shift and from their working time.
+    """
+    stations = {each.id: each for each in list_stations(session)}
+    on_duty = list_on_duty(session, wave.street_code, wave.serve_on)
+    rounds = _rounds_today(session, {helper.id for helper, _ in on_duty}, wave)
+    crew = []
+    for helper, shift in on_duty:
+        own = [each for each in rounds if each.helper_id == helper.id]
+        if any(r.wave_id == wave.id and r.state in GOING_STATES for r in own):
+            continue
+        taken = [(each.leaves_at, _over_by(each, now)) for each in own]
+        free = _largest_part((shift.starts_at, shift.ends_at), taken, wave)
+        if free is not None:
+            worked = sum(round((end - start).total_seconds()) for start, end in taken)
+            left = max(0, helper.max_work_seconds - worked)
+            station = stations[helper.station_id]
+            crew.append(Duty(f"shift {shift.id}", helper, station, free, left))
+    return crew
+
+
+def vehicle_of(duty: Duty, wave: Wave) -> Vehicle:
+    """A duty as a vehicle that begins at its station and ends at its last door."""
+    skills = {*duty.helper.skills, *([PAPER_SKILL] if duty.helper.paper else [])}
+    start, end = (town_seconds(at, wave.serve_on) for at in duty.free)
+    return Vehicle(
+        id=duty.id,
+        travel=duty.helper.mode.value,
+        start=station_spot(duty.station).id,
+        capacity=(duty.helper.capacity,),
+        shift=(start, end),
+        skills=frozenset(skills),
+        max_work_seconds=duty.work_seconds,
+    )
+
+
+def _over_by(round_: Round, now: datetime) -> datetime:
+    """Its planned end; a round that runs late ends at the earliest now."""
+    late = round_.state in GOING_STATES and now > round_.ends_at
+    return now if late else round_.ends_at
+
+
+def _rounds_today(session: Session, helpers: set[UUID], wave: Wave) -> list[Round]:
+    """Their rounds of the day that stand, except those that are planned anew here."""
+    begins = town_moment(wave.serve_on, 0)
+    query = (
+        select(Round)
+        .where(col(Round.helper_id).in_(helpers))
+        .where(Round.leaves_at >= begins, Round.leaves_at < begins + timedelta(days=1))
+        .where(Round.state != RoundState.DROPPED)
+        .order_by(col(Round.leaves_at), col(Round.id))
+    )
+    found = session.exec(query)
+    return [
+        each
+        for each in found
+        if each.wave_id != wave.id or each.state is not RoundState.READY
+    ]
+
+
+def _largest_part(
+    shift: Stretch, taken: Iterable[Stretch], wave: Wave
+) -> Stretch | None:
+    """The part of a shift that is not taken and holds most of the wave's hours."""
+    parts = [shift]
+    for start, end in taken:
+        parts = [
+            part
+            for begin, until in parts
+            for part in ((begin, min(until, start)), (max(begin, end), until))
+            if part[0] < part[1]
+        ]
+    return max(parts, key=lambda part: _shared_seconds(part, wave), default=None)
+
+
+def _shared_seconds(part: Stretch, wave: Wave) -> float:
+    first, last = max(part[0], wave.departs_at), min(part[1], wave.ends_at)
+    return (last - first).total_seconds()

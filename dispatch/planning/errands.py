@@ -1,0 +1,109 @@
+"""Errands: an order with all that the plan must know of it, as a task of routing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlmodel import Session, SQLModel, select
+
+from dispatch.catalogue.services import Service
+from dispatch.catalogue.sittings import Sitting
+from dispatch.clock import town_seconds
+from dispatch.orders.orders import Order
+from dispatch.people.elders import Elder, Household
+from dispatch.people.places import Kitchen
+from dispatch.planning.rules import (
+    BOX_AT_DOOR_SECONDS,
+    BOX_AT_KITCHEN_SECONDS,
+    LEFT_OUT_PENALTY,
+    PAPER_SKILL,
+    tier_of,
+    way_up_seconds,
+)
+from dispatch.planning.spots import Buildings, Spot, kitchen_spot
+from routing import Halt, Task
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One order, whom it is for, and where it comes from."""
+
+    order: Order
+    elder: Elder
+    household: Household
+    service: Service
+    sitting: Sitting | None = None
+    kitchen: Kitchen | None = None
+
+
+def list_errands(session: Session, orders: Sequence[Order]) -> list[Errand]:
+    """The errands of these orders, in their order, in five queries."""
+    elders = _rows(session, Elder, "id", (o.elder_id for o in orders))
+    doors = _rows(session, Household, "id", (o.household_id for o in orders))
+    services = _rows(session, Service, "code", (o.service for o in orders))
+    sittings = _rows(session, Sitting, "id", (o.sitting_id for o in orders))
+    kitchens = _rows(session, Kitchen, "id", (o.kitchen_id for o in orders))
+    return [
+        Errand(
+            order,
+            elders[order.elder_id],
+            doors[order.household_id],
+            services[order.service],
+            sittings.get(order.sitting_id),
+            kitchens.get(order.kitchen_id),
+        )
+        for order in orders
+    ]
+
+
+def _rows(
+    session: Session, kind: type[Row], key: str, wanted: Iterable[UUID | str | None]
+) -> dict[UUID | str | None, Row]:
+    column: Any = getattr(kind, key)
+    ids = {each for each in wanted if each is not None}
+    found = session.exec(select(kind).where(column.in_(ids))) if ids else ()
+    return {getattr(row, key): row for row in found}
+
+
+def task_of(errand: Errand, buildings: Buildings, on: date) -> Task:
+    """The errand as a task named by its order's id.
+
+    Raises:
+        BadProblem: its window is empty, such as a meal that is ready only after the
+            last moment at which it may be eaten.
+    """
+    order, service = errand.order, errand.service
+    needs = set(service.skills)
+    if not errand.household.signal:
+        needs.add(PAPER_SKILL)
+    return Task(
+        id=str(order.id),
+        **_halts(errand, buildings.spot_of(errand.household), on),
+        tier=tier_of(order, errand.elder, service),
+        penalty=LEFT_OUT_PENALTY[order.channel],
+        needs=frozenset(needs),
+        people=service.people,
+    )
+
+
+def _halts(errand: Errand, door: Spot, on: date) -> dict[str, Any]:
+    order, sitting, kitchen = errand.order, errand.sitting, errand.kitchen
+    first = town_seconds(order.window_from_at, on)
+    last = town_seconds(order.window_until_at, on)
+    way_up = way_up_seconds(errand.household)
+    if sitting is None or kitchen is None:
+        minutes = errand.service.minutes
+        return {"visit": Halt(door.id, ((first, last),), way_up + 60 * minutes)}
+    ready = town_seconds(sitting.ready_at, on)
+    last = min(last, town_seconds(sitting.eat_by_at, on))
+    place = kitchen_spot(kitchen).id
+    return {
+        "pickup": Halt(place, ((ready, last),), BOX_AT_KITCHEN_SECONDS),
+        "dropoff": Halt(door.id, ((first, last),), way_up + BOX_AT_DOOR_SECONDS),
+        "load": (1,),
+        "max_ride_seconds": sitting.hot_seconds,
+    }

@@ -1,0 +1,77 @@
+"""Why an order was left out: the words and facts that are kept with it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from dispatch.planning.problem import NO_LOCATION, WaveProblem
+from dispatch.store.columns import Json
+from routing import LeftOut
+
+_BECAUSE: Final = {
+    "window": "赶不上规定的时段",
+    "ride": "送到时饭菜已不够热",
+    "capacity": "箱子装不下",
+    "shift": "超出当班时间",
+    "max_work": "超出可服务时长",
+    "skill": "不具备所需技能",
+    "never": "按约定不能安排",
+    "max_tasks": "单数已满",
+    "break": "与休息时间冲突",
+    "sequence": "前后次序排不开",
+    "people": "需要两人同时上门，系统尚不能自动排",
+    "no_way": "没有可走的路",
+    "displaces": "会挤掉更要紧的订单",
+    "search_ended": "时间内没有找到排法",
+}
+_NOBODY: Final = "当班无人可派"
+_NOT_PLACED: Final = "住处没有定位"
+_UNKNOWN: Final = "排不进去"
+
+
+def explain(task: WaveProblem, left: LeftOut, version: int) -> Json:
+    """The explanation of a task that the plan left out, with helpers' ids.
+
+    Returns:
+        why (a sentence), rules counted, candidates [{helper_id, rule, by}] and the
+        cheapest relaxation {kind, value} that was solved again and works, or None.
+    """
+    candidates = [
+        {
+            "helper_id": str(task.carriers[each.vehicle].helper_id),
+            "rule": each.rule,
+            "by": each.by,
+        }
+        for each in left.candidates
+    ]
+    relaxation = left.relaxation and vars(left.relaxation)
+    return {
+        "why": sentence([each.rule for each in left.candidates]),
+        "said": left.why,
+        "candidates": candidates,
+        "relaxation": relaxation,
+        "plan_version": version,
+    }
+
+
+def explain_unfit(task: WaveProblem, rule: str, version: int) -> Json:
+    """The explanation of an order that never entered the problem."""
+    helpers = sorted({str(each.helper_id) for each in task.carriers.values()})
+    candidates = [{"helper_id": each, "rule": rule, "by": None} for each in helpers]
+    words = _NOT_PLACED if rule == NO_LOCATION else _BECAUSE[rule]
+    return {
+        "why": f"{words}。",
+        "said": "",
+        "candidates": candidates,
+        "relaxation": None,
+        "plan_version": version,
+    }
+
+
+def sentence(rules: Iterable[str]) -> str:
+    """One sentence for people: the rules in the way, the most frequent first."""
+    counted = Counter(rules).most_common()
+    if not counted:
+        return f"{_NOBODY}。"
+    parts = [f"{count} 人{_BECAUSE.get(rule, _UNKNOWN)}" for rule, count in counted]
+    return "，".join(parts) + "。"

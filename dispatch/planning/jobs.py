@@ -1,0 +1,123 @@
+"""The planning job: read, think, write. It may run twice, late, or never.
+
+A queue brings only the id of a request. Whoever takes its lease plans; no transaction
+is open while the solver thinks; whoever comes late finds that it is no longer theirs.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Engine
+
+from dispatch.log.events import record
+from dispatch.planning.asking import ask_for_plan
+from dispatch.planning.leases import Lease, beating, give_back, take
+from dispatch.planning.problem import WaveProblem, problem_for
+from dispatch.planning.publishing import Superseded, publish
+from dispatch.planning.solving import Thought, think
+from dispatch.planning.waves import AskState, get_request, get_wave
+from dispatch.settings import settings
+from dispatch.store.engine import make_engine
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
+from routing import EngineMissing, Problem
+
+log = structlog.get_logger()
+Thinking = Callable[[Problem], Thought]
+
+
+def plan_wave(request_id: str) -> None:
+    """The job of a plan worker: plan what this request asks for."""
+    engine = make_engine(settings().database)
+    try:
+        carry_out(engine, UUID(request_id))
+    finally:
+        engine.dispose()
+
+
+def carry_out(
+    engine: Engine,
+    request_id: UUID,
+    *,
+    thinking: Thinking = think,
+    by_force: bool = False,
+) -> bool:
+    """Plan what a request asks for, if nobody else does.
+
+    Args:
+        thinking: from a problem to a plan; `solving.think` or its quick kind.
+        by_force: do not wait for a planner that is alive and slow.
+
+    Returns:
+        whether a plan was published.
+    """
+    lease = take(engine, request_id, by_force=by_force)
+    if lease is None:
+        return False
+    try:
+        with beating(engine, lease):
+            task = read_problem(engine, lease)
+            thought = thinking(task.problem)
+            _publish(engine, lease, task, thought)
+    except EngineMissing as missing:
+        _fail(engine, lease, "engine_missing", str(missing))
+        log.exception("no plan: engine missing", wave=str(lease.wave_id))
+        return False
+    except Superseded as newer:
+        _give_way(engine, lease, str(newer))
+        return False
+    except Exception:
+        give_back(engine, lease)
+        raise
+    return True
+
+
+def read_problem(engine: Engine, lease: Lease) -> WaveProblem:
+    """One consistent picture of the wave, read in a short transaction."""
+    with picture(engine) as seen:
+        return problem_for(seen.session, get_wave(seen.session, lease.wave_id))
+
+
+def _publish(engine: Engine, lease: Lease, task: WaveProblem, thought: Thought) -> None:
+    plan = in_one_transaction(engine, lambda uow: publish(uow, lease, task, thought))
+    log.info(
+        "wave planned",
+        wave=str(plan.wave_id),
+        version=plan.version,
+        decided_by=plan.decided_by,
+        fallback=plan.fallback,
+        seconds=thought.plan.seconds_used,
+    )
+
+
+def _fail(engine: Engine, lease: Lease, code: str, words: str) -> None:
+    """End a request without a plan, loudly; only its present planner can."""
+
+    def do(uow: UnitOfWork) -> None:
+        wave = get_wave(uow.session, lease.wave_id, lock=True)
+        request = get_request(uow.session, lease.request_id, lock=True)
+        if request.fence != lease.fence or request.state is not AskState.RUNNING:
+            return
+        request.state, request.error = AskState.FAILED, f"{code}: {words}"[:200]
+        uow.session.add(request)
+        said = {"request_id": str(request.id), "code": code, "words": words}
+        scope = {"street_code": wave.street_code}
+        record(uow, "wave.planning_failed", "wave", wave.id, facts=said, **scope)
+
+    in_one_transaction(engine, do)
+
+
+def _give_way(engine: Engine, lease: Lease, words: str) -> None:
+    """A newer plan is out: close our request, and ask again if it missed something."""
+
+    def do(uow: UnitOfWork) -> None:
+        wave = get_wave(uow.session, lease.wave_id, lock=True)
+        request = get_request(uow.session, lease.request_id, lock=True)
+        if request.fence != lease.fence or request.state is not AskState.RUNNING:
+            return
+        request.state, request.error = AskState.FAILED, f"superseded: {words}"[:200]
+        uow.session.add(request)
+        if wave.orders_version > wave.planned_orders_version:
+            ask_for_plan(uow, wave.id, "superseded")
+
+    in_one_transaction(engine, do)

@@ -1,0 +1,115 @@
+"""Placing orders: on rounds, among those left out, or back to the waiting ones."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from dispatch.orders.orders import Order, OrderState, move_order, tell_order
+from dispatch.planning.explaining import explain, explain_unfit
+from dispatch.planning.plans import (
+    Plan,
+    PlanRound,
+    Round,
+    RoundState,
+    find_carriers,
+    list_begun_orders,
+    list_stop_orders,
+)
+from dispatch.planning.problem import OPEN_STATES, WaveProblem
+from dispatch.planning.repairing import Repaired
+from dispatch.planning.rounds import drafts_of, kept_ways, way_of, write_round
+from dispatch.planning.waves import Wave
+from dispatch.store.columns import Json
+from dispatch.store.unit_of_work import UnitOfWork
+
+
+@dataclass
+class Publication:
+    """What one publication works on; all of it is locked."""
+
+    uow: UnitOfWork
+    task: WaveProblem
+    wave: Wave
+    orders: dict[UUID, Order]
+    version: int
+
+    def count(self, state: OrderState) -> int:
+        """How many of the wave's carried orders are in a state now."""
+        return sum(order.state is state for order in self.orders.values())
+
+
+def write_rounds(
+    here: Publication, plan: Plan, repaired: Repaired, rounds: Iterable[Round]
+) -> None:
+    """New rounds, kept ones linked, replaced ones dropped; their orders told."""
+    ready = {r.id: r for r in rounds if r.state is RoundState.READY}
+    begun = [r.id for r in rounds if r.id not in ready]
+    links = [*begun]
+    ways = kept_ways(list_stop_orders(here.uow.session, ready))
+    same = {(ready[each].helper_id, way): each for each, way in ways.items()}
+    carriers = find_carriers(here.uow.session, here.wave.id)
+    for route in repaired.plan.routes:
+        helper_id = here.task.carriers[route.vehicle].helper_id
+        drafts = drafts_of(here.task, route, here.wave.serve_on)
+        round_id = same.pop((helper_id, way_of(drafts)), None)
+        if round_id is None:
+            made = write_round(
+                here.uow, here.task, route, drafts, here.orders, version=here.version
+            )
+            round_id = made.id
+        links.append(round_id)
+        ready.pop(round_id, None)
+        for order_id in dict.fromkeys(each for d in drafts for each in d.orders):
+            order = here.orders[order_id]
+            _put_on_round(here, order, helper_id, was=carriers.get(order_id))
+    for order_id in list_begun_orders(here.uow.session, here.wave.id):
+        here.orders[order_id].plan_version = here.version
+    for dropped in ready.values():
+        dropped.state = RoundState.DROPPED
+        here.uow.session.add(dropped)
+    here.uow.session.add_all(
+        PlanRound(plan_id=plan.id, round_id=each) for each in links
+    )
+    here.uow.session.flush()
+
+
+def _put_on_round(
+    here: Publication, order: Order, helper_id: UUID, *, was: UUID | None
+) -> None:
+    about: Json = {"helper_id": helper_id, "plan_version": here.version}
+    order.plan_version, order.explanation = here.version, None
+    if order.state is not OrderState.PLANNED:
+        move_order(here.uow, order, OrderState.PLANNED, **about)
+    elif was != helper_id:
+        tell_order(here.uow, order, "order.replanned", **about)
+    here.uow.session.add(order)
+
+
+def leave_out(here: Publication, repaired: Repaired) -> None:
+    """Orders that nobody carries get the explanation, and their state says so."""
+    why = {
+        UUID(left.task): explain(here.task, left, here.version)
+        for left in repaired.plan.left_out
+    }
+    why |= {
+        order_id: explain_unfit(here.task, rule, here.version)
+        for order_id, rule in here.task.unfit.items()
+    }
+    for order_id, explanation in why.items():
+        order = here.orders[order_id]
+        if order.state not in OPEN_STATES:
+            continue  # called off meanwhile
+        order.explanation, order.plan_version = explanation, None
+        if order.state is not OrderState.UNASSIGNED:
+            move_order(here.uow, order, OrderState.UNASSIGNED, why=explanation["why"])
+        here.uow.session.add(order)
+
+
+def set_free(here: Publication, repaired: Repaired) -> None:
+    """Orders whose new helper fell out meanwhile wait for the next plan."""
+    for task_id in sorted(repaired.freed):
+        order = here.orders[UUID(task_id)]
+        order.plan_version = None
+        if order.state in (OrderState.PLANNED, OrderState.UNASSIGNED):
+            move_order(here.uow, order, OrderState.WAITING)
+        here.uow.session.add(order)

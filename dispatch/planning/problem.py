@@ -1,0 +1,158 @@
+"""From a wave to a routing problem: no names, only ids, places and seconds."""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session
+
+from dispatch.clock import clock_speed, read_clock, town_seconds
+from dispatch.orders.orders import Order, OrderState, list_of_wave
+from dispatch.people.helpers import TravelMode
+from dispatch.planning.crew import Duty, crew_of, vehicle_of
+from dispatch.planning.errands import Errand, list_errands, task_of
+from dispatch.planning.plans import find_carriers, list_begun_orders
+from dispatch.planning.roads import travel_of
+from dispatch.planning.rules import PARKING_SECONDS, SAME_HELPER_SECONDS
+from dispatch.planning.spots import Buildings, Spot, kitchen_spot, station_spot
+from dispatch.planning.waves import Wave
+from dispatch.settings import settings
+from routing import BadProblem, Place, Preference, Problem, Task, problem_to
+
+NO_LOCATION: Final = "no_location"
+MOST_PEOPLE: Final = 1  # the engines cannot yet bring two to one start
+OPEN_STATES: Final = frozenset(
+    {OrderState.WAITING, OrderState.UNASSIGNED, OrderState.PLANNED}
+)
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """Whom a vehicle stands for, and how they travel."""
+
+    helper_id: UUID
+    mode: TravelMode
+
+
+@dataclass(frozen=True)
+class WaveProblem:
+    """A problem, and what its ids mean to us. It outlives its transaction.
+
+    `unfit` are orders that never enter it, with the rule that keeps them out;
+    tasks are named by their order's id, vehicles by their duty's.
+    """
+
+    problem: Problem
+    wave_id: UUID
+    base_version: int
+    orders_version: int
+    carriers: dict[str, Carrier]
+    spots: dict[str, Spot]
+    unfit: dict[UUID, str]
+
+    @cached_property
+    def handled(self) -> frozenset[UUID]:
+        """The orders that this problem answers, one way or the other."""
+        return frozenset({UUID(task.id) for task in self.problem.tasks} | {*self.unfit})
+
+    @cached_property
+    def sha256(self) -> str:
+        """Names the very input that was solved."""
+        text = json.dumps(problem_to(self.problem), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def problem_for(session: Session, wave: Wave) -> WaveProblem:
+    """What is to be planned in a wave now.
+
+    Its orders that wait, were left out, or are planned on a round that nobody has
+    begun; begun rounds stay as they are, with their helpers and orders.
+    """
+    crew = crew_of(session, wave, read_clock(session))
+    errands = list_errands(session, _open_orders(session, wave))
+    buildings = Buildings()
+    tasks, unfit = _tasks(errands, buildings, wave)
+    spots = _spots([*buildings.all(), *_starts(errands, crew)])
+    problem = Problem(
+        name=f"wave {wave.id}",
+        places=tuple(_place(spot) for spot in spots.values()),
+        travel=travel_of({duty.helper.mode for duty in crew}, list(spots.values())),
+        vehicles=tuple(vehicle_of(duty, wave) for duty in crew),
+        tasks=tuple(tasks),
+        prefer=tuple(_keepers(session, wave, crew, tasks)),
+        now=_ready_by(session, wave),
+    )
+    return WaveProblem(
+        problem=problem,
+        wave_id=wave.id,
+        base_version=wave.plan_version,
+        orders_version=wave.orders_version,
+        carriers={d.id: Carrier(d.helper.id, d.helper.mode) for d in crew},
+        spots=spots,
+        unfit=unfit,
+    )
+
+
+def _open_orders(session: Session, wave: Wave) -> list[Order]:
+    begun = list_begun_orders(session, wave.id)
+    return [
+        order
+        for order in list_of_wave(session, wave.id)
+        if order.state in OPEN_STATES and order.id not in begun
+    ]
+
+
+def _tasks(
+    errands: Iterable[Errand], buildings: Buildings, wave: Wave
+) -> tuple[list[Task], dict[UUID, str]]:
+    tasks, unfit = [], {}
+    for errand in errands:
+        if not errand.household.located:
+            unfit[errand.order.id] = NO_LOCATION
+        elif errand.service.people > MOST_PEOPLE:
+            unfit[errand.order.id] = "people"
+        else:
+            try:
+                tasks.append(task_of(errand, buildings, wave.serve_on))
+            except BadProblem:  # its window holds no moment at all
+                unfit[errand.order.id] = "window"
+    return tasks, unfit
+
+
+def _starts(errands: Iterable[Errand], crew: Iterable[Duty]) -> list[Spot]:
+    kitchens = [kitchen_spot(e.kitchen) for e in errands if e.kitchen is not None]
+    return kitchens + [station_spot(duty.station) for duty in crew]
+
+
+def _spots(spots: Iterable[Spot]) -> dict[str, Spot]:
+    return {spot.id: spot for spot in sorted(spots, key=lambda spot: spot.id)}
+
+
+def _place(spot: Spot) -> Place:
+    parking = 0 if spot.is_start else PARKING_SECONDS
+    return Place(spot.id, spot.lat, spot.lon, parking)
+
+
+def _keepers(
+    session: Session, wave: Wave, crew: Iterable[Duty], tasks: Iterable[Task]
+) -> list[Preference]:
+    """Who is planned already should rather keep it: people know who comes."""
+    named = {task.id for task in tasks}
+    helper_of = find_carriers(session, wave.id)
+    return [
+        Preference(duty.id, str(order_id), SAME_HELPER_SECONDS)
+        for duty in crew
+        for order_id, helper_id in helper_of.items()
+        if helper_id == duty.helper.id and str(order_id) in named
+    ]
+
+
+def _ready_by(session: Session, wave: Wave) -> int:
+    """When this plan can be in somebody's hands: nobody leaves before."""
+    thinking = math.ceil(settings().solve_seconds * clock_speed(session))
+    return town_seconds(read_clock(session), wave.serve_on) + thinking

@@ -1,0 +1,166 @@
+"""Publishing a plan: one planner wins, and what changed meanwhile is put right."""
+
+from collections import Counter
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from dispatch.log.events import record
+from dispatch.orders.orders import CARRIED_CHANNELS, Order, OrderState
+from dispatch.people.helpers import Helper
+from dispatch.planning.asking import ask_for_plan
+from dispatch.planning.leases import Lease
+from dispatch.planning.placing import Publication, leave_out, set_free, write_rounds
+from dispatch.planning.plans import Plan, list_rounds_of_wave
+from dispatch.planning.problem import WaveProblem
+from dispatch.planning.repairing import Repaired, repair
+from dispatch.planning.solving import Thought
+from dispatch.planning.waves import AskState, PlanRequest, Wave, get_request, get_wave
+from dispatch.store.columns import Json
+from dispatch.store.unit_of_work import UnitOfWork
+
+
+class Superseded(Exception):
+    """Another planner has this request, or a newer plan is out."""
+
+
+def publish(uow: UnitOfWork, lease: Lease, task: WaveProblem, thought: Thought) -> Plan:
+    """Make a plan the one in force, if it is still the one that is waited for.
+
+    Every order of the wave is afterwards on a round, left out with an explanation,
+    or waits for the plan that is asked for here; what began stays as it is.
+
+    Raises:
+        Superseded: nothing was written.
+        SolverFailed: what is left after the repair breaks a rule; nothing was written.
+    """
+    orders = _lock_orders(uow, lease.wave_id)
+    request = _must_be_mine(uow, lease)
+    wave = get_wave(uow.session, lease.wave_id, lock=True)
+    if wave.plan_version != task.base_version:
+        raise Superseded(f"version {wave.plan_version} is out")
+    _lock_helpers(uow, task)
+    rounds = list_rounds_of_wave(uow.session, wave.id, lock=True)
+    repaired = repair(uow, wave, task, thought.plan, [*orders.values()])
+    _raise_version(uow, wave, task)
+    here = Publication(uow, task, wave, orders, task.base_version + 1)
+    plan = _write_plan(here, request, repaired, thought)
+    write_rounds(here, plan, repaired, rounds)
+    leave_out(here, repaired)
+    set_free(here, repaired)
+    _settle(uow, request, task, thought)
+    _tell(here, plan, thought)
+    if here.count(OrderState.WAITING):
+        ask_for_plan(uow, wave.id, "new_orders")
+    return plan
+
+
+def _lock_orders(uow: UnitOfWork, wave_id: UUID) -> dict[UUID, Order]:
+    query = (
+        select(Order)
+        .where(Order.wave_id == wave_id)
+        .where(col(Order.channel).in_(CARRIED_CHANNELS))
+        .order_by(col(Order.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {order.id: order for order in uow.session.exec(query)}
+
+
+def _must_be_mine(uow: UnitOfWork, lease: Lease) -> PlanRequest:
+    request = get_request(uow.session, lease.request_id, lock=True)
+    if request.fence != lease.fence or request.state is not AskState.RUNNING:
+        raise Superseded(f"request {request.id} is in other hands")
+    return request
+
+
+def _lock_helpers(uow: UnitOfWork, task: WaveProblem) -> None:
+    """Plans of several waves that share helpers are published one after the other."""
+    ids = sorted({each.helper_id for each in task.carriers.values()})
+    query = select(Helper.id).where(col(Helper.id).in_(ids)).order_by(col(Helper.id))
+    uow.session.exec(query.with_for_update()).all()
+
+
+def _raise_version(uow: UnitOfWork, wave: Wave, task: WaveProblem) -> None:
+    """The compare-and-swap: of all who planned from one version one gets through."""
+    version = task.base_version + 1
+    won = uow.session.exec(
+        update(Wave)
+        .where(col(Wave.id) == wave.id)
+        .where(col(Wave.plan_version) == task.base_version)
+        .values(
+            plan_version=version,
+            shown_version=version,
+            planned_orders_version=Wave.orders_version,
+        )
+        .returning(col(Wave.id))
+        .execution_options(synchronize_session=False)
+    ).first()
+    if won is None:
+        raise Superseded(f"version {version} is out already")
+    uow.session.refresh(wave)
+
+
+def _write_plan(
+    here: Publication, request: PlanRequest, repaired: Repaired, thought: Thought
+) -> Plan:
+    plan = Plan(
+        wave_id=here.wave.id,
+        version=here.version,
+        request_id=request.id,
+        decided_by=list(thought.plan.decided_by),
+        fallback=thought.trouble is not None,
+        travel_seconds=thought.plan.cost.travel_seconds,
+        left_out=_count_left_out(here.task, repaired),
+        problem_sha256=here.task.sha256,
+        published_at=here.uow.now,
+    )
+    here.uow.session.add(plan)
+    here.uow.session.flush()
+    return plan
+
+
+def _count_left_out(task: WaveProblem, repaired: Repaired) -> Json:
+    """How many by the rule that stood in the way first."""
+    counted = Counter(task.unfit.values())
+    counted.update(
+        left.candidates[0].rule if left.candidates else "nobody"
+        for left in repaired.plan.left_out
+    )
+    return dict(counted)
+
+
+def _settle(
+    uow: UnitOfWork, request: PlanRequest, task: WaveProblem, thought: Thought
+) -> None:
+    """The request is answered; what it cost stands with it."""
+    request.state = AskState.DONE
+    request.base_version = task.base_version
+    request.orders_version = task.orders_version
+    request.error = thought.trouble
+    request.figures = {
+        "seconds": thought.plan.seconds_used,
+        "travel_seconds": thought.plan.cost.travel_seconds,
+        "tasks": len(task.problem.tasks),
+        "helpers": len(task.problem.vehicles),
+        "left_out": len(thought.plan.left_out) + len(task.unfit),
+    }
+    uow.session.add(request)
+
+
+def _tell(here: Publication, plan: Plan, thought: Thought) -> None:
+    said: Json = {
+        "version": plan.version,
+        "planned": here.count(OrderState.PLANNED),
+        "unassigned": here.count(OrderState.UNASSIGNED),
+        "fallback": plan.fallback,
+        "decided_by": plan.decided_by,
+    }
+    if thought.trouble is not None:
+        said["trouble"] = thought.trouble
+    wave = here.wave
+    scope = {"street_code": wave.street_code}
+    record(here.uow, "wave.planned", "wave", wave.id, facts=said, **scope)
+    if thought.trouble is not None:
+        record(here.uow, "wave.quick_plan", "wave", wave.id, facts=said, **scope)

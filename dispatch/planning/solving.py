@@ -1,0 +1,140 @@
+"""Thinking of a plan: in a process of its own, within limits, and never unchecked.
+
+When the solver fails, the quick plan stands in and says so. When an engine is not
+installed, nothing stands in: that is a broken installation, and planning fails.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from typing import Any, Final
+
+from dispatch.planning import solving_child
+from dispatch.settings import CHECKOUT, settings
+from routing import (
+    BadProblem,
+    Effort,
+    EngineMissing,
+    Plan,
+    Problem,
+    broken_rules,
+    plan_from,
+    problem_to,
+    solve,
+)
+
+PATIENCE_SECONDS: Final = 5.0
+CHILD: Final = (sys.executable, "-m", solving_child.__name__)
+NEEDED_ENGINE: Final = "ortools"
+_FAULTLESS: Final = frozenset({"must_serve"})
+
+
+class SolverFailed(Exception):
+    """The solver gave no plan, or one that breaks a rule; the message says how."""
+
+
+@dataclass(frozen=True)
+class Thought:
+    """A plan that obeys every rule; `trouble` says why it is only the quick one."""
+
+    plan: Plan
+    trouble: str | None = None
+
+
+def think(
+    problem: Problem, *, quick: str | None = None, child: Sequence[str] = CHILD
+) -> Thought:
+    """A plan for a problem, whatever happens to the solver.
+
+    Args:
+        quick: why there is no time for the solver, if there is none.
+        child: the solver's command line.
+
+    Raises:
+        EngineMissing: an engine is not installed; nothing stands in for it.
+    """
+    must_have_engines()
+    if quick is not None:
+        return Thought(quick_plan(problem), quick)
+    try:
+        plan = solve_apart(problem, child=child)
+        must_obey(problem, plan)
+    except SolverFailed as failure:
+        return Thought(quick_plan(problem), str(failure))
+    return Thought(plan)
+
+
+def must_have_engines() -> None:
+    """Raises: EngineMissing."""
+    if find_spec(NEEDED_ENGINE) is None:
+        raise EngineMissing(f"{NEEDED_ENGINE} is not installed; no plan can be made")
+
+
+def quick_plan(problem: Problem) -> Plan:
+    """Construction only: in this process, in a moment."""
+    plan = solve(problem, Effort(iterations=0, engine="search"))
+    return replace(plan, decided_by=tuple(f"quick {by}" for by in plan.decided_by))
+
+
+def must_obey(problem: Problem, plan: Plan) -> None:
+    """Raises: SolverFailed, naming the first rule that is broken."""
+    try:
+        faults = [f for f in broken_rules(problem, plan) if f.rule not in _FAULTLESS]
+    except BadProblem as nonsense:
+        raise SolverFailed(f"illegal plan: {nonsense}") from nonsense
+    if any(route.leaves_at is None or route.ends_at is None for route in plan.routes):
+        raise SolverFailed("illegal plan: a route without times")
+    if faults:
+        raise SolverFailed(f"illegal plan: {len(faults)} rules, {faults[0].rule} first")
+
+
+def solve_apart(problem: Problem, *, child: Sequence[str] = CHILD) -> Plan:
+    """Solve in a child process, killed five seconds after its time.
+
+    Raises:
+        SolverFailed: killed, crashed, out of memory, too late, or no plan.
+        EngineMissing
+    """
+    chosen = settings()
+    limits = [
+        f"--parent={os.getpid()}",
+        f"--seconds={chosen.solve_seconds}",
+        f"--memory-mb={chosen.solver_memory_mb}",
+    ]
+    try:
+        ended = subprocess.run(
+            [*child, *limits],
+            input=json.dumps(problem_to(problem)),
+            capture_output=True,
+            text=True,
+            timeout=chosen.solve_seconds + PATIENCE_SECONDS,
+            cwd=CHECKOUT,
+            env=_bare_surroundings(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise SolverFailed("the solver did not end in time") from late
+    return _plan_of(ended)
+
+
+def _bare_surroundings() -> dict[str, str]:
+    """Nothing of ours: settings and secrets are no business of a solver."""
+    return {"PATH": os.defpath, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _plan_of(ended: subprocess.CompletedProcess[str]) -> Plan:
+    said = ended.stderr.strip().splitlines()[-1:] or ["no words"]
+    if ended.returncode == solving_child.ENGINE_MISSING:
+        raise EngineMissing(said[0])
+    if ended.returncode:
+        raise SolverFailed(f"the solver ended with {ended.returncode}: {said[0]}"[:200])
+    try:
+        answer: dict[str, Any] = json.loads(ended.stdout)
+        plan = plan_from(answer["plan"])
+        return replace(plan, decided_by=tuple(answer["decided_by"]))
+    except (ValueError, KeyError, TypeError) as nonsense:
+        raise SolverFailed(f"the solver's answer is no plan: {nonsense}") from nonsense

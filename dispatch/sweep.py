@@ -1,0 +1,176 @@
+"""The sweep: every three seconds, what time has brought and what was lost.
+
+Everything is found by comparing stored moments with the clock, so that it does not
+matter how often it looks, how many look, or how far the clock has jumped.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+
+from dispatch.catalogue.sittings import Sitting
+from dispatch.errors import Refusal
+from dispatch.orders.sitting_close import close_sitting, cook
+from dispatch.planning.asking import ask_for_plan
+from dispatch.planning.chasing import (
+    MOST_ATTEMPTS,
+    ask_for_due_waves,
+    list_late_waves,
+    list_stranded,
+    sound_alarm,
+    take_hints,
+)
+from dispatch.planning.jobs import carry_out
+from dispatch.planning.solving import SolverFailed, think
+from dispatch.queue import hint
+from dispatch.settings import settings
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
+
+log = structlog.get_logger()
+_NO_WORKERS: Final = "排线服务离线，已启用本机排线"
+_LATE: Final = "临近出发仍无路线，已使用快速方案，请人工查看"
+Rescue = Callable[[UUID, str | None], bool]
+
+
+def run_schedule(engine: Engine, redis: Redis | None, stop: threading.Event) -> None:
+    """The process of timers: sweeps until told to stop. Two of them do no harm."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="rescue") as one:
+        rescuer = _Rescuer(engine, one)
+        while not stop.is_set():
+            sweep(engine, redis, rescuer.rescue)
+            stop.wait(settings().sweep_seconds)
+
+
+def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> None:
+    """Look once. What fails is written to the log and looked at again next time.
+
+    Args:
+        redis: None when there is no queue; then plans are made here.
+        rescue: plans a request in this process and tells whether it took it up; at
+            once and in this thread if not given. Its second argument says why only
+            a quick plan will do, or None.
+    """
+    here = rescue or partial(_rescue, engine)
+    steps: tuple[Callable[[], None], ...] = (
+        partial(_ask, engine),
+        partial(_chase, engine, redis, here),
+        partial(_hurry, engine, here),
+        partial(_serve, engine),
+    )
+    for step in steps:
+        try:
+            step()
+        except (SQLAlchemyError, Refusal) as trouble:
+            log.warning("a sweep failed", error=type(trouble).__name__)
+
+
+def _ask(engine: Engine) -> None:
+    in_one_transaction(engine, ask_for_due_waves)
+
+
+def _chase(engine: Engine, redis: Redis | None, rescue: Rescue) -> None:
+    """Tell workers of requests; carry out ourselves what no worker does."""
+    hints = in_one_transaction(engine, take_hints)
+    queue_lives = redis is not None and _hint_all(redis, hints)
+    with picture(engine) as seen:
+        stranded = list_stranded(seen.session, queue_lives=queue_lives)
+    for request in stranded:
+        worn_out = request.attempt >= MOST_ATTEMPTS
+        quick = f"{request.attempt} planners died over it" if worn_out else None
+        if rescue(request.id, quick) and queue_lives and not worn_out:
+            _alarm(engine, request.wave_id, "wave.workers_gone", _NO_WORKERS)
+
+
+def _hint_all(redis: Redis, hints: list[tuple[UUID, int]]) -> bool:
+    """Whether the queue took them; the next sweep tries again what it did not."""
+    try:
+        for request_id, number in hints:
+            hint(redis, request_id, number)
+        redis.ping()
+    except RedisError as trouble:
+        log.warning("the queue is gone", error=type(trouble).__name__)
+        return False
+    return True
+
+
+def _hurry(engine: Engine, rescue: Rescue) -> None:
+    """Twenty minutes before departure a quick plan is better than none."""
+    with picture(engine) as seen:
+        late = list_late_waves(seen.session, seen.now)
+    for wave in late:
+
+        def ask(uow: UnitOfWork, wave_id: UUID = wave.id) -> UUID:
+            return ask_for_plan(uow, wave_id, "late").id
+
+        if rescue(in_one_transaction(engine, ask), "no plan twenty minutes before"):
+            _alarm(engine, wave.id, "wave.plan_late", _LATE)
+
+
+def _alarm(engine: Engine, wave_id: UUID, kind: str, words: str) -> None:
+    in_one_transaction(engine, lambda uow: sound_alarm(uow, wave_id, kind, words))
+
+
+def _serve(engine: Engine) -> None:
+    """Kitchens learn at the cut-off what to cook; what is past eating is over."""
+    with picture(engine) as seen:
+        to_cook = seen.session.exec(
+            select(Sitting.id)
+            .where(col(Sitting.cooked).is_(None), Sitting.cut_off_at <= seen.now)
+            .order_by(col(Sitting.cut_off_at), col(Sitting.id))
+        ).all()
+        over = seen.session.exec(
+            select(Sitting.id)
+            .where(col(Sitting.closed_at).is_(None))
+            .where(Sitting.eat_by_at < seen.now, Sitting.door_until_at < seen.now)
+            .order_by(col(Sitting.eat_by_at), col(Sitting.id))
+        ).all()
+    for sitting_id in to_cook:
+        in_one_transaction(engine, partial(cook, sitting_id=sitting_id))
+    for sitting_id in over:
+        in_one_transaction(engine, partial(close_sitting, sitting_id=sitting_id))
+
+
+def _rescue(engine: Engine, request_id: UUID, quick: str | None) -> bool:
+    """Plan a request here and now; trouble is for the log, and for the next sweep."""
+    try:
+        return carry_out(
+            engine,
+            request_id,
+            thinking=partial(think, quick=quick),
+            by_force=quick is not None,
+        )
+    except (SQLAlchemyError, SolverFailed, RuntimeError) as trouble:
+        log.warning("a rescue failed", error=f"{type(trouble).__name__}: {trouble}")
+        return False
+
+
+class _Rescuer:
+    """Plans one request after the other beside the timers, which must not wait."""
+
+    def __init__(self, engine: Engine, one: ThreadPoolExecutor) -> None:
+        self._engine, self._one = engine, one
+        self._taken: set[UUID] = set()
+
+    def rescue(self, request_id: UUID, quick: str | None) -> bool:
+        """Take it up, unless it is taken up already."""
+        if request_id in self._taken:
+            return False
+        self._taken.add(request_id)
+        self._one.submit(self._carry_out, request_id, quick)
+        return True
+
+    def _carry_out(self, request_id: UUID, quick: str | None) -> None:
+        try:
+            _rescue(self._engine, request_id, quick)
+        finally:
+            self._taken.discard(request_id)
