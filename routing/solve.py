@@ -1,41 +1,56 @@
 """From a problem to a plan that has passed the check."""
 
 import time
+from typing import Final
 
 from routing.check import broken_rules
 from routing.cost import cost_of
 from routing.effort import Effort
-from routing.errors import WrongPlan
+from routing.errors import NotYetHonoured, WrongPlan
+from routing.explain import explained
 from routing.finishing import routes_of
 from routing.instance import Instance
-from routing.plan import LeftOut, Plan
+from routing.plan import Plan
 from routing.problem import Problem
 from routing.search.engine import VERSION, must_be_honoured, search
+from routing.search.fleet import Fleet
+from routing.station import (
+    must_fit_a_station,
+    ortools_version,
+    station_plan,
+    taken_over,
+)
 
-_DEFAULT_EFFORT = Effort()
-_NO_FAULT_OF_A_PLAN = {"must_serve"}
+_SEARCH_SHARE: Final = 0.6  # of the seconds, when OR-Tools has the rest
+_LEAST_SECONDS: Final = 0.05  # less is no time for OR-Tools at all
+_NO_FAULT_OF_A_PLAN: Final = frozenset({"must_serve"})
 
 
-def solve(problem: Problem, effort: Effort = _DEFAULT_EFFORT) -> Plan:
+def solve(problem: Problem, effort: Effort | None = None) -> Plan:
     """Plan a problem.
 
     Tasks that cannot be done are left out with the reason; that is an answer,
-    not an error.
+    not an error. With the engine "auto", problems of a station's size also go to
+    OR-Tools, and the better plan wins.
 
     Raises:
-        NotYetHonoured: no engine honours a field that this problem uses.
-        EngineMissing: the engine asked for is not installed.
-        WrongPlan: the plan found breaks a rule; never hand such a plan out.
+        NotYetHonoured: the engine does not honour a field that the problem uses.
+        EngineMissing: OR-Tools is not installed and the engine is not "search".
+        WrongPlan: the plan found breaks a rule; it is never handed out.
     """
     started = time.monotonic()
+    effort = effort or Effort()
+    decided_by = [] if effort.engine == "search" else [ortools_version()]
     must_be_honoured(problem)
     inst = Instance(problem)
-    fleet = search(inst, effort)
+    if effort.engine == "ortools":
+        fleet = _by_ortools(inst, effort)
+    else:
+        fleet, decided_by = _by_search(inst, effort, decided_by)
     plan = Plan(
         problem=problem.name,
         routes=routes_of(inst, [tour.nodes for tour in fleet.tours]),
-        left_out=tuple(LeftOut(inst.task(k).id) for k in sorted(fleet.absent)),
-        decided_by=(VERSION,),
+        left_out=explained(inst, fleet),
     )
     _must_obey(problem, plan)
     return Plan(
@@ -44,8 +59,55 @@ def solve(problem: Problem, effort: Effort = _DEFAULT_EFFORT) -> Plan:
         left_out=plan.left_out,
         cost=cost_of(problem, plan),
         seconds_used=round(time.monotonic() - started, 3),
-        decided_by=plan.decided_by,
+        decided_by=tuple(decided_by),
     )
+
+
+def _by_ortools(inst: Instance, effort: Effort) -> Fleet:
+    """OR-Tools alone, from its own first solution."""
+    tours = station_plan(
+        inst, seconds=effort.seconds, start=None, most_used=effort.vehicles
+    )
+    nobody: list[list[int]] = [[] for _ in inst.cars]
+    return taken_over(inst, tours or nobody, effort.vehicles)
+
+
+def _by_search(
+    inst: Instance, effort: Effort, others: list[str]
+) -> tuple[Fleet, list[str]]:
+    """Our search; then, where the problem is small enough, OR-Tools from there.
+
+    Returns:
+        The better plan, and who had a say; the winner stands last.
+    """
+    started = time.monotonic()
+    small = bool(others) and _fits_a_station(inst)
+    fleet = search(inst, effort, share=_SEARCH_SHARE if small else 1.0)
+    seconds = None
+    if effort.seconds is not None:
+        seconds = effort.seconds - (time.monotonic() - started)
+    if not small or (seconds is not None and seconds < _LEAST_SECONDS):
+        return fleet, [VERSION]
+    tours = station_plan(
+        inst,
+        seconds=seconds,
+        start=[tour.nodes for tour in fleet.tours],
+        most_used=effort.vehicles,
+    )
+    if tours is None:
+        return fleet, [*others, VERSION]
+    other = taken_over(inst, tours, effort.vehicles)
+    if other.score < fleet.score:
+        return other, [VERSION, *others]
+    return fleet, [*others, VERSION]
+
+
+def _fits_a_station(inst: Instance) -> bool:
+    try:
+        must_fit_a_station(inst)
+    except NotYetHonoured:
+        return False
+    return bool(inst.open_tasks)
 
 
 def _must_obey(problem: Problem, plan: Plan) -> None:

@@ -60,6 +60,15 @@ class Fleet:
     def put(self, k: int, v: int, spot: Spot) -> None:
         """Insert an absent task; the spot must come from `best_spot`."""
         self.exchange(v, with_task(self.inst, self.tours[v], k, spot))
+        self._arrived(k)
+
+    def adopt(self, v: int, nodes: list[int]) -> None:
+        """Give an empty tour these nodes of absent tasks, known to obey the rules."""
+        self.exchange(v, nodes)
+        for k in {node >> 1 for node in nodes}:
+            self._arrived(k)
+
+    def _arrived(self, k: int) -> None:
         self.absent.discard(k)
         self._counts[self.ranks[k]] -= 1
         self._penalties -= self.penalty(k)
