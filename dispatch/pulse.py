@@ -6,8 +6,15 @@ Wall time only: a container's health is no matter of the product's clock.
 import socket
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Worker
+
+from dispatch.clock import wall_now
 
 BEAT_SECONDS: Final = 1.0
 DEAD_AFTER_SECONDS: Final = 20.0
@@ -47,3 +54,19 @@ def seconds_since_beat(home: Path, name: str) -> float:
         return time.time() - beat_file(home, name).stat().st_mtime
     except FileNotFoundError:
         return float("inf")
+
+
+def seconds_since_worker(redis_url: str) -> float:
+    """How long ago a worker of this machine told Redis that it lives."""
+    with Redis.from_url(redis_url) as redis:
+        try:
+            workers = Worker.all(connection=redis)
+        except RedisError:
+            return float("inf")
+    here = [worker for worker in workers if worker.hostname == socket.gethostname()]
+    beats = [worker.last_heartbeat for worker in here if worker.last_heartbeat]
+    return min((_seconds_since(beat) for beat in beats), default=float("inf"))
+
+
+def _seconds_since(beat: datetime) -> float:
+    return (wall_now() - beat.replace(tzinfo=UTC)).total_seconds()

@@ -13,7 +13,12 @@ import click
 from pydantic import ValidationError
 
 from dispatch.embedded import valkey
-from dispatch.pulse import DEAD_AFTER_SECONDS, Pulse, seconds_since_beat
+from dispatch.pulse import (
+    DEAD_AFTER_SECONDS,
+    Pulse,
+    seconds_since_beat,
+    seconds_since_worker,
+)
 from dispatch.settings import Settings, settings
 from dispatch.supervisor import (
     DOORS,
@@ -155,7 +160,10 @@ def health(name: str) -> None:
         if not web_is_ready(web_address(chosen)):
             raise click.ClickException(f"{web_address(chosen)} does not answer")
         return
-    silent = seconds_since_beat(chosen.home, name)
+    if name == "work":
+        silent = seconds_since_worker(redis_address(chosen))
+    else:
+        silent = seconds_since_beat(chosen.home, name)
     if silent > DEAD_AFTER_SECONDS:
         raise click.ClickException(f"{name} gave no sign of life for {silent:.0f} s")
 
