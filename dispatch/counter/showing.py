@@ -1,0 +1,233 @@
+"""The counter's screen: who is expected, who came, and do the portions tie."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import col
+
+from dispatch.access.scope import get_scoped, scoped
+from dispatch.catalogue.sittings import Serving, Sitting, find_sitting, get_sitting
+from dispatch.counter.paying import bill_of
+from dispatch.errors import NotFound
+from dispatch.orders.kitchen_sheet import KitchenSheet, count_portions, sheet_of
+from dispatch.orders.orders import (
+    COUNTER_CHANNELS,
+    Order,
+    OrderState,
+    list_of_sitting,
+)
+from dispatch.orders.showing import OrderRow, show_orders
+from dispatch.orders.station_day import SittingRow, show_sittings, station_for
+from dispatch.people.elders import Elder
+from dispatch.people.places import Kitchen, Station
+from dispatch.people.showing import ElderRow, list_elders, show_elders
+from dispatch.people.vault import find_owners
+from dispatch.store.unit_of_work import UnitOfWork
+
+_MOST_FOUND = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Where the kitchen's portions are; `ties` when none is missing."""
+
+    cooked: int
+    on_rounds: int
+    pickup: int
+    proxy: int
+    dine_in: int
+    no_show: int
+    spare: int
+    open: int
+    ties: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Somebody who may stand at the counter, and what they have in this serving."""
+
+    elder: ElderRow
+    order: OrderRow | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterDay:
+    """One station's counter in one serving. The identity is the whole kitchen's."""
+
+    sitting: SittingRow | None
+    expected: list[Found]
+    served: int
+    left: int
+    no_show: int
+    spare: int
+    cooked: int
+    identity: Identity | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillLine:
+    subsidy: str
+    name: str
+    fen: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillSheet:
+    """Who pays which part."""
+
+    price_fen: int
+    fee_fen: int
+    lines: list[BillLine]
+    subsidy_fen: int
+    coupon_fen: int
+    self_fen: int
+    paid_fen: int
+    due_fen: int
+
+
+def show_counter(uow: UnitOfWork, on: date, serving: Serving) -> CounterDay:
+    """Who is expected at the actor's own counter, and how it stands."""
+    station = station_for(uow, None)
+    sitting = find_sitting(uow.session, station.kitchen_id, on, serving)
+    if sitting is None:
+        return CounterDay(
+            sitting=None, expected=[], served=0, left=0, no_show=0, spare=0, cooked=0,
+            identity=None,
+        )  # fmt: skip
+    orders = _at_the_counter(uow, station, sitting)
+    states = [order.state for order in orders]
+    identity = show_identity(uow, sitting)
+    return CounterDay(
+        sitting=show_sittings(uow.session, [sitting])[0],
+        expected=_with_elders(uow, orders),
+        served=states.count(OrderState.DONE),
+        left=states.count(OrderState.WAITING),
+        no_show=states.count(OrderState.FAILED),
+        spare=sitting.spare,
+        cooked=sitting.cooked or 0,
+        identity=identity,
+    )
+
+
+def show_identity(uow: UnitOfWork, sitting: Sitting) -> Identity:
+    """The kitchen's count; before the cut-off nothing is cooked and nothing is off."""
+    count = count_portions(sitting, list_of_sitting(uow.session, sitting.id))
+    return Identity(**vars(count), ties=sitting.cooked is None or count.ties)
+
+
+def find_people(
+    uow: UnitOfWork,
+    on: date,
+    serving: Serving,
+    *,
+    card: str | None = None,
+    text: str | None = None,
+) -> list[Found]:
+    """Who this card, elder's number or typed text may be, within the station.
+
+    A scanned code holds a card's or an elder's number, so it is looked up as a card.
+    """
+    if card is not None:
+        rows = _by_card(uow, card)
+    else:
+        page = list_elders(uow, q=text or "", limit=_MOST_FOUND, offset=0)
+        rows = page.rows
+    orders = uow.session.exec(
+        scoped(uow.actor, Order)
+        .where(col(Order.elder_id).in_([row.id for row in rows]))
+        .where(Order.serve_on == on, Order.serving == serving, col(Order.is_meal))
+        .where(Order.state != OrderState.CANCELLED)
+        .order_by(col(Order.placed_at).desc())
+    ).all()
+    shown = {row.elder_id: row for row in show_orders(uow, orders)}
+    return [Found(elder=row, order=shown.get(row.id)) for row in rows]
+
+
+def show_bill(uow: UnitOfWork, order_id: UUID) -> BillSheet:
+    """The bill of an order within reach. Raises: NotFound."""
+    _, bill = bill_of(uow, order_id)
+    return BillSheet(
+        price_fen=bill.price_fen,
+        fee_fen=bill.fee_fen,
+        lines=[
+            BillLine(subsidy=one.subsidy, name=one.name, fen=one.fen)
+            for one in bill.lines
+        ],
+        subsidy_fen=bill.subsidy_fen,
+        coupon_fen=bill.coupon_fen,
+        self_fen=bill.self_fen,
+        paid_fen=bill.paid_fen,
+        due_fen=bill.due_fen,
+    )
+
+
+def show_sheet(uow: UnitOfWork, sitting_id: UUID) -> dict[str, object]:
+    """The kitchen's paper, for a station that this kitchen feeds, or its street.
+
+    Raises:
+        NotFound: another kitchen's sitting.
+    """
+    reachable_sitting(uow, sitting_id)
+    sheet: KitchenSheet = sheet_of(uow.session, sitting_id)
+    return {
+        "kitchen": sheet.kitchen,
+        "serving": sheet.sitting.serving.value,
+        "on": sheet.sitting.serve_on,
+        "by_dish": sheet.by_dish,
+        "by_channel": sheet.by_channel,
+        "spare": sheet.sitting.spare
+        if sheet.sitting.cooked is not None
+        else sheet.sitting.spare_planned,
+        "cooked": sheet.sitting.cooked,
+        "identity": show_identity(uow, sheet.sitting),
+        "labels": sheet.labels,
+    }
+
+
+def reachable_sitting(uow: UnitOfWork, sitting_id: UUID) -> Sitting:
+    """A sitting of a kitchen within the actor's reach.
+
+    Raises:
+        NotFound: unknown, or another kitchen's.
+    """
+    sitting = get_sitting(uow.session, sitting_id)
+    if uow.actor.role == "station":
+        if station_for(uow, None).kitchen_id != sitting.kitchen_id:
+            raise NotFound("没有找到这一餐。")
+    else:
+        get_scoped(uow, Kitchen, sitting.kitchen_id)
+    return sitting
+
+
+def _at_the_counter(
+    uow: UnitOfWork, station: Station, sitting: Sitting
+) -> Sequence[Order]:
+    return uow.session.exec(
+        scoped(uow.actor, Order)
+        .where(Order.sitting_id == sitting.id, Order.station_id == station.id)
+        .where(col(Order.channel).in_(COUNTER_CHANNELS))
+        .where(Order.state != OrderState.CANCELLED)
+        .order_by(col(Order.placed_at), col(Order.id))
+    ).all()
+
+
+def _with_elders(uow: UnitOfWork, orders: Sequence[Order]) -> list[Found]:
+    wanted = {order.elder_id for order in orders}
+    query = scoped(uow.actor, Elder).where(col(Elder.id).in_(wanted))
+    rows = {row.id: row for row in show_elders(uow, uow.session.exec(query).all())}
+    shown = show_orders(uow, orders)
+    return [
+        Found(elder=rows[row.elder_id], order=row)
+        for row in shown
+        if row.elder_id in rows
+    ]
+
+
+def _by_card(uow: UnitOfWork, card: str) -> list[ElderRow]:
+    owners = find_owners(uow.session, "card", card)
+    query = scoped(uow.actor, Elder).where(
+        col(Elder.id).in_(owners) | (col(Elder.number) == card)
+    )
+    return show_elders(uow, uow.session.exec(query.limit(_MOST_FOUND)).all())

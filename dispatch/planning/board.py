@@ -1,0 +1,222 @@
+"""The coordinator's board: one picture of the day, and where the feed stood then.
+
+Whoever calls reads it in one `picture`, so that everything after the feed's number
+is exactly what this picture does not show yet.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from dispatch.access.masking import called
+from dispatch.access.scope import scoped
+from dispatch.catalogue.sittings import Serving
+from dispatch.clock import town_day
+from dispatch.log.events import Outbox
+from dispatch.log.feed import feed_position
+from dispatch.orders.orders import ENDED_STATES, Order, OrderState
+from dispatch.orders.showing import Carrying, find_carrying
+from dispatch.people.elders import Elder, Household
+from dispatch.people.vault import unseal
+from dispatch.planning.board_rows import (
+    CaseRow,
+    HelperRow,
+    RoundRow,
+    show_cases,
+    show_helpers,
+    show_rounds,
+)
+from dispatch.planning.plan_history import WaveRow, show_waves
+from dispatch.planning.waves import Wave
+from dispatch.safety.cases import Case
+from dispatch.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Position:
+    """A number of the feed, and the epoch that it belongs to."""
+
+    epoch: UUID
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardOrder:
+    """One carried order: where it is in its life and on the map, and how late."""
+
+    id: UUID
+    number: str
+    state: str
+    reason: str | None
+    channel: str
+    serving: str
+    tier: int
+    wave_id: UUID | None
+    elder_label: str
+    lat: float | None
+    lon: float | None
+    helper_id: UUID | None
+    stop_id: UUID | None
+    eta_at: datetime | None
+    until_at: datetime
+    late_seconds: int
+    case_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """The day of the waves within reach; the counts add up to the total."""
+
+    feed: Position
+    now: datetime
+    on: date
+    waves: list[WaveRow]
+    counts: dict[str, int]
+    total: int
+    orders: list[BoardOrder]
+    helpers: list[HelperRow]
+    rounds: list[RoundRow]
+    cases: list[CaseRow]
+    last_event_at: datetime | None
+
+
+def show_board(
+    uow: UnitOfWork,
+    on: date | None = None,
+    serving: Serving | None = None,
+    street_code: str | None = None,
+) -> Board:
+    """Everything that is carried on a day, as it stands; today unless told otherwise."""
+    on = on or town_day(uow.now)
+    epoch, seq = feed_position(uow.session)
+    waves = _waves(uow, on, serving, street_code)
+    wave_ids = [wave.id for wave in waves]
+    orders = _orders(uow, wave_ids)
+    cases = _cases(uow, street_code)
+    shown = _show_orders(uow, orders, cases)
+    counts = Counter(order.state.value for order in orders)
+    rounds = show_rounds(uow, wave_ids)
+    streets = sorted({wave.street_code for wave in waves})
+    return Board(
+        feed=Position(epoch=epoch, seq=seq),
+        now=uow.now,
+        on=on,
+        waves=show_waves(uow, waves),
+        counts={state.value: counts[state.value] for state in OrderState},
+        total=len(orders),
+        orders=shown,
+        helpers=show_helpers(uow, streets, on, rounds),
+        rounds=rounds,
+        cases=show_cases(uow, cases),
+        last_event_at=_last_event_at(uow),
+    )
+
+
+def _waves(
+    uow: UnitOfWork, on: date, serving: Serving | None, street_code: str | None
+) -> Sequence[Wave]:
+    query = scoped(uow.actor, Wave).where(Wave.serve_on == on)
+    if serving is not None:
+        query = query.where(Wave.serving == serving)
+    if street_code is not None:
+        query = query.where(Wave.street_code == street_code)
+    return uow.session.exec(query.order_by(col(Wave.plan_at), col(Wave.id))).all()
+
+
+def _orders(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> Sequence[Order]:
+    query = scoped(uow.actor, Order).where(col(Order.wave_id).in_(wave_ids))
+    by = (col(Order.window_until_at), col(Order.number))
+    return uow.session.exec(query.order_by(*by)).all()
+
+
+def _cases(uow: UnitOfWork, street_code: str | None) -> Sequence[Case]:
+    """Open cases of any day: one is never forgotten because midnight came."""
+    query = scoped(uow.actor, Case).where(col(Case.closed_at).is_(None))
+    if street_code is not None:
+        query = query.where(Case.street_code == street_code)
+    return uow.session.exec(query.order_by(col(Case.deadline_at), col(Case.id))).all()
+
+
+def _show_orders(
+    uow: UnitOfWork, orders: Sequence[Order], cases: Sequence[Case]
+) -> list[BoardOrder]:
+    carried = find_carrying(uow.session, [order.id for order in orders])
+    alarms = {case.order_id: case.id for case in cases}
+    places = _places(uow, orders)
+    return [
+        _row(uow, order, carried.get(order.id), alarms.get(order.id), places[order.id])
+        for order in orders
+    ]
+
+
+def _places(
+    uow: UnitOfWork, orders: Sequence[Order]
+) -> dict[UUID, tuple[str, float | None, float | None]]:
+    """Per order: how the elder is called, and where the door is."""
+    wanted, found = sorted({order.id for order in orders}), {}
+    rows: list[tuple[UUID, UUID, str, float | None, float | None]] = []
+    for start in range(0, len(wanted), 500):
+        query = (
+            select(Order.id, Elder.id, Elder.sex, Household.lat, Household.lon)
+            .join(Elder, col(Elder.id) == Order.elder_id)
+            .join(Household, col(Household.id) == Order.household_id)
+            .where(col(Order.id).in_(wanted[start : start + 500]))
+        )
+        rows += [tuple(row) for row in uow.session.exec(query)]
+    names = unseal(uow.session, {row[1] for row in rows}, ["name"])
+    for order_id, elder_id, sex, lat, lon in rows:
+        label = called(names[elder_id].get("name", "？"), sex)
+        found[order_id] = (label, lat, lon)
+    return found
+
+
+def _row(
+    uow: UnitOfWork,
+    order: Order,
+    carried: Carrying | None,
+    case_id: UUID | None,
+    place: tuple[str, float | None, float | None],
+) -> BoardOrder:
+    open_again = order.state in {OrderState.WAITING, OrderState.UNASSIGNED}
+    at = None if open_again else carried
+    eta = at.stop.at if at else None
+    return BoardOrder(
+        id=order.id,
+        number=order.number,
+        state=order.state.value,
+        reason=order.reason,
+        channel=order.channel.value,
+        serving=order.serving.value,
+        tier=order.tier,
+        wave_id=order.wave_id,
+        elder_label=place[0],
+        lat=place[1],
+        lon=place[2],
+        helper_id=at.helper_id if at else None,
+        stop_id=at.stop.id if at else None,
+        eta_at=eta,
+        until_at=order.window_until_at,
+        late_seconds=_late_seconds(order, eta, uow.now),
+        case_id=case_id,
+    )
+
+
+def _late_seconds(order: Order, eta: datetime | None, now: datetime) -> int:
+    """How late it was, is, or will be by the plan; 0 when in time."""
+    if order.state in ENDED_STATES:
+        moment = order.ended_at if order.state is OrderState.DONE else None
+    else:
+        moment = max(eta, now) if eta else now
+    if moment is None:
+        return 0
+    return max(0, round((moment - order.window_until_at).total_seconds()))
+
+
+def _last_event_at(uow: UnitOfWork) -> datetime | None:
+    query = scoped(uow.actor, Outbox).order_by(col(Outbox.id).desc()).limit(1)
+    last = uow.session.exec(query).first()
+    return last.at if last else None

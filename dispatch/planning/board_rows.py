@@ -1,0 +1,194 @@
+"""What lies around the orders on the board: helpers, rounds, open cases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from dispatch.access.masking import called
+from dispatch.field.positions import Position
+from dispatch.orders.showing import label_helpers
+from dispatch.people.elders import Elder
+from dispatch.people.helpers import Helper, Shift
+from dispatch.people.vault import unseal
+from dispatch.planning.plans import Round, RoundState, Stop, StopOrder
+from dispatch.safety.cases import Case, Rung
+from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.words import say
+
+RUNGS: Final = list(Rung)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelperRow:
+    """A helper of the day. The place is shown only while they are on duty."""
+
+    id: UUID
+    label: str
+    kind: str
+    mode: str
+    lat: float | None
+    lon: float | None
+    at: datetime | None
+    on_duty: bool
+    round_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopRow:
+    id: UUID
+    seq: int
+    kind: str
+    lat: float
+    lon: float
+    at: datetime
+    until_at: datetime
+    state: str
+    order_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundRow:
+    id: UUID
+    wave_id: UUID
+    helper_id: UUID
+    state: str
+    leaves_at: datetime
+    ends_at: datetime
+    path: list[list[float]]
+    stops: list[StopRow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRow:
+    """A case with its clock: which rung, whose turn, until when."""
+
+    id: UUID
+    kind: str
+    order_id: UUID
+    elder_label: str
+    opened_at: datetime
+    rung: int
+    rung_name: str
+    owner: str
+    deadline_at: datetime
+    state: str
+    outcome: str | None
+
+
+def show_rounds(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> list[RoundRow]:
+    """The rounds in force of these waves with their stops, in three queries."""
+    rounds = uow.session.exec(
+        select(Round)
+        .where(col(Round.wave_id).in_(wave_ids), Round.state != RoundState.DROPPED)
+        .order_by(col(Round.leaves_at), col(Round.id))
+    ).all()
+    stops: dict[UUID, list[StopRow]] = {one.id: [] for one in rounds}
+    served: dict[UUID, list[UUID]] = {}
+    of_these = select(Round.id).where(
+        col(Round.wave_id).in_(wave_ids), Round.state != RoundState.DROPPED
+    )
+    pairs = uow.session.exec(
+        select(StopOrder.stop_id, StopOrder.order_id)
+        .join(Stop, col(Stop.id) == StopOrder.stop_id)
+        .where(col(Stop.round_id).in_(of_these))
+        .order_by(col(StopOrder.order_id))
+    )
+    for stop_id, order_id in pairs:
+        served.setdefault(stop_id, []).append(order_id)
+    in_order = select(Stop).where(col(Stop.round_id).in_(of_these))
+    for stop in uow.session.exec(in_order.order_by(col(Stop.seq))):
+        stops[stop.round_id].append(_stop(stop, served.get(stop.id, [])))
+    return [_round(one, stops[one.id]) for one in rounds]
+
+
+def show_helpers(
+    uow: UnitOfWork, streets: Sequence[str], on: date, rounds: Sequence[RoundRow]
+) -> list[HelperRow]:
+    """Whoever has a shift that day in these streets, or a round of these waves."""
+    walking = {one.helper_id for one in rounds}
+    rows = uow.session.exec(
+        select(Helper, Shift, Position)
+        .join(Shift, col(Shift.helper_id) == Helper.id)
+        .outerjoin(Position, col(Position.helper_id) == Helper.id)
+        .where(Shift.works_on == on)
+        .where(col(Helper.street_code).in_(streets) | col(Helper.id).in_(walking))
+        .order_by(col(Helper.id), col(Shift.starts_at))
+    ).all()
+    labels = label_helpers(uow.session, {helper.id for helper, _, _ in rows})
+    busy = {one.helper_id: one.id for one in rounds if one.state != "ended"}
+    found: dict[UUID, HelperRow] = {}
+    for helper, shift, position in rows:
+        on_duty = shift.starts_at <= uow.now <= shift.ends_at
+        if helper.id in found and not on_duty:
+            continue
+        place: Position | None = position
+        seen = place if on_duty and helper.shows_position else None
+        found[helper.id] = HelperRow(
+            id=helper.id,
+            label=labels[helper.id],
+            kind=helper.kind.value,
+            mode=helper.mode.value,
+            lat=seen.lat if seen else None,
+            lon=seen.lon if seen else None,
+            at=seen.at if seen else None,
+            on_duty=on_duty,
+            round_id=busy.get(helper.id),
+        )
+    return list(found.values())
+
+
+def show_cases(uow: UnitOfWork, cases: Sequence[Case]) -> list[CaseRow]:
+    """Cases that the caller found within reach; two queries."""
+    wanted = sorted({case.elder_id for case in cases})
+    query = select(Elder.id, Elder.sex).where(col(Elder.id).in_(wanted))
+    sexes = dict(uow.session.exec(query).all())
+    names = unseal(uow.session, wanted, ["name"])
+    return [
+        CaseRow(
+            id=case.id,
+            kind=case.kind.value,
+            order_id=case.order_id,
+            elder_label=called(
+                names[case.elder_id].get("name", "？"), sexes[case.elder_id]
+            ),
+            opened_at=case.opened_at,
+            rung=RUNGS.index(case.rung) + 1,
+            rung_name=say("rung", case.rung.value),
+            owner=case.owner,
+            deadline_at=case.deadline_at,
+            state="open" if case.closed_at is None else "closed",
+            outcome=case.outcome.value if case.outcome else None,
+        )
+        for case in cases
+    ]
+
+
+def _round(one: Round, stops: list[StopRow]) -> RoundRow:
+    return RoundRow(
+        id=one.id,
+        wave_id=one.wave_id,
+        helper_id=one.helper_id,
+        state=one.state.value,
+        leaves_at=one.leaves_at,
+        ends_at=one.ends_at,
+        path=one.path,
+        stops=stops,
+    )
+
+
+def _stop(stop: Stop, order_ids: list[UUID]) -> StopRow:
+    return StopRow(
+        id=stop.id,
+        seq=stop.seq,
+        kind=stop.kind.value,
+        lat=stop.lat,
+        lon=stop.lon,
+        at=stop.at,
+        until_at=stop.until_at,
+        state=stop.state.value,
+        order_ids=order_ids,
+    )
