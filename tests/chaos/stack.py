@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -90,7 +90,7 @@ class Stack:
             case "stop":
                 os.kill(victim.pid, signal.SIGSTOP)
         if style != "stop":
-            self._until(lambda: not victim.is_alive(), f"{name} survives {style}")
+            self.wait_gone([victim])
         return victim
 
     def go_on(self, name: str) -> None:
@@ -115,6 +115,11 @@ class Stack:
         """Kill it and wait until its successor is ready."""
         return self.wait_ready(name, after=self.kill(name, style))
 
+    def wait_gone(self, processes: Iterable[Identity]) -> None:
+        """Wait until none of these runs any more."""
+        for process in processes:
+            self._wait(lambda p=process: not p.is_alive(), f"{process} outlives us")
+
     def log(self, name: str) -> str:
         """The last words of a process."""
         file = self.home / "logs" / f"{name}.log"
@@ -126,12 +131,20 @@ class Stack:
         return name != "valkey" or valkey.is_answering(self.home)
 
     def _until(self, true: Callable[[], bool], complaint: str) -> None:
+        """Wait for it while the product runs; if it ends, say what it said."""
+        self._wait(lambda: true() or self._up.poll() is not None, complaint)
+        assert self._up.poll() is None, self._story(complaint)
+
+    def _wait(self, true: Callable[[], bool], complaint: str) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not true():
-            if self._up.poll() is not None or time.monotonic() > deadline:
-                words = [(self.home / "up.log").read_text(), *map(self.log, self.names)]
-                raise AssertionError("\n".join([complaint, *words]))
+            if time.monotonic() > deadline:
+                raise AssertionError(self._story(complaint))
             time.sleep(LOOK_SECONDS)
+
+    def _story(self, complaint: str) -> str:
+        up = (self.home / "up.log").read_text(errors="replace")
+        return "\n".join([complaint, up, *map(self.log, self.names)])
 
 
 def free_port() -> int:
