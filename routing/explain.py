@@ -1,9 +1,176 @@
-"""Why a task was left out: per helper the first broken rule, and what would help."""
+"""Why a task was left out: per helper the first broken rule, and what would help.
 
-from routing.instance import Instance
-from routing.plan import LeftOut
+A helper's best insertion is the mildest of the cheapest ones: the one that is
+least late, least long, least overloaded.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from routing.instance import FOREVER, Car, Instance
+from routing.plan import Candidate, LeftOut, Relaxation
+from routing.relaxing import cheapest_relaxation
 from routing.search.fleet import Fleet
+from routing.search.insertion import Spot, with_task
+from routing.search.tour import Tour
+from routing.timing import Broken, first_broken, unfit_for
+
+_SPOTS: Final = 40  # insertions looked at per helper, the cheapest
+_LOOKS: Final = 12_000  # insertions looked at for all tasks together, about
+_TRIALS: Final = 4_000  # loosenings tried for all tasks together, about
+_FEWEST_TRIALS: Final = 16
+_FEWEST_CARS: Final = 3
+# Rules of time can be bent by seconds; the others are worse the further down.
+_SEVERITY: Final = ("window", "ride", "shift", "max_work", "capacity", "no_way")
+
+RULE_WORDS: Final = {
+    "window": "赶不上时间窗",
+    "ride": "在途时间过长",
+    "capacity": "装不下",
+    "shift": "超出班次",
+    "max_work": "超出工时上限",
+    "skill": "缺少所需技能",
+    "never": "约定不派给此人",
+    "max_tasks": "单数已满",
+    "no_way": "没有路可到",
+    "displaces": "要挤掉别的任务",
+    "search_ended": "计算时间用完",
+}
 
 
 def explained(inst: Instance, fleet: Fleet) -> tuple[LeftOut, ...]:
-    return tuple(LeftOut(inst.task(k).id) for k in sorted(fleet.absent))
+    """Every absent task with its reasons, in the problem's order.
+
+    When very many are left out, fewer helpers and loosenings are looked at for
+    each, the most promising ones: about two seconds in all.
+    """
+    absent = sorted(fleet.absent)
+    count = max(1, len(absent))
+    cars = max(_FEWEST_CARS, _LOOKS // (_SPOTS * count))
+    trials = max(_FEWEST_TRIALS, _TRIALS // count)
+    return tuple(_left_out(inst, fleet, k, cars, trials) for k in absent)
+
+
+def _left_out(
+    inst: Instance, fleet: Fleet, k: int, most_cars: int, most_trials: int
+) -> LeftOut:
+    found = list(_candidates(inst, fleet, k, most_cars))
+    relaxation, whose = cheapest_relaxation(inst, fleet, k, found, most_trials)
+    names = [vehicle.id for vehicle in inst.problem.vehicles]
+    return LeftOut(
+        task=inst.task(k).id,
+        why=_why(inst, k, found, relaxation, None if whose is None else names[whose]),
+        candidates=tuple(
+            Candidate(names[car.number], broken.rule, broken.by)
+            for car, broken in found
+        ),
+        relaxation=relaxation,
+    )
+
+
+def _candidates(
+    inst: Instance, fleet: Fleet, k: int, most_cars: int
+) -> Iterator[tuple[Car, Broken]]:
+    """The nearest cars that might, then those that may not at all."""
+    for v, _ in list(fleet.candidates(k, alike=True))[:most_cars]:
+        yield inst.cars[v], first_obstacle(inst, fleet.tours[v], k)
+    if k in inst.held:
+        return
+    barred = 0
+    for car in inst.cars:
+        unfit = unfit_for(inst, car, k)
+        if unfit is not None and barred < most_cars:
+            barred += 1
+            yield car, unfit
+
+
+def first_obstacle(inst: Instance, tour: Tour, k: int) -> Broken:
+    """The first rule that the tour's best insertion of the task breaks."""
+    mildest: tuple[int, int, int] | None = None
+    found = Broken("search_ended")
+    for spot in _cheapest_spots(inst, tour, k):
+        broken = first_broken(inst, tour.car, with_task(inst, tour, k, spot))
+        if broken is None:
+            return Broken("search_ended")
+        if broken.rule not in _SEVERITY:
+            return broken
+        kind = max(0, _SEVERITY.index(broken.rule) - 3)
+        harm = kind, broken.by or 0, spot.delta
+        if mildest is None or harm < mildest:
+            mildest, found = harm, broken
+    return found
+
+
+def _cheapest_spots(inst: Instance, tour: Tour, k: int) -> list[Spot]:
+    """Spots by travel alone, whatever they break."""
+    places = tour.places
+    rows = tour.car.rows
+    size = len(tour.nodes)
+
+    def added(gap: int, place: int) -> int:
+        before, after = places[gap], places[gap + 1]
+        if after < 0:
+            return rows[before][place]
+        return rows[before][place] + rows[place][after] - rows[before][after]
+
+    first, *second = _places(inst, k)
+    spots = []
+    for i in range(size + 1):
+        if not second:
+            spots.append(Spot(added(i, first), i, i))
+            continue
+        for j in range(i, size + 1):
+            price = added(j, second[0])
+            price += added(i, first) if i < j else rows[places[i]][first]
+            spots.append(Spot(price, i, j))
+    return sorted(spots)[:_SPOTS]
+
+
+def _places(inst: Instance, k: int) -> Sequence[int]:
+    if k in inst.held:
+        return (inst.place[2 * k + 1],)
+    return [inst.place[node] for node in inst.nodes_of(k)]
+
+
+def _fits_alone(inst: Instance, car: Car, k: int) -> bool:
+    alone = list(inst.nodes_of(k))
+    return not car.aboard and first_broken(inst, car, alone) is None
+
+
+def _why(
+    inst: Instance,
+    k: int,
+    found: list[tuple[Car, Broken]],
+    relaxation: Relaxation | None,
+    whose: str | None,
+) -> str:
+    """One or two Chinese sentences with the rule codes in brackets."""
+    if not inst.cars:
+        return "当班没有人。"
+    if k in inst.held:
+        return "东西已在车上，但按规则送不到。" + _what_helps(relaxation, whose)
+    counts = Counter(broken.rule for _, broken in found)
+    parts = []
+    for rule, count in counts.most_common():
+        least = min((b.by or FOREVER for _, b in found if b.rule == rule))
+        amount = f"，至少差{least}" if least < FOREVER and rule != "skill" else ""
+        parts.append(f"{count}人{RULE_WORDS[rule]}（{rule}{amount}）")
+    able = any(_fits_alone(inst, car, k) for car, _ in found)
+    start = "排进去要挤掉别的任务（displaces）" if able else "没有人能做"
+    return f"{start}：{'、'.join(parts)}。" + _what_helps(relaxation, whose)
+
+
+def _what_helps(relaxation: Relaxation | None, whose: str | None) -> str:
+    if relaxation is None:
+        return ""
+    value = relaxation.value
+    helps = {
+        "window": f"时间窗推迟{value}秒",
+        "ride": f"在途上限放宽{value}秒",
+        "shift": f"{whose}晚下班{value}秒",
+        "max_work": f"{whose}工时上限放宽{value}秒",
+        "skill": f"{whose}具备技能 {value}",
+        "person": f"增加{value}人（如 {whose} 这样的班次）",
+    }
+    return f"{helps[relaxation.kind]}即可安排。"

@@ -12,6 +12,7 @@ from routing.finishing import routes_of
 from routing.instance import Instance
 from routing.plan import Plan
 from routing.problem import Problem
+from routing.search.displacing import let_higher_tiers_in
 from routing.search.engine import VERSION, must_be_honoured, search
 from routing.search.fleet import Fleet
 from routing.station import (
@@ -47,6 +48,7 @@ def solve(problem: Problem, effort: Effort | None = None) -> Plan:
         fleet = _by_ortools(inst, effort)
     else:
         fleet, decided_by = _by_search(inst, effort, decided_by)
+        let_higher_tiers_in(inst, fleet)
     plan = Plan(
         problem=problem.name,
         routes=routes_of(inst, [tour.nodes for tour in fleet.tours]),

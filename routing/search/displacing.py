@@ -2,33 +2,40 @@
 
 from routing.instance import Instance
 from routing.search.fleet import Fleet
+from routing.search.insertion import best_spot
 
 
 def let_higher_tiers_in(inst: Instance, fleet: Fleet) -> None:
-    """Give each task left out a chance against all tasks of lower rank.
+    """Give each task left out every car without its lower tasks.
 
-    The lower ones are taken out of one promising tour after another; what fits
-    again is put back.
+    Afterwards no task left out would fit into any one tour from which the tasks
+    of lower rank are taken. The lower ones go back where they still fit.
     """
+    put_back(fleet, fleet.absent)
     for k in sorted(fleet.absent, key=lambda k: (fleet.ranks[k], k)):
-        if k in fleet.absent:
-            _let_in(inst, fleet, k)
+        if k in fleet.absent and _let_in(inst, fleet, k):
+            put_back(fleet, fleet.absent)
 
 
-def _let_in(inst: Instance, fleet: Fleet, k: int) -> None:
-    before, score = fleet.remember(), fleet.score
+def put_back(fleet: Fleet, tasks: set[int]) -> None:
+    """Insert what fits as it is, higher ranks first."""
+    for k in sorted(tasks, key=lambda k: (fleet.ranks[k], k)):
+        if found := fleet.best(k):
+            fleet.put(k, *found)
+
+
+def _let_in(inst: Instance, fleet: Fleet, k: int) -> bool:
+    """Into the first promising tour that has room without its lower tasks."""
     for v in [v for v, _ in fleet.candidates(k)]:
         tour = fleet.tours[v]
         lower = {other for other in tour.tasks if fleet.ranks[other] > fleet.ranks[k]}
         if not lower:
             continue
+        before = fleet.remember()
         fleet.take_out(lower, v)
-        found = fleet.best(k)
-        if found is not None:
-            fleet.put(k, *found)
-            for other in sorted(fleet.absent, key=lambda o: (fleet.ranks[o], o)):
-                if spot := fleet.best(other):
-                    fleet.put(other, *spot)
-            if fleet.score < score:
-                return
+        spot = best_spot(inst, fleet.tours[v], k)
+        if spot is not None:
+            fleet.put(k, v, spot)
+            return True
         fleet.restore(before)
+    return False

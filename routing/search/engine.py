@@ -1,4 +1,4 @@
-"""The search as one call: construct, improve, let the higher tiers in."""
+"""The search as one call: construct, then improve."""
 
 import random
 import time
@@ -9,7 +9,6 @@ from routing.effort import Effort
 from routing.errors import NotYetHonoured
 from routing.instance import Instance
 from routing.problem import Problem
-from routing.search.displacing import let_higher_tiers_in
 from routing.search.fleet import Fleet
 from routing.search.recreate import Search
 
@@ -47,7 +46,6 @@ def search(inst: Instance, effort: Effort, *, share: float = 1.0) -> Fleet:
     worker = Search(inst, fleet, random.Random(effort.seed))
     worker.construct()
     worker.improve(_progress(effort, started, share))
-    let_higher_tiers_in(inst, fleet)
     return fleet
 
 

@@ -113,12 +113,12 @@ class Fleet:
         self._counts = list(counts)
         self._penalties = penalties
 
-    def candidates(self, k: int) -> Iterator[tuple[int, int]]:
+    def candidates(self, k: int, *, alike: bool = False) -> Iterator[tuple[int, int]]:
         """Cars that may do the task, the most promising first.
 
         Yields (number of the car, lower bound of the price). The bound is true
         where travel obeys the triangle inequality. Of cars that are alike and
-        unused only the first is named.
+        unused only the first is named, unless `alike` asks for all.
         """
         inst = self.inst
         node = 2 * k + (k in inst.held)
@@ -133,7 +133,7 @@ class Fleet:
         for v in order[self.allowed[k][order]].tolist():
             tour = self.tours[v]
             if not tour.nodes and not tour.car.moved:
-                if full or (self.kinds[v] in seen and not tour.car.bonus):
+                if full or (self.kinds[v] in seen and not alike):
                     continue
                 seen.add(self.kinds[v])
             yield v, int(bounds[v])

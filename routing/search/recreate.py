@@ -16,6 +16,7 @@ from routing.search.fleet import Fleet
 
 _REMOVED: Final = 10  # tasks taken out per step, on average
 _LONGEST_STRING: Final = 10
+_OLD_ABSENT: Final = 20  # of those left out before, how many are tried per step
 _BLINK: Final = 0.01  # how often a good car is overlooked
 _WARM: Final = 100.0  # seconds of travel accepted as loss, at first
 _COLD: Final = 1.0
@@ -61,9 +62,10 @@ class Search:
         while (done := progress()) < 1.0:
             steps += 1
             before, score = fleet.remember(), fleet.score
+            absent = sorted(fleet.absent)
             if not self._ruin():
                 break
-            self._recreate()
+            self._recreate(absent)
             warmth = _WARM * (_COLD / _WARM) ** done
             allowance = -warmth * math.log(1.0 - self.rng.random())
             now = fleet.score
@@ -76,10 +78,12 @@ class Search:
         fleet.restore(best)
         return steps
 
-    def _recreate(self) -> None:
+    def _recreate(self, absent_before: list[int]) -> None:
         weight = self.rng.choice(self._orders)
         ranks, rng = self.fleet.ranks, self.rng
-        order = sorted(self.fleet.absent)
+        rng.shuffle(absent_before)
+        absent_before.sort(key=lambda k: ranks[k])
+        order = sorted(self.fleet.absent.difference(absent_before[_OLD_ABSENT:]))
         rng.shuffle(order)
         if rng.random() < 0.6:
             order.sort(key=lambda k: -weight[k])
