@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from dispatch.field.batches import PhoneEvent
+from dispatch.field.deciding import HANDING
 from dispatch.field.events import FieldKind
 from dispatch.planning.plans import (
     Plan,
@@ -16,6 +17,7 @@ from dispatch.planning.plans import (
     Round,
     RoundState,
     Stop,
+    StopKind,
     StopOrder,
 )
 from dispatch.planning.waves import Wave
@@ -23,9 +25,7 @@ from dispatch.planning.waves import Wave
 Row = TypeVar("Row", Stop, Round, Wave)
 
 STILL_VALID: Final = timedelta(hours=2)
-ROUND_KINDS: Final = frozenset(
-    {FieldKind.LOADED, FieldKind.DEPARTED, FieldKind.ENDED}
-)
+ROUND_KINDS: Final = frozenset({FieldKind.LOADED, FieldKind.DEPARTED, FieldKind.ENDED})
 # Without an order these mean every order of the stop; the others mean one person.
 SPREAD_KINDS: Final = frozenset(
     {
@@ -35,6 +35,11 @@ SPREAD_KINDS: Final = frozenset(
         FieldKind.CANNOT,
     }
 )
+_DOOR_KINDS: Final = HANDING | {
+    FieldKind.REFUSED,
+    FieldKind.NO_ANSWER,
+    FieldKind.VISIT_BEGUN,
+}
 
 
 @dataclass(frozen=True)
@@ -117,9 +122,19 @@ def why_not(
         return "plan_too_old"
     if event.kind in ROUND_KINDS:
         return None
+    stop = ground.stops.get(event.stop_id) if event.stop_id else None
+    if stop and (wrong := _wrong_place(stop, event.kind)):
+        return wrong
     if event.order_id is None:
         return None if event.kind in SPREAD_KINDS else "order_missing"
     return None if ground.orders_of(event) else "order_not_at_stop"
+
+
+def _wrong_place(stop: Stop, kind: FieldKind) -> str | None:
+    at_kitchen = stop.kind is StopKind.PICKUP
+    if kind is FieldKind.PICKED_UP and not at_kitchen:
+        return "not_a_kitchen"
+    return "not_a_door" if at_kitchen and kind in _DOOR_KINDS else None
 
 
 def _tenure(
@@ -146,8 +161,6 @@ def _published(
     return {(wave_id, version): at for wave_id, version, at in session.exec(query)}
 
 
-def _by_id(
-    session: Session, kind: type[Row], ids: Collection[UUID]
-) -> dict[UUID, Row]:
+def _by_id(session: Session, kind: type[Row], ids: Collection[UUID]) -> dict[UUID, Row]:
     query = select(kind).where(col(kind.id).in_(list(ids)))
     return {row.id: row for row in session.exec(query)}

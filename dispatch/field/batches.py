@@ -68,8 +68,8 @@ class PhoneEvent(_Wire):
     @field_validator("detail")
     @classmethod
     def _can_be_kept(cls, value: Json) -> Json:
-        text = json.dumps(value, allow_nan=False)
-        if len(text) > _LONGEST_DETAIL:
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        if len(text.encode()) > _LONGEST_DETAIL:
             raise ValueError("detail is too long")
         kept: Json = json.loads(text.replace("\\u0000", ""))
         return kept

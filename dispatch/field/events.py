@@ -137,3 +137,11 @@ def list_quarantined(session: Session, helper_id: UUID) -> list[FieldEvent]:
 def phone_order(event: FieldEvent) -> tuple[str, str, int, str]:
     """What events are ordered by; no clock is asked."""
     return event.device_id, event.boot_id, event.seq, str(event.id)
+
+
+def flag(event: FieldEvent, *words: str) -> bool:
+    """Put flags on an event; whether any of them is new."""
+    fresh = [word_ for word_ in words if word_ not in event.flags]
+    if fresh:
+        event.flags = sorted([*event.flags, *fresh])
+    return bool(fresh)

@@ -25,7 +25,6 @@ VISIT_SECONDS: Final = 20 * 60
 HOME_SERVICE_PERCENT: Final = 50
 FORM: Final = ("health", "mind", "safety", "hygiene", "home")
 FORM_WORDS: Final = frozenset({"good", "fair", "poor"})
-_IDENTITIES: Final = frozenset({"card", "qr", "face", "staff_visual"})
 
 
 class Place(StrEnum):
@@ -137,24 +136,6 @@ def grade_visit(facts: VisitFacts) -> Graded:
         "trust": facts.trust.value,
     }
     return Graded(grade, basis, flags)
-
-
-def grade_at_counter(identity: str, collected_by: str, name: str | None) -> Graded:
-    """The grade of a meal served or fetched at a counter.
-
-    Args:
-        identity: card, qr, face or staff_visual.
-        collected_by: self, registered_proxy or other.
-        name: of the other person, if it is known.
-    """
-    if identity not in _IDENTITIES:
-        grade = "D"
-    elif collected_by == "self":
-        grade = "A"
-    else:
-        grade = "B" if collected_by == "registered_proxy" or name else "C"
-    basis = {"how": "counter", "identity": identity, "to": collected_by}
-    return Graded(grade, {**basis, "named": bool(name)})
 
 
 def form_is_whole(form: Json) -> bool:

@@ -57,9 +57,7 @@ def grade_event(
     return grading.grade_meal(_hand_facts(session, whole, event, history))
 
 
-def prove(
-    uow: UnitOfWork, order: Order, event: FieldEvent, graded: Graded
-) -> Evidence:
+def prove(uow: UnitOfWork, order: Order, event: FieldEvent, graded: Graded) -> Evidence:
     """Keep the proof, or bring it up to what is known by now; it counts for nothing
     yet unless it did before.
     """

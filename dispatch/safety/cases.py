@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
@@ -71,6 +71,33 @@ class Case(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class CaseRung(SQLModel, table=True):
+    """One rung of one case's ladder: who is to be asked, and until when.
+
+    The rungs that are not reached yet carry the times that they would have; the one
+    that stands is the first without `done_at`.
+    """
+
+    __tablename__ = "case_rung"
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq", name="one_rung_each"),
+        CheckConstraint(
+            "(done_at IS NULL) OR (outcome IS NOT NULL)", name="rung_done_by_outcome"
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="safety_case.id")
+    seq: int = Field(ge=1)
+    rung: Rung = Field(sa_type=word(Rung))
+    contact_id: UUID | None = None  # may be forgotten while the case is kept
+    who: str = Field(max_length=40)  # a relation or a duty, never a name
+    deadline_at: datetime = Field(sa_type=Instant)
+    acknowledged_by: UUID | None = Field(default=None, foreign_key="account.id")
+    outcome: str | None = Field(default=None, max_length=24)
+    done_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
 class CaseStep(SQLModel, table=True):
     """Something done, or missed, on one rung."""
 
@@ -93,6 +120,23 @@ def get_case(session: Session, case_id: UUID, *, lock: bool = False) -> Case:
     if case is None:
         raise NotFound("没有找到这个安全事件。")
     return case
+
+
+def list_cases_of(session: Session, order_id: UUID) -> list[Case]:
+    """The cases of an order, the last one first."""
+    query = select(Case).where(Case.order_id == order_id)
+    return list(session.exec(query.order_by(col(Case.opened_at).desc(), col(Case.id))))
+
+
+def list_rungs(session: Session, case_id: UUID) -> list[CaseRung]:
+    """The ladder of a case, first to last."""
+    query = select(CaseRung).where(CaseRung.case_id == case_id)
+    return list(session.exec(query.order_by(col(CaseRung.seq))))
+
+
+def standing_rung(ladder: list[CaseRung]) -> CaseRung:
+    """The rung that somebody must act on now; the last one stands for ever."""
+    return next((rung for rung in ladder if rung.done_at is None), ladder[-1])
 
 
 def list_open_cases(session: Session) -> list[Case]:

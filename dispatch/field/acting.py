@@ -1,0 +1,243 @@
+"""What a merged history does to an order: its state, its evidence, its alarms.
+
+Each time the whole known history of the order is folded and the order is brought to
+what it says, so that late and repeated events end in the same state.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import select
+
+from dispatch.errors import Refusal
+from dispatch.field.clocks import move_clocks
+from dispatch.field.deciding import LOST_REASONS, Picture, look, told
+from dispatch.field.events import FieldEvent, FieldKind, flag, list_of_order
+from dispatch.field.evidence import Evidence, EvidenceFrom, find_evidence
+from dispatch.field.proving import Whole, grade_event, prove, read_whole
+from dispatch.orders.orders import (
+    Channel,
+    Order,
+    OrderCannotMove,
+    OrderState,
+    move_order,
+    tell_order,
+)
+from dispatch.planning.joining import touch_wave
+from dispatch.planning.plans import StopOrder
+from dispatch.safety.cases import CaseKind
+from dispatch.safety.opening import note_on_case, open_case
+from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.granting import settle
+
+_REPLACEABLE: Final = frozenset({EvidenceFrom.PAPER, EvidenceFrom.COORDINATOR})
+_SAID_AT_THE_DOOR: Final = LOST_REASONS | {"refused"}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One order with its whole history, and which of its events are new."""
+
+    uow: UnitOfWork
+    order: Order
+    whole: Whole
+    history: dict[UUID, FieldEvent]
+    news: frozenset[UUID]
+
+
+def act_on_order(uow: UnitOfWork, order: Order, news: Collection[UUID]) -> None:
+    """Bring an order to what the phones say of it. The caller holds its row."""
+    stops = select(StopOrder.stop_id).where(StopOrder.order_id == order.id)
+    history = list_of_order(uow.session, order.id, list(uow.session.exec(stops)))
+    whole = read_whole(uow.session, order)
+    deed = Deed(uow, order, whole, {e.id: e for e in history}, frozenset(news))
+    standing = find_evidence(uow.session, order.id)
+    picture = look(
+        [told(event) for event in history],
+        is_visit=order.channel is Channel.VISIT,
+        standing=standing.field_event_id if standing else None,
+    )
+    if picture.begun and order.state is OrderState.PLANNED:
+        _move(deed, OrderState.UNDER_WAY, _latest(deed))
+    _raise_alarms(deed, picture)
+    if picture.proofs:
+        _finish(deed, picture, standing)
+    elif picture.failure:
+        _fail(deed, picture.failure)
+    else:
+        _give_back(deed, picture)
+    uow.session.add(whole.elder)
+
+
+def _finish(deed: Deed, picture: Picture, standing: Evidence | None) -> None:
+    """Keep every proof; let the first one count and end the order by it."""
+    proofs: dict[UUID, Evidence] = {}
+    for event_id in picture.proofs:
+        event = deed.history[event_id]
+        graded = grade_event(
+            deed.uow.session, deed.whole, event, list(deed.history.values())
+        )
+        proofs[event_id] = prove(deed.uow, deed.order, event, graded)
+        move_clocks(
+            deed.whole.elder,
+            deed.order.service,
+            graded,
+            event.detail,
+            event.corrected_at,
+        )
+        flag(event, *graded.flags)
+    first = proofs[picture.proofs[0]]
+    if _may_count(deed.order, first, standing):
+        _let_count(deed, first, standing)
+    _flag_the_rest(deed, picture)
+
+
+def _may_count(order: Order, first: Evidence, standing: Evidence | None) -> bool:
+    if order.state in {OrderState.CANCELLED, OrderState.HELD, OrderState.BLOCKED}:
+        return False
+    if standing is None or standing.field_event_id is not None:
+        return True
+    return standing.origin in _REPLACEABLE and first.grade < standing.grade
+
+
+def _let_count(deed: Deed, first: Evidence, standing: Evidence | None) -> None:
+    """Make this the proof that counts, and the order done by its grade."""
+    uow, order = deed.uow, deed.order
+    if standing is not None and standing.id != first.id:
+        standing.counts = False
+        uow.session.add(standing)
+        uow.session.flush()
+    first.counts = True
+    uow.session.add(first)
+    uow.session.flush()
+    event = deed.history[first.field_event_id] if first.field_event_id else None
+    if order.state is not OrderState.DONE:
+        if event is not None:
+            _move(deed, OrderState.DONE, event, grade=first.grade)
+    elif order.grade != first.grade:
+        order.grade = first.grade
+        uow.session.add(order)
+        tell_order(uow, order, "order.regraded", evidence_id=first.id)
+    settle_done(uow, order)
+
+
+def settle_done(uow: UnitOfWork, order: Order) -> None:
+    """Grant what a done order earns; a fault in the rules never loses the event."""
+    if order.state is not OrderState.DONE:
+        return
+    try:
+        with uow.session.begin_nested():
+            settle(uow, order)
+    except Refusal as refusal:
+        tell_order(uow, order, "order.not_settled", why=refusal.code)
+
+
+def _flag_the_rest(deed: Deed, picture: Picture) -> None:
+    """Say what a person should look at: a second delivery, one after a cancel."""
+    counting = find_evidence(deed.uow.session, deed.order.id)
+    for event_id in picture.proofs:
+        event = deed.history[event_id]
+        if counting is not None and counting.field_event_id == event_id:
+            continue
+        word_ = _why_it_does_not_count(deed, event, counting)
+        if word_ and flag(event, word_):
+            tell_order(
+                deed.uow,
+                deed.order,
+                f"order.{word_}",
+                helper_id=event.helper_id,
+                happened_at=event.corrected_at.isoformat(),
+            )
+
+
+def _why_it_does_not_count(
+    deed: Deed, event: FieldEvent, counting: Evidence | None
+) -> str | None:
+    if counting is not None:
+        other = counting.helper_id != event.helper_id
+        pair = deed.whole.service.people > 1 and other
+        return None if pair else "second_delivery"
+    if deed.order.state is OrderState.CANCELLED:
+        return "delivered_after_cancel"
+    return "delivered_while_stopped"
+
+
+def _fail(deed: Deed, reason: str) -> None:
+    order = deed.order
+    if order.state is OrderState.FAILED:
+        if order.reason in _SAID_AT_THE_DOOR:
+            order.reason = reason  # the phone's own order decides between two
+        return
+    ends = [FieldKind.REFUSED, FieldKind.CANNOT]
+    event = next((e for e in deed.history.values() if e.kind in ends), None)
+    if event is not None:
+        _move(deed, OrderState.FAILED, event, reason=reason)
+
+
+def _give_back(deed: Deed, picture: Picture) -> None:
+    """An order that its helper cannot do goes back to the plan, once."""
+    for event_id in picture.returned:
+        if event_id not in deed.news:
+            continue
+        event = deed.history[event_id]
+        if _move(deed, OrderState.UNASSIGNED, event, why=_word(event.detail)):
+            touch_wave(deed.uow, deed.order)
+
+
+def _raise_alarms(deed: Deed, picture: Picture) -> None:
+    """A closed door opens a case at once, whatever came of it later."""
+    for event_id in picture.unanswered:
+        if event_id not in deed.news:
+            continue
+        event = deed.history[event_id]
+        open_case(
+            deed.uow,
+            deed.order,
+            CaseKind.NO_ANSWER,
+            event.corrected_at,
+            event.helper_id,
+        )
+    for event_id in picture.proofs:
+        note_on_case(deed.uow, deed.order, deed.history[event_id].kind.value)
+
+
+def _move(
+    deed: Deed,
+    state: OrderState,
+    event: FieldEvent,
+    *,
+    reason: str | None = None,
+    grade: str | None = None,
+    why: str | None = None,
+) -> bool:
+    """Take the step if the order's life has it; a fact that comes too late is kept."""
+    try:
+        move_order(
+            deed.uow,
+            deed.order,
+            state,
+            reason=reason,
+            grade=grade,
+            helper_id=event.helper_id,
+            field_event_id=event.id,
+            happened_at=event.corrected_at.isoformat(),
+            trust=event.trust.value,
+            why=why,
+        )
+    except OrderCannotMove:
+        return False
+    return True
+
+
+def _latest(deed: Deed) -> FieldEvent:
+    return max(
+        deed.history.values(), key=lambda event: (event.id in deed.news, event.seq)
+    )
+
+
+def _word(detail: dict[str, object]) -> str | None:
+    reason = detail.get("reason")
+    fits = isinstance(reason, str) and reason.isascii() and reason.isidentifier()
+    return str(reason)[:40] if fits else None

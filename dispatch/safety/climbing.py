@@ -1,0 +1,201 @@
+"""Climbing the ladder: people step, deadlines pass, and only a person closes."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from dispatch.access.accounts import Account
+from dispatch.access.scope import get_scoped
+from dispatch.errors import BadInput, Conflict, NotAllowed
+from dispatch.orders.orders import (
+    ENDED_STATES,
+    Order,
+    OrderState,
+    get_order,
+    move_order,
+)
+from dispatch.people.elders import get_elder, mark_seen
+from dispatch.safety.cases import (
+    Case,
+    CaseKind,
+    CaseOutcome,
+    CaseRung,
+    Rung,
+    get_case,
+    list_rungs,
+    standing_rung,
+)
+from dispatch.safety.opening import MINUTES, add_step, owner_now, tell_case
+from dispatch.store.unit_of_work import UnitOfWork
+
+HOLD: Final = timedelta(minutes=15)
+_AT_ONCE: Final = 200
+# What a person may report of a rung: it is theirs, it holds for now, or go on.
+_MINE: Final = frozenset({"acknowledged"})
+_HOLDING: Final = frozenset({"reached", "sent", "handed_on"})
+_GOING_ON: Final = frozenset({"no_reply", "not_there", "refused"})
+
+
+class CaseIsClosed(Conflict):
+    """这个安全事件已经办结，没有保存。请刷新后查看。"""
+
+    code = "case_is_closed"
+
+
+class UnknownStep(BadInput):
+    """没有这一步或这种结果，没有保存。请重新选择。"""
+
+    code = "unknown_step"
+
+
+class OutcomeMissing(BadInput):
+    """办结必须选择老人的结果，没有保存。"""
+
+    code = "outcome_missing"
+
+
+class OnlyAPersonCloses(NotAllowed):
+    """安全事件只能由值班人员办结。"""
+
+    code = "only_a_person_closes"
+
+
+def step(uow: UnitOfWork, case_id: UUID, rung: str, outcome: str, words: str) -> Case:
+    """Write down what somebody did on a rung; go on when nobody was reached there.
+
+    Args:
+        outcome: acknowledged (it is mine), reached, sent or handed_on (holds for a
+            quarter of an hour), no_reply, not_there or refused (go on).
+
+    Raises:
+        NotFound, CaseIsClosed, UnknownStep
+    """
+    case, _ = _hold(uow, case_id)
+    ladder = list_rungs(uow.session, case.id)
+    where = [each for each in ladder if each.rung.value == rung]
+    if not where or outcome not in _MINE | _HOLDING | _GOING_ON:
+        raise UnknownStep
+    row = next((each for each in where if each.done_at is None), where[-1])
+    add_step(uow, case, outcome, words, rung=row.rung)
+    if outcome in _MINE:
+        _acknowledge(uow, case, row)
+    elif outcome in _HOLDING:
+        row.outcome = outcome
+        if row is standing_rung(ladder):
+            row.deadline_at = case.deadline_at = uow.now + HOLD
+    else:
+        _leave(uow, case, row, ladder, outcome)
+    uow.session.add_all([case, row])
+    uow.session.flush()
+    tell_case(uow, case, "case.step", step=row.rung.value, outcome=outcome)
+    return case
+
+
+def close_case(uow: UnitOfWork, case_id: UUID, outcome: str, words: str) -> Case:
+    """End a case by saying what became of the elder; the order is decided with it.
+
+    Raises:
+        NotFound, CaseIsClosed
+        OutcomeMissing: no outcome, or none that we know.
+        OnlyAPersonCloses: a process, or the helper who stood at the door.
+    """
+    if uow.actor.account_id is None or uow.actor.role == "helper":
+        raise OnlyAPersonCloses
+    if outcome not in {each.value for each in CaseOutcome}:
+        raise OutcomeMissing
+    case, order = _hold(uow, case_id)
+    case.outcome = CaseOutcome(outcome)
+    case.closed_by, case.closed_at = uow.actor.account_id, uow.now
+    uow.session.add(case)
+    add_step(uow, case, outcome, words)
+    if case.outcome is CaseOutcome.SEEN_WELL:
+        elder = get_elder(uow.session, case.elder_id)
+        mark_seen(elder, uow.now, by="safety_case")
+        uow.session.add(elder)
+    _decide(uow, case, order)
+    tell_case(uow, case, "case.closed", outcome=outcome)
+    return case
+
+
+def climb_overdue(uow: UnitOfWork) -> int:
+    """Move every case whose deadline has passed to its next rung.
+
+    The sweep calls it; a screen that is off misses nothing. The last rung stands
+    and is missed again and again until a person closes the case.
+
+    Returns:
+        how many were moved.
+    """
+    late = select(Case.id).where(
+        col(Case.closed_at).is_(None), Case.deadline_at <= uow.now
+    )
+    by_order = late.order_by(col(Case.order_id), col(Case.id)).limit(_AT_ONCE)
+    return sum(_climb_if_late(uow, case_id) for case_id in uow.session.exec(by_order))
+
+
+def _climb_if_late(uow: UnitOfWork, case_id: UUID) -> bool:
+    case = get_case(uow.session, case_id)
+    get_order(uow.session, case.order_id, lock=True)
+    case = get_case(uow.session, case_id, lock=True)
+    if case.closed_at is not None or case.deadline_at > uow.now:
+        return False
+    ladder = list_rungs(uow.session, case.id)
+    row = standing_rung(ladder)
+    add_step(uow, case, "missed", rung=row.rung)
+    _leave(uow, case, row, ladder, "missed")
+    uow.session.add_all([case, row])
+    uow.session.flush()
+    tell_case(uow, case, "case.climbed", missed=row.rung.value)
+    return True
+
+
+def _leave(
+    uow: UnitOfWork, case: Case, row: CaseRung, ladder: list[CaseRung], outcome: str
+) -> None:
+    """This rung is over; the next one that is open stands, from now on."""
+    stood = standing_rung(ladder)
+    last = row is ladder[-1]
+    row.outcome = outcome
+    row.done_at = None if last else uow.now
+    upper = standing_rung(ladder)
+    if upper is stood and not last:
+        return
+    case.rung = upper.rung
+    case.owner = owner_now(uow.session, case.street_code, case.station_id)
+    case.deadline_at = uow.now + timedelta(minutes=MINUTES[upper.rung])
+    deadline = uow.now
+    for rung in ladder[ladder.index(upper) :]:
+        if rung.done_at is None:
+            deadline += timedelta(minutes=MINUTES[rung.rung])
+            rung.deadline_at = deadline
+            uow.session.add(rung)
+
+
+def _acknowledge(uow: UnitOfWork, case: Case, row: CaseRung) -> None:
+    row.acknowledged_by = uow.actor.account_id
+    if uow.actor.account_id is not None:
+        case.owner = uow.session.get_one(Account, uow.actor.account_id).title
+
+
+def _decide(uow: UnitOfWork, case: Case, order: Order) -> None:
+    """What becomes of the order. An overdue stop of somebody well is still on."""
+    well = case.outcome is CaseOutcome.SEEN_WELL
+    if order.state in ENDED_STATES or (well and case.kind is CaseKind.OVERDUE):
+        return
+    outcome = case.outcome.value if case.outcome and not well else "no_answer"
+    move_order(uow, order, OrderState.FAILED, reason=outcome, case_id=case.id)
+
+
+def _hold(uow: UnitOfWork, case_id: UUID) -> tuple[Case, Order]:
+    """The case within the actor's reach, held after its order."""
+    case = get_scoped(uow, Case, case_id)
+    order = get_order(uow.session, case.order_id, lock=True)
+    case = get_case(uow.session, case_id, lock=True)
+    if case.closed_at is not None:
+        raise CaseIsClosed
+    return case, order
+
+
+__all__ = ["Rung", "climb_overdue", "close_case", "step"]

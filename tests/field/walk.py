@@ -1,0 +1,311 @@
+"""A helper's walk for tests: orders on a published round, and a phone that tells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlmodel import Session, col, select
+
+from dispatch.access.accounts import Role
+from dispatch.field.batches import Batch, PhoneEvent
+from dispatch.field.events import FieldEvent
+from dispatch.field.evidence import Evidence
+from dispatch.field.merging import link_of
+from dispatch.field.sync import Answer, merge
+from dispatch.orders.ordering import place_order
+from dispatch.orders.orders import Channel, Order, OrderState, move_order
+from dispatch.people.elders import Elder
+from dispatch.people.vault import seal
+from dispatch.planning.plans import (
+    Plan,
+    PlanRound,
+    Round,
+    RoundState,
+    Stop,
+    StopKind,
+    StopOrder,
+)
+from dispatch.planning.waves import Wave
+from dispatch.safety.cases import Case
+from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
+from tests.little_town import ELEVEN, LAT, LON, NOON, TODAY, LittleTown
+
+AT_DOOR = {"lat": LAT + 0.002, "lon": LON, "accuracy_m": 15, "datum": "wgs84"}
+FORM = dict.fromkeys(("health", "mind", "safety", "hygiene", "home"), "good")
+HALF_PAST = ELEVEN + timedelta(minutes=30)
+
+
+@dataclass
+class Walk:
+    """One published round: a kitchen stop, then one door or visit per order."""
+
+    town: LittleTown
+    helper_id: UUID
+    actor: Actor
+    wave_id: UUID
+    round_id: UUID
+    pickup_id: UUID | None
+    orders: list[UUID] = field(default_factory=list)
+    stops: list[UUID] = field(default_factory=list)
+
+    def post(self, batch: Batch, *, at: datetime | None = None) -> list[Answer]:
+        """Send a batch; the answers as they come back."""
+        if at:
+            self.town.at(at)
+
+        def do(uow: UnitOfWork) -> list[Answer]:
+            return merge(uow, self.helper_id, batch).results
+
+        return in_one_transaction(self.town.engine, do, actor=self.actor)
+
+    def order(self, n: int = 0) -> Order:
+        return self._get(Order, self.orders[n])
+
+    def stop(self, n: int = 0) -> Stop:
+        return self._get(Stop, self.stops[n])
+
+    def round(self) -> Round:
+        return self._get(Round, self.round_id)
+
+    def elder(self, n: int = 0) -> Elder:
+        return self._get(Elder, self.order(n).elder_id)
+
+    def proofs(self, n: int = 0) -> list[Evidence]:
+        with Session(self.town.engine) as session:
+            query = select(Evidence).where(Evidence.order_id == self.orders[n])
+            return list(session.exec(query.order_by(col(Evidence.counts).desc())))
+
+    def cases(self) -> list[Case]:
+        with Session(self.town.engine) as session:
+            query = select(Case).where(col(Case.order_id).in_(self.orders))
+            return list(session.exec(query))
+
+    def kept(self, event_id: str) -> FieldEvent:
+        return self._get(FieldEvent, UUID(event_id))
+
+    def _get(self, model: Any, row_id: UUID) -> Any:
+        with Session(self.town.engine) as session:
+            return session.get_one(model, row_id)
+
+
+def make_walk(
+    town: LittleTown,
+    *elders: UUID,
+    visits: Sequence[UUID] = (),
+    helper_id: UUID | None = None,
+    published_at: datetime = ELEVEN,
+    one_stop: bool = False,
+) -> Walk:
+    """Orders for these elders, planned on one helper's round, published at eleven."""
+    helper_id = helper_id or town.add_helper()
+    helper = town.add_account("helper", Role.HELPER, helper_id=helper_id)
+    placed = [_place(town, each, visit=False) for each in elders]
+    placed += [_place(town, each, visit=True) for each in visits]
+
+    def do(uow: UnitOfWork) -> Walk:
+        return publish_walk(
+            uow, town, helper, placed, published_at=published_at, one_stop=one_stop
+        )
+
+    town.at(published_at)
+    return in_one_transaction(town.engine, do)
+
+
+def _place(town: LittleTown, elder_id: UUID, *, visit: bool) -> UUID:
+    about: dict[str, Any] = (
+        {"service": "VISIT_HOME", "channel": Channel.VISIT} if visit else {}
+    )
+    draft = town.lunch(elder_id, **about)
+
+    def do(uow: UnitOfWork) -> UUID:
+        return place_order(uow, draft, key=uuid4().hex).id
+
+    return in_one_transaction(town.engine, do, actor=town.staff)
+
+
+def publish_walk(
+    uow: UnitOfWork,
+    town: LittleTown,
+    helper: Actor,
+    order_ids: Sequence[UUID],
+    *,
+    published_at: datetime,
+    one_stop: bool = False,
+) -> Walk:
+    """Make the next plan of the wave hold one round with these orders."""
+    session = uow.session
+    orders = [session.get_one(Order, each) for each in order_ids]
+    assert helper.helper_id
+    wave = session.get_one(Wave, orders[0].wave_id)
+    wave.plan_version += 1
+    wave.shown_version = wave.plan_version
+    plan = Plan(
+        wave_id=wave.id,
+        version=wave.plan_version,
+        problem_sha256="0" * 64,
+        published_at=published_at,
+    )
+    round_ = Round(
+        wave_id=wave.id,
+        helper_id=helper.helper_id,
+        state=RoundState.READY,
+        made_in_version=wave.plan_version,
+        leaves_at=ELEVEN,
+        ends_at=NOON,
+        path=[[LAT, LON], [LAT + 0.002, LON]],
+    )
+    session.add_all([wave, plan, round_])
+    session.flush()
+    session.add(PlanRound(plan_id=plan.id, round_id=round_.id))
+    meals = [order for order in orders if order.is_meal]
+    walk = Walk(town, helper.helper_id, helper, wave.id, round_.id, None)
+    if meals:
+        pickup = _stop(round_.id, 1, StopKind.PICKUP, kitchen_id=town.kitchen_id)
+        walk.pickup_id = pickup.id
+        _serve(session, pickup, meals)
+    groups = [orders] if one_stop else [[order] for order in orders]
+    for seq, group in enumerate(groups, start=2):
+        kind = StopKind.DOOR if group[0].is_meal else StopKind.VISIT
+        stop = _stop(round_.id, seq, kind, household_id=group[0].household_id)
+        _serve(session, stop, group)
+        walk.stops.append(stop.id)
+    for order in orders:
+        walk.orders.append(order.id)
+        if order.state is OrderState.WAITING:
+            order.plan_version = wave.plan_version
+            move_order(uow, order, OrderState.PLANNED)
+    return walk
+
+
+def _serve(session: Session, stop: Stop, orders: Sequence[Order]) -> None:
+    session.add(stop)
+    session.flush()
+    session.add_all(
+        StopOrder(stop_id=stop.id, order_id=order.id, box=str(n))
+        for n, order in enumerate(orders, start=1)
+    )
+    session.flush()
+
+
+def _stop(round_id: UUID, seq: int, kind: StopKind, **place: Any) -> Stop:
+    return Stop(
+        round_id=round_id,
+        seq=seq,
+        kind=kind,
+        lat=LAT,
+        lon=LON,
+        at=HALF_PAST,
+        from_at=ELEVEN,
+        until_at=NOON,
+        leaves_at=HALF_PAST + timedelta(minutes=3),
+        **place,
+    )
+
+
+@dataclass
+class Phone:
+    """A phone with a clock of its own, `ahead` of the true time."""
+
+    walk: Walk
+    device_id: str = "phone-1"
+    boot_id: str = "b0001"
+    ahead: timedelta = timedelta(0)
+    seq: int = 0
+    last: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def say(self, kind: str, at: datetime, **about: Any) -> dict[str, Any]:
+        """Store an event that truly happens at this moment."""
+        self.seq += 1
+        stop_id, order_id = about.pop("stop_id", None), about.pop("order_id", None)
+        event: dict[str, Any] = {
+            "id": str(uuid4()),
+            "boot_id": self.boot_id,
+            "seq": self.seq,
+            "wall_ms": _ms(at + self.ahead),
+            "mono_ms": mono_ms(at),
+            "prev_hash": self.last,
+            "round_id": str(self.walk.round_id),
+            "stop_id": str(stop_id) if stop_id else None,
+            "order_id": str(order_id) if order_id else None,
+            "kind": kind,
+            **about,
+        }
+        self.last = self.link(event)
+        self.events.append(event)
+        return event
+
+    def at_stop(self, kind: str, at: datetime, n: int = 0, **about: Any) -> Any:
+        """An event at the n-th door, about its order, from the right position."""
+        facts = {
+            "stop_id": self.walk.stops[n],
+            "order_id": self.walk.orders[n],
+            "pos": AT_DOOR,
+        }
+        return self.say(kind, at, **(facts | about))
+
+    def hand(self, at: datetime, n: int = 0, **about: Any) -> Any:
+        """Handed over to the elder in person."""
+        return self.at_stop(
+            "handed_over", at, n, **({"detail": {"to": "self"}} | about)
+        )
+
+    def batch(
+        self, now: datetime, events: Sequence[dict[str, Any]] | None = None, **more: Any
+    ) -> Batch:
+        """All events, or these, sent at a moment."""
+        return Batch.model_validate(
+            {
+                "device_id": self.device_id,
+                "client_now_ms": _ms(now + self.ahead),
+                "events": list(self.events if events is None else events),
+                **more,
+            }
+        )
+
+    def sync(self, now: datetime, **more: Any) -> list[Answer]:
+        """Send everything now."""
+        return self.walk.post(self.batch(now, **more), at=now)
+
+    def link(self, event: dict[str, Any]) -> str:
+        @dataclass(frozen=True)
+        class Linked:
+            id: UUID
+            device_id: str
+            boot_id: str
+            seq: int
+            wall_ms: int
+            mono_ms: int
+            prev_hash: str
+            kind: str
+            stop_id: UUID | None
+            order_id: UUID | None
+            photo_sha256: tuple[str, ...]
+
+        read = PhoneEvent.model_validate(event)
+        names = [name for name in Linked.__annotations__ if name != "device_id"]
+        parts = {name: getattr(read, name) for name in names}
+        return link_of(Linked(device_id=self.device_id, **parts))
+
+
+def mono_ms(at: datetime) -> int:
+    """What a phone that booted at six shows on the clock that nobody can set."""
+    return _ms(at) - _ms(ELEVEN - timedelta(hours=5))
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def agree_contactless(town: LittleTown, elder_id: UUID) -> None:
+    with Session(town.engine) as session:
+        elder = session.get_one(Elder, elder_id)
+        elder.contactless_agreed = True
+        session.add(elder)
+        seal(session, elder_id, {"card": "6228000000000001"})
+        session.commit()
+
+
+__all__ = ["TODAY", "Phone", "Walk", "agree_contactless", "make_walk", "publish_walk"]
