@@ -12,14 +12,16 @@ from starlette.middleware import Middleware
 
 from dispatch.settings import settings
 from dispatch.store.database import Database
-from web import health, live, sign_in
+from web import counter, health, live, orders, sign_in, station
 from web.errors import add_error_answers
 from web.guards import EveryRequest
 from web.live_tail import Tail
 from web.surfaces import DIST, add_surfaces
 
 THREADS: Final = 24  # fewer than the database has connections
-ROUTERS: Final = (sign_in.router, live.router, health.router)
+ROUTERS: Final = tuple(
+    room.router for room in (sign_in, station, orders, counter, live, health)
+)
 
 
 def create_app(database_url: str | None = None, *, dist: Path = DIST) -> FastAPI:

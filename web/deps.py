@@ -89,6 +89,7 @@ def _only(*roles: Role) -> object:
 
 Station = Annotated[Caller, _only(Role.STATION)]
 Helper = Annotated[Caller, _only(Role.HELPER)]
+Orderer = Annotated[Caller, _only(Role.STATION, Role.DISPATCHER)]
 Coordinator = Annotated[Caller, _only(Role.DISPATCHER, Role.STREET, Role.DISTRICT)]
 Officer = Annotated[Caller, _only(Role.DISTRICT, Role.STREET)]
 Staff = Annotated[

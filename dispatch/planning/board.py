@@ -90,7 +90,7 @@ def show_board(
     serving: Serving | None = None,
     street_code: str | None = None,
 ) -> Board:
-    """Everything that is carried on a day, as it stands; today unless told otherwise."""
+    """Everything that is carried on a day, today unless told otherwise."""
     on = on or town_day(uow.now)
     epoch, seq = feed_position(uow.session)
     waves = _waves(uow, on, serving, street_code)
@@ -157,21 +157,25 @@ def _places(
     uow: UnitOfWork, orders: Sequence[Order]
 ) -> dict[UUID, tuple[str, float | None, float | None]]:
     """Per order: how the elder is called, and where the door is."""
-    wanted, found = sorted({order.id for order in orders}), {}
-    rows: list[tuple[UUID, UUID, str, float | None, float | None]] = []
+    wanted = sorted({order.id for order in orders})
+    rows: list[tuple[UUID, Elder, Household]] = []
     for start in range(0, len(wanted), 500):
         query = (
-            select(Order.id, Elder.id, Elder.sex, Household.lat, Household.lon)
+            select(Order.id, Elder, Household)
             .join(Elder, col(Elder.id) == Order.elder_id)
             .join(Household, col(Household.id) == Order.household_id)
             .where(col(Order.id).in_(wanted[start : start + 500]))
         )
-        rows += [tuple(row) for row in uow.session.exec(query)]
-    names = unseal(uow.session, {row[1] for row in rows}, ["name"])
-    for order_id, elder_id, sex, lat, lon in rows:
-        label = called(names[elder_id].get("name", "？"), sex)
-        found[order_id] = (label, lat, lon)
-    return found
+        rows += uow.session.exec(query).all()
+    names = unseal(uow.session, {elder.id for _, elder, _ in rows}, ["name"])
+    return {
+        order_id: (
+            called(names[elder.id].get("name", "？"), elder.sex),
+            home.lat,
+            home.lon,
+        )
+        for order_id, elder, home in rows
+    }
 
 
 def _row(

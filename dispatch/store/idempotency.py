@@ -79,3 +79,9 @@ def keep_result(uow: UnitOfWork, key: str, made_id: UUID) -> None:
     """Remember what the claimed key made."""
     actor = str(uow.actor.account_id or uow.actor.role)
     uow.session.get_one(Idempotency, (actor, key)).made_id = made_id
+
+
+def is_used(uow: UnitOfWork, key: str | None) -> bool:
+    """The actor's key took effect in an earlier transaction."""
+    actor = str(uow.actor.account_id or uow.actor.role)
+    return bool(key) and uow.session.get(Idempotency, (actor, key)) is not None

@@ -1,16 +1,31 @@
 """What all forms share: nothing unknown, nothing endless."""
 
-from typing import Annotated
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-Words = Annotated[str, Field(max_length=300)]
+_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _in_our_time(moment: datetime) -> datetime:
+    if not _FIRST <= moment <= _LAST:
+        raise ValueError("时间超出范围")
+    return moment
+
+
 Reason = Annotated[str, Field(min_length=2, max_length=200)]
+ShortReason = Annotated[str, Field(min_length=1, max_length=60)]
 Fen = Annotated[int, Field(ge=0, le=100_000_000)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Code = Annotated[str, Field(min_length=1, max_length=24, pattern=r"^[A-Z0-9_]+$")]
-Moment = AwareDatetime
+Day = Annotated[date, Field(ge=_FIRST.date(), le=_LAST.date())]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+Limit = Annotated[int, Field(ge=1, le=500)]
+Offset = Annotated[int, Field(ge=0, le=1_000_000)]
+Asked = Annotated[str, Field(max_length=40)]
 
 
 class Form(BaseModel):

@@ -1,0 +1,51 @@
+"""Orders over HTTP: placed, called off, taken back, looked at."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from dispatch.orders.cancelling import cancel_order, undo_cancel
+from dispatch.orders.ordering import place_order
+from dispatch.orders.showing import OrderRow, show_order
+from dispatch.orders.stories import OrderStory, show_story
+from dispatch.store.idempotency import is_used
+from dispatch.store.unit_of_work import UnitOfWork
+from web.deps import Key, Orderer, Staff
+from web.schemas.orders import CancelForm, OrderForm
+from web.wire import Answer, StrictRoute
+
+router = APIRouter(prefix="/api/orders", route_class=StrictRoute, tags=["orders"])
+
+
+@router.post("", status_code=201, response_model=OrderRow)
+def post_order(form: OrderForm, caller: Orderer, key: Key = None) -> Answer:
+    """Take an order; the same key with the same form answers 200 with that order."""
+
+    def do(uow: UnitOfWork) -> tuple[bool, OrderRow]:
+        again = is_used(uow, key)
+        order = place_order(uow, form.to_draft(), key=key)
+        return again, show_order(uow, order)
+
+    again, row = caller.change(do)
+    return Answer(row, status_code=200 if again else 201)
+
+
+@router.get("/{order_id}", response_model=OrderStory)
+def get_order(order_id: UUID, caller: Staff) -> Answer:
+    return Answer(caller.read(lambda uow: show_story(uow, order_id)))
+
+
+@router.post("/{order_id}/cancel", response_model=OrderRow)
+def post_cancel(order_id: UUID, form: CancelForm, caller: Orderer) -> Answer:
+    return Answer(
+        caller.change(
+            lambda uow: show_order(uow, cancel_order(uow, order_id, form.reason))
+        )
+    )
+
+
+@router.post("/{order_id}/undo-cancel", response_model=OrderRow)
+def post_undo_cancel(order_id: UUID, caller: Orderer) -> Answer:
+    return Answer(
+        caller.change(lambda uow: show_order(uow, undo_cancel(uow, order_id)))
+    )
