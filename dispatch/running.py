@@ -182,7 +182,8 @@ def _run(name: str, module: str, deed: str) -> None:
     """Do one process's deed: it gets the settings, Redis, and what ends it."""
     chosen = chosen_settings()
     asked_to_stop = Pulse(chosen.home, name)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked_to_stop.set())
+    if name != "work":  # RQ listens for signals by itself; ours would swallow some
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: asked_to_stop.set())
     function: Any = getattr(importlib.import_module(module), deed)
     function(chosen, redis_address(chosen), asked_to_stop)

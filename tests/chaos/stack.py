@@ -63,13 +63,15 @@ class Stack:
             self.wait_ready(name)
 
     def stop(self) -> None:
-        """Stop in order; whatever does not, is killed."""
+        """Stop in order, and see that nothing is left."""
+        found = [self.identity(name) for name in self.names]
         self._up.terminate()
         try:
             self._up.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self._up.kill()
             self._up.wait()
+        self.wait_gone(process for process in found if process)
 
     def identity(self, name: str) -> Identity | None:
         """The live process of this name."""

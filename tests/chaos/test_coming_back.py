@@ -1,8 +1,5 @@
 """Whatever process dies, the product starts it again, and it is ready."""
 
-import pytest
-
-from dispatch.embedded.identity import Identity
 from tests.chaos.stack import Stack
 
 
@@ -25,11 +22,9 @@ def test_a_process_that_stood_still_goes_on_under_its_own_pid(stack: Stack) -> N
     assert stack.wait_ready("web") == paused
 
 
-@pytest.mark.parametrize("style", ["parent", "term"])
-def test_nothing_outlives_its_supervisor(stack: Stack, style: str) -> None:
-    processes = [stack.identity(name) for name in stack.names]
-    assert all(isinstance(process, Identity) for process in processes)
+def test_nothing_outlives_its_supervisor(stack: Stack) -> None:
+    processes = [stack.wait_ready(name) for name in stack.names]
 
-    stack.kill("supervisor", "parent" if style == "parent" else "term")
+    stack.kill("supervisor")
 
-    stack.wait_gone(process for process in processes if process)
+    stack.wait_gone(processes)
