@@ -1,11 +1,10 @@
 """The demo's sign-ins: one for every role and place, shown to whoever tries it."""
 
-from dataclasses import dataclass
 from typing import Final
 
-from sqlmodel import Session, col, select
-
 from dispatch.access.accounts import Account, Role, hash_password
+from dispatch.access.demo_accounts import DemoAccount
+from dispatch.access.greeting import HOMES
 from dispatch.demo.chance import Chance
 from dispatch.demo.crew import Hand
 from dispatch.demo.places import Places
@@ -24,24 +23,6 @@ _LOGINS: Final = {
     HelperKind.CAREGIVER: "caregiver",
     HelperKind.STAFF: "staff",
 }
-HOMES: Final = {
-    Role.DISTRICT: "/office",
-    Role.STREET: "/office",
-    Role.STATION: "/station",
-    Role.DISPATCHER: "/coordinator",
-    Role.HELPER: "/courier",
-}
-
-
-@dataclass(frozen=True)
-class DemoAccount:
-    """One sign-in, as the demo shows it."""
-
-    login: str
-    password: str
-    role: str
-    name: str
-    home: str
 
 
 def draw_accounts(seed: int, places: Places, crew: list[Hand]) -> list[Account]:
@@ -78,15 +59,11 @@ def draw_accounts(seed: int, places: Places, crew: list[Hand]) -> list[Account]:
     return made
 
 
-def list_demo_accounts(session: Session) -> list[DemoAccount]:
-    """The sign-ins of a demo, one or two of each role first."""
-    accounts = session.exec(select(Account).where(col(Account.active)))
-    shown = [
-        DemoAccount(a.login, PASSWORD, a.role.value, a.title, HOMES[a.role])
-        for a in accounts
-        if a.role in HOMES
-    ]
+def shown_accounts(accounts: list[Account]) -> list[DemoAccount]:
+    """The sign-ins as the demo shows them, by role."""
     order = list(HOMES)
-    return sorted(
-        shown, key=lambda a: (order.index(Role(a.role)), len(a.login), a.login)
-    )
+    shown = [a for a in accounts if a.role in HOMES]
+    return [
+        DemoAccount(a.login, PASSWORD, a.role.value, a.title, HOMES[a.role])
+        for a in sorted(shown, key=lambda a: order.index(a.role))
+    ]

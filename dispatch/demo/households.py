@@ -20,6 +20,7 @@ class Home:
 
     household: Household
     sealed: dict[str, str]
+    place: tuple[float, float]  # where it really is, on a map or not
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _home(chance: Chance, point: Point, street: str, building: _Building) -> Hom
                 "走路慢，请多等一会儿",
             )
         )
-    return Home(household, sealed)
+    return Home(household, sealed, (building.lat, building.lon))
 
 
 def _flat(chance: Chance) -> int:

@@ -1,4 +1,4 @@
-"""What each kitchen serves: sittings around the day, set meals, spare portions."""
+"""What each kitchen serves: sittings of a week, set meals, spare portions."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -11,7 +11,7 @@ from dispatch.demo.places import Point
 from dispatch.people.places import StationKind
 
 LUNCH_SHARE, DINNER_SHARE, BREAKFAST_SHARE = 0.78, 0.17, 0.05
-DAYS_BEFORE, DAYS_AFTER = 1, 6
+DAYS_AFTER = 6
 _HOT_SECONDS: Final = 50 * 60
 # seconds of the day: cut-off, ready, first door, last door, eat by
 _TIMES: Final = {
@@ -41,10 +41,10 @@ def serves(point: Point) -> list[Serving]:
 def draw_menus(
     chance: Chance, point: Point, today: date
 ) -> tuple[list[Sitting], list[MenuItem]]:
-    """A kitchen's sittings from the day before to a week ahead, and their menus."""
+    """A kitchen's sittings for the coming week, and their menus."""
     price_fen = chance.choice((1300, 1400, 1500, 1500, 1500, 1600, 1800))
     sittings, menus = [], []
-    for offset in range(-DAYS_BEFORE, DAYS_AFTER + 1):
+    for offset in range(DAYS_AFTER + 1):
         for serving in serves(point):
             sitting = _sitting(chance, point, today + timedelta(days=offset), serving)
             sittings.append(sitting)

@@ -1,7 +1,6 @@
 """Promise 7: every fen has a reason."""
 
 from collections import Counter, defaultdict
-from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, select
@@ -10,9 +9,9 @@ from dispatch.counter.payments import Payment
 from dispatch.field.evidence import Evidence
 from dispatch.orders.orders import Order, OrderState
 from dispatch.promises.checking import Look, Premises
+from dispatch.subsidy.grants import Grant
 from dispatch.subsidy.ledger import Entry, EntryKind, EntryState, Posting
-
-_GRADES: Final = "ABCDE"
+from dispatch.subsidy.rule_versions import rules_on
 
 
 def check_money(premises: Premises, look: Look) -> None:
@@ -26,6 +25,7 @@ def check_money(premises: Premises, look: Look) -> None:
     _check_balance(entries, postings, look)
     _check_reversals(entries, postings, look)
     _check_reasons(session, entries, orders, look)
+    _check_grants(session, entries, postings, orders, look)
     _check_payments(session, orders, look)
     _check_sums(entries, postings, look)
 
@@ -84,6 +84,56 @@ def _check_reasons(
                 live[order.id] == 1,
                 f"order {order.number} is paid and done with {live[order.id]} entries",
             )
+
+
+def _check_grants(
+    session: Session,
+    entries: dict[UUID, Entry],
+    postings: dict[UUID, list[Posting]],
+    orders: dict[UUID, Order],
+    look: Look,
+) -> None:
+    """A grant stands on the proof that counts, good enough for its rule; its entry
+    holds the same fen."""
+    proofs = {proof.id: proof for proof in session.exec(select(Evidence))}
+    lines: dict[tuple[UUID, str], int] = defaultdict(int)
+    for grant in session.exec(select(Grant)):
+        lines[grant.entry_id, grant.subsidy] += grant.fen
+        if grant.reversed_by is not None:
+            look.expect(
+                entries[grant.reversed_by].reverses_id == grant.entry_id,
+                f"grant {grant.id} is taken back by another entry's reversal",
+            )
+            continue
+        order, proof = orders[grant.order_id], proofs[grant.evidence_id]
+        name = f"order {order.number}: grant {grant.subsidy}"
+        look.expect(
+            proof.counts and proof.order_id == order.id, f"{name} stands on no proof"
+        )
+        look.expect(
+            order.grade == grant.grade, f"{name} for grade {grant.grade}, not its own"
+        )
+        least = _least_grade(grant)
+        look.expect(grant.grade <= least, f"{name} needs {least}, has {grant.grade}")
+    for entry in entries.values():
+        if entry.kind is EntryKind.SERVICE:
+            for posting in postings[entry.id]:
+                if posting.subsidy is not None:
+                    granted = lines.pop((entry.id, posting.subsidy), 0)
+                    look.expect(
+                        granted == posting.fen,
+                        f"entry {entry.business_key}: {posting.subsidy} "
+                        f"{posting.fen} fen, granted {granted}",
+                    )
+    for entry_id, subsidy in lines:
+        look.expect(False, f"{subsidy} granted without a line in entry {entry_id}")
+
+
+def _least_grade(grant: Grant) -> str:
+    """The lowest grade that the rule in force on the service date pays for."""
+    policy = rules_on(grant.service_on).policy
+    rule = next((r for r in policy.subsidy if r.id == grant.subsidy), None)
+    return rule.min_grade if rule else ""
 
 
 def _check_payments(session: Session, orders: dict[UUID, Order], look: Look) -> None:

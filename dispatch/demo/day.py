@@ -1,0 +1,122 @@
+"""The simulated day, 06:00 to 20:00: everybody comes in by their own door."""
+
+import asyncio
+from collections import Counter as Tally
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from dispatch.access.accounts import Role
+from dispatch.clock import TOWN, town_moment
+from dispatch.demo.agenda import Agenda
+from dispatch.demo.counters import Counter
+from dispatch.demo.curious import look_around, reveal_some
+from dispatch.demo.desk import Desk
+from dispatch.demo.district import District
+from dispatch.demo.doors import Door, Notes, Street
+from dispatch.demo.menus import seconds_of
+from dispatch.demo.pace import Pace
+from dispatch.demo.walkers import Walker
+from dispatch.demo.wishes import draw_wishes
+
+ENDS: Final = "20:00"
+_LOOKS_AROUND: Final = "11:40"
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Outcome:
+    """How the day went, as far as its people could see."""
+
+    told: Tally[str] = field(default_factory=Tally)
+    troubles: list[str] = field(default_factory=list)
+    feed: list[str] = field(default_factory=list)  # what the followed picture missed
+    events_heard: int = 0
+
+
+class Day:
+    """Everybody of a district, and their agenda."""
+
+    def __init__(
+        self, district: District, pace: Pace, *, address: str, home: Path
+    ) -> None:
+        self.district = district
+        self.notes = Notes(home)
+        self.street = Street(address, self.notes)
+        self.agenda = Agenda(pace, self.notes)
+        logins = {a.station_id: a.login for a in district.accounts if a.station_id}
+        self.counters = [
+            Counter(self.agenda, self._door(logins[p.station.id]), district, p)
+            for p in district.places.points
+        ]
+        hands = {hand.helper.id: hand for hand in district.crew}
+        self.walkers = [
+            Walker(self.agenda, self._door(a.login), district, hands[a.helper_id])
+            for a in district.accounts
+            if a.role is Role.HELPER and a.helper_id
+        ]
+        self.desk = Desk(self.agenda, self._door("coordinator"), district)
+
+    def _door(self, login: str) -> Door:
+        return Door(self.street, login)
+
+    async def live(self, tell: Tell) -> Outcome:
+        """Play the whole day; gives what its people saw."""
+        try:
+            await self._open()
+            await self.agenda.play(partial(self._tell, tell))
+            outcome = Outcome(
+                feed=await self.desk.compare(), events_heard=self.desk.seq
+            )
+        finally:
+            await self.desk.close()
+            await self.street.close()
+        outcome.troubles = self.notes.troubles
+        outcome.told = self.told()
+        return outcome
+
+    async def _open(self) -> None:
+        wishes = draw_wishes(self.district)
+        await self.desk.open()
+        opening = (c.open(wishes[c.point.station.id]) for c in self.counters)
+        await asyncio.gather(*opening)
+        for walker in self.walkers:
+            await walker.begin()
+        self.agenda.put(self._at(_LOOKS_AROUND), self._look_around)
+        self.agenda.put(self._at(ENDS), self.desk.tidy)
+
+    async def _look_around(self, _at: datetime) -> None:
+        await look_around(self.counters, self.walkers)
+        await reveal_some(self.counters[0])
+
+    def _tell(self, tell: Tell, now: datetime) -> None:
+        """Once an hour of the product, on what stands."""
+        hour = now.astimezone(TOWN).replace(minute=0, second=0, microsecond=0)
+        if getattr(self, "_hour", None) == hour:
+            return
+        self._hour = hour
+        placed = sum(len(counter.orders) for counter in self.counters)
+        states = Tally(self.desk.picture.values())
+        carried = ", ".join(f"{n} {state}" for state, n in sorted(states.items()))
+        tell(f"{hour:%H:%M} · {placed} orders taken · to carry: {carried or 'none'}")
+
+    def told(self) -> Tally[str]:
+        """How often each door said what."""
+        told: Tally[str] = Tally(self.notes.answers)
+        for counter in self.counters:
+            told.update(counter.told)
+        for walker in self.walkers:
+            told.update(walker.told)
+        told.update(self.desk.told)
+        return told
+
+    def _at(self, clock: str) -> datetime:
+        return town_moment(self.district.day, seconds_of(clock))
+
+
+def day_ends(district: District) -> datetime:
+    """When the simulated day is over."""
+    return town_moment(district.day, seconds_of(ENDS)) + timedelta(minutes=2)

@@ -1,0 +1,188 @@
+"""The coordinator at the big screen: follows the feed, answers what it says."""
+
+import asyncio
+import json
+from collections import Counter as Tally
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Final
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from dispatch.demo.agenda import Agenda
+from dispatch.demo.chance import Chance
+from dispatch.demo.district import District
+from dispatch.demo.doors import Door, Json
+
+_ANSWERS_AFTER: Final = timedelta(minutes=2)
+_BETWEEN_RUNGS: Final = timedelta(minutes=4)
+_LOCATES_AFTER: Final = timedelta(minutes=12)
+_LADDER: Final = ("phone_elder", "contacts", "neighbour", "second_visit")
+_REACHED: Final = {"phone_elder": 0.35, "contacts": 0.6, "neighbour": 0.8}
+_OUTCOMES: Final = {"seen_well": 70.0, "away": 22.0, "hospital": 8.0}
+_PATIENCE_SECONDS: Final = 20.0
+
+
+class Desk:
+    """One coordinator with one socket. `picture` is what the feed has told so far."""
+
+    def __init__(self, agenda: Agenda, door: Door, district: District) -> None:
+        self.door = door
+        self.told: Tally[str] = Tally()
+        self.picture: dict[str, str] = {}
+        self.gaps: list[str] = []
+        self.resets = 0
+        self.seq = 0
+        self.waves_planned = 0
+        self._epoch = ""
+        self._agenda = agenda
+        self._day = district.day
+        self._chance = Chance(district.seed, "desk")
+        self._doors = _doors_by_order(district)
+        self._seen_cases: set[str] = set()
+        self._reading: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Read the board once, then follow the feed from there."""
+        await self._read_board()
+        self._reading = asyncio.create_task(self._follow())
+
+    async def close(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+
+    async def _read_board(self) -> Json:
+        board = await self._read(self._day)
+        self._epoch, self.seq = board["feed"]["epoch"], board["feed"]["seq"]
+        self.picture = {row["id"]: row["state"] for row in board["orders"]}
+        return board
+
+    async def _read(self, on: date) -> Json:
+        board: Json = await self.door.get("/api/board", on=on)
+        return board
+
+    async def _follow(self) -> None:
+        """Stay connected; each new socket resumes where the last one ended."""
+        while True:
+            try:
+                async with await self._connect() as socket:
+                    await self._listen(socket)
+            except (ConnectionClosed, OSError):
+                self.told["reconnected"] += 1
+                await asyncio.sleep(0.5)
+
+    async def _connect(self) -> ClientConnection:
+        _, told = await self.door.post("/api/feed/ticket", {})
+        address = self.door.address.replace("http", "ws", 1)
+        return await connect(
+            f"{address}/api/feed",
+            subprotocols=["liuzhu.v1", f"t.{told['ticket']}"],  # type: ignore[list-item]
+            origin=self.door.address,  # type: ignore[arg-type]
+            additional_headers={"Cookie": self.door.cookies},
+            max_size=2**22,
+        )
+
+    async def _listen(self, socket: ClientConnection) -> None:
+        async for text in socket:
+            said = json.loads(text)
+            self.told[f"feed {said['t']}"] += 1
+            if said["t"] == "hello":
+                place = {"t": "resume", "epoch": self._epoch, "seq": self.seq}
+                await socket.send(json.dumps(place))
+            elif said["t"] == "reset":
+                self.resets += 1
+                await self._read_board()
+            elif said["t"] == "event":
+                self._hear(said)
+
+    def _hear(self, said: Json) -> None:
+        """Apply one event; a number heard before, or one left out, is a gap."""
+        if said["seq"] <= self.seq:
+            self.gaps.append(f"{said['seq']} came again after {self.seq}")
+            return
+        self.seq = said["seq"]
+        if said.get("order_id") and said.get("state"):
+            self.picture[said["order_id"]] = said["state"]
+        if said["kind"] == "wave.planned":
+            self.waves_planned += 1
+        now = self._agenda.now
+        if now is None:
+            return
+        if said["kind"] == "order.placed" and said.get("state") == "blocked":
+            self._agenda.put(
+                now + _LOCATES_AFTER, partial(self.locate, said["order_id"])
+            )
+        case_id = said.get("case_id")
+        if case_id and case_id not in self._seen_cases:
+            self._seen_cases.add(case_id)
+            self._agenda.put(now + _ANSWERS_AFTER, partial(self.climb, case_id, 0))
+
+    async def locate(self, order_id: str, _at: datetime) -> None:
+        """Ask the station where the door is, and put it on the map."""
+        order = await self.door.get(f"/api/orders/{order_id}")
+        lat, lon = self._doors[order["elder_id"]]
+        body = {"lat": lat, "lon": lon, "datum": "wgs84"}
+        status, said = await self.door.post(f"/api/orders/{order_id}/locate", body)
+        self.told[f"located {_word(said, status)}"] += 1
+
+    async def climb(self, case_id: str, rung: int, at: datetime) -> None:
+        """One rung of the ladder; whoever is reached ends it with an outcome."""
+        name = _LADDER[rung]
+        reached = self._chance.happens(_REACHED.get(name, 1.0))
+        body = {
+            "rung": name,
+            "outcome": "reached" if reached else "no_reply",
+            "words": "接通，情况已问清" if reached else "无人接听",
+        }
+        status, said = await self.door.post(f"/api/cases/{case_id}/steps", body)
+        self.told[f"rung {name} {_word(said, status)}"] += 1
+        if not reached and rung + 1 < len(_LADDER):
+            again = partial(self.climb, case_id, rung + 1)
+            self._agenda.put(at + _BETWEEN_RUNGS, again)
+            return
+        outcome = self._chance.choices(list(_OUTCOMES), list(_OUTCOMES.values()))[0]
+        body = {"outcome": outcome, "words": "已核实"}
+        status, said = await self.door.post(f"/api/cases/{case_id}/close", body)
+        self.told[f"case {outcome} {_word(said, status)}"] += 1
+
+    async def tidy(self, _at: datetime) -> None:
+        """In the evening: what nobody could do today is called off, with a reason."""
+        board = await self._read(self._day)
+        for row in board["orders"]:
+            if row["state"] in ("waiting", "unassigned", "blocked", "held"):
+                path = f"/api/orders/{row['id']}/cancel"
+                status, said = await self.door.post(
+                    path, {"reason": "今日未能上门，改约"}
+                )
+                self.told[f"called off {_word(said, status)}"] += 1
+
+    async def compare(self) -> list[str]:
+        """What the followed picture and a fresh board disagree about.
+
+        The feed is given a moment to bring what the board's number promises.
+        """
+        board = await self._read(self._day)
+        for _ in range(round(_PATIENCE_SECONDS / 0.1)):
+            if self.seq >= board["feed"]["seq"]:
+                break
+            await asyncio.sleep(0.1)
+        wrong = list(self.gaps)
+        if self.seq < board["feed"]["seq"]:
+            wrong.append(f"heard up to {self.seq} of {board['feed']['seq']}")
+        for row in board["orders"]:
+            heard = self.picture.get(row["id"])
+            if heard != row["state"]:
+                wrong.append(f"order {row['number']}: {heard}, board {row['state']}")
+        return wrong
+
+
+def _doors_by_order(district: District) -> dict[str, tuple[float, float]]:
+    """Where the elders who are on no map really live, as their stations know."""
+    places = {home.household.id: home.place for home in district.homes}
+    return {str(p.elder.id): places[p.elder.household_id] for p in district.people}
+
+
+def _word(said: Json, status: int) -> str:
+    return str(said.get("error", status))

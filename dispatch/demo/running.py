@@ -1,0 +1,280 @@
+"""The command `demo`: everything on embedded parts, a made-up district and its day."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from dispatch.bootstrap.progress import say
+from dispatch.demo.day import Day, Outcome, day_ends
+from dispatch.demo.district import District
+from dispatch.demo.ground import TooFewRoads
+from dispatch.demo.home import (
+    DAY,
+    Made,
+    NotADemo,
+    clear,
+    district_of,
+    has_begun,
+    made_in,
+    make_home,
+    start_clock,
+)
+from dispatch.demo.pace import Running, Stepped, Stuck
+from dispatch.demo.report import make_report
+from dispatch.demo.sizes import SIZES
+from dispatch.demo.tour import sign_ins, tour_words
+from dispatch.promises import Status, check_promises
+from dispatch.running import programs, redis_address, web_address
+from dispatch.settings import Settings, home_folder, settings
+from dispatch.store.engine import make_engine, reading
+from dispatch.store.migrate import upgrade
+from dispatch.supervisor import AlreadyRunning, NotReady, running
+from routing.errors import BadRoads
+
+BROKEN, BAD_INPUT = 1, 2
+_SOLVE_SECONDS: Final = {"small": "1.5", "district": "2", "city": "4"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the command line asked for."""
+
+    size: str
+    seed: int
+    speed: float
+    roads: Path | None
+    fresh: bool
+    headless: bool
+    report: Path | None
+    tour: bool
+    port: int | None
+
+
+@click.command()
+@click.option("--size", type=click.Choice(list(SIZES)), default="small")
+@click.option("--seed", type=click.IntRange(0), default=7, show_default=True)
+@click.option(
+    "--speed",
+    type=click.FloatRange(1, 600),
+    default=30,
+    show_default=True,
+    help="Simulated seconds per second.",
+)
+@click.option(
+    "--roads",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A road network: .npz made by `import roads`, or an .osm.pbf.",
+)
+@click.option("--fresh", is_flag=True, help="Begin anew.")
+@click.option("--headless", is_flag=True, help="Run the day to its end, then stop.")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what came of the day to this JSON file.",
+)
+@click.option("--tour", is_flag=True, help="Open with what there is to look at.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the web.")
+def demo(**asked: object) -> None:
+    """Start everything, with a made-up district and its simulated day."""
+    wanted = Wanted(**asked)  # type: ignore[arg-type]
+    try:
+        sys.exit(_run(wanted))
+    except (NotADemo, BadRoads, TooFewRoads) as wrong:
+        say(str(wrong))
+        click.echo(json.dumps({"error": "bad_input", "detail": str(wrong)}))
+        sys.exit(BAD_INPUT)
+    except (AlreadyRunning, NotReady, Stuck) as trouble:
+        say(str(trouble))
+        sys.exit(BROKEN)
+
+
+def _run(wanted: Wanted) -> int:
+    home = home_folder().resolve()
+    if wanted.fresh or wanted.headless:
+        clear(home)
+    home.mkdir(parents=True, exist_ok=True)
+    _surround(wanted, home)
+    chosen = settings()
+    upgrade(chosen.database)
+    engine = make_engine(chosen.database)
+    try:
+        district = _district(engine, home, wanted)
+        if wanted.headless:
+            return _run_headless(engine, chosen, district, wanted)
+        return _run_live(engine, chosen, district, wanted)
+    finally:
+        engine.dispose()
+
+
+def _surround(wanted: Wanted, home: Path) -> None:
+    """Let every process of this demo see one home, one port, and the demo's stage."""
+    os.environ["DISPATCH_STAGE"] = "demo"
+    os.environ["DISPATCH_HOME"] = str(home)
+    if wanted.port:
+        os.environ["DISPATCH_PORT"] = str(wanted.port)
+    elif wanted.headless:
+        os.environ["DISPATCH_PORT"] = str(_free_port())
+    if wanted.headless:
+        os.environ.setdefault("DISPATCH_SOLVE_SECONDS", _SOLVE_SECONDS[wanted.size])
+        os.environ.setdefault("DISPATCH_SWEEP_SECONDS", "0.3")
+    settings.cache_clear()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _district(engine: Engine, home: Path, wanted: Wanted) -> District:
+    kept = made_in(home)
+    if kept is not None:
+        if (kept.size, kept.seed) != (wanted.size, wanted.seed):
+            say(f"this home holds {kept.size}, seed {kept.seed}; --fresh begins anew")
+        return district_of(home, kept)
+    began = time.monotonic()
+    say(f"making the district {wanted.size}, seed {wanted.seed} …")
+    made = Made(wanted.size, wanted.seed)
+    district = make_home(engine, home, made, wanted.roads)
+    people, points = len(district.people), len(district.places.points)
+    seconds = time.monotonic() - began
+    say(f"{points} dining points, {people} elders: made in {seconds:.1f} s")
+    return district
+
+
+def _run_headless(
+    engine: Engine, chosen: Settings, district: District, wanted: Wanted
+) -> int:
+    """The whole day, step by step; then the report."""
+    began = time.monotonic()
+    with _everything(chosen):
+        say(f"everything runs; the day begins ({time.monotonic() - began:.1f} s)")
+        pace = Stepped(engine)
+        day = Day(district, pace, address=web_address(chosen), home=chosen.home)
+        outcome = asyncio.run(_to_the_end(day, pace, district))
+        code = _judge(engine, chosen, district, wanted, outcome)
+    say(f"the day took {time.monotonic() - began:.1f} s")
+    return code
+
+
+async def _to_the_end(day: Day, pace: Stepped, district: District) -> Outcome:
+    outcome = await day.live(say)
+    await pace.reach(day_ends(district))
+    await pace.settle()
+    return outcome
+
+
+def _run_live(
+    engine: Engine, chosen: Settings, district: District, wanted: Wanted
+) -> int:
+    """The day at its speed, for people to watch, until told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: _interrupt(stop))
+    played = has_begun(engine)
+    with _everything(chosen):
+        start_clock(engine, wanted.speed)
+        click.echo(sign_ins(web_address(chosen), district))
+        if wanted.tour:
+            click.echo(tour_words(web_address(chosen)))
+        try:
+            if played:
+                say(
+                    "this day was begun before and stands; --fresh begins anew"
+                )
+            else:
+                pace = Running(engine)
+                day = Day(district, pace, address=web_address(chosen), home=chosen.home)
+                outcome = asyncio.run(day.live(say))
+                _judge(engine, chosen, district, wanted, outcome)
+            say("the day is over; the pages stay up until Ctrl-C")
+            while not stop.wait(1.0):
+                pass
+        except KeyboardInterrupt:
+            say("stopping …")
+    return 0
+
+
+def _interrupt(stop: threading.Event) -> None:
+    stop.set()
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _everything(chosen: Settings) -> Iterator[None]:
+    with running(programs(chosen), chosen.home):
+        yield
+
+
+def _judge(
+    engine: Engine,
+    chosen: Settings,
+    district: District,
+    wanted: Wanted,
+    outcome: Outcome,
+) -> int:
+    """Say how the day went, write the report, and give the exit code."""
+    _tell_outcome(outcome)
+    with Session(reading(engine)) as session:
+        promises = check_promises(
+            session, home=chosen.home, redis_url=redis_address(chosen)
+        )
+        report = make_report(
+            session,
+            DAY,
+            seed=district.seed,
+            size=district.size.name,
+            promises=promises,
+        )
+    if wanted.report:
+        text = json.dumps(report, ensure_ascii=False, indent=1)
+        wanted.report.write_text(text + "\n", encoding="utf-8")
+    for promise in promises:
+        say(f"promise {promise.n}: {promise.status.value} ({promise.checked} checked)")
+        for words in promise.broken[:10]:
+            say(f"    {words}")
+    for words in outcome.feed[:10]:
+        say(f"    feed: {words}")
+    click.echo(json.dumps(_summary(report), ensure_ascii=False))
+    broken = any(promise.status is Status.BROKEN for promise in promises)
+    return BROKEN if broken or outcome.feed else 0
+
+
+def _tell_outcome(outcome: Outcome) -> None:
+    said = ", ".join(f"{word} {count}" for word, count in sorted(outcome.told.items()))
+    say(f"the doors answered: {said}")
+    for trouble in outcome.troubles[:20]:
+        say(f"trouble: {trouble}")
+    if len(outcome.troubles) > 20:
+        say(f"trouble: and {len(outcome.troubles) - 20} more")
+
+
+def _summary(report: Mapping[str, object]) -> dict[str, object]:
+    """What standard output holds: the report without its long lists."""
+    grants = report["grants"]
+    assert isinstance(grants, list)  # noqa: S101
+    promises = report["promises"]
+    assert isinstance(promises, list)  # noqa: S101
+    return {
+        "size": report["size"],
+        "seed": report["seed"],
+        "orders": report["orders"],
+        "grants": len(grants),
+        "ledger": report["ledger"],
+        "promises": {one["n"]: one["status"] for one in promises},
+    }
