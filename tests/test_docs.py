@@ -38,3 +38,18 @@ def test_every_link_between_pages_leads_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_the_way_of_one_meal_names_what_exists() -> None:
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:\w+/)+\w+\.py):(\w+)`", page)
+    assert len(named) > 15
+    missing = []
+    for file, name in named:
+        path = DOCS.parent / file
+        path = path if path.exists() else DOCS.parent / "dispatch" / file
+        pattern = rf"^(?:async )?(?:def|class) {name}\b"
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        if not re.search(pattern, text, re.MULTILINE):
+            missing.append(f"{file}:{name}")
+    assert missing == []
