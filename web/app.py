@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 
 from dispatch.settings import settings
 from dispatch.store.database import Database
-from web import counter, health, live, orders, sign_in, station
+from web import coordinator, counter, health, live, orders, sign_in, station
 from web.errors import add_error_answers
 from web.guards import EveryRequest
 from web.live_tail import Tail
@@ -20,7 +20,8 @@ from web.surfaces import DIST, add_surfaces
 
 THREADS: Final = 24  # fewer than the database has connections
 ROUTERS: Final = tuple(
-    room.router for room in (sign_in, station, orders, counter, live, health)
+    room.router
+    for room in (sign_in, station, orders, counter, coordinator, live, health)
 )
 
 

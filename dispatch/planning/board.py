@@ -23,15 +23,14 @@ from dispatch.orders.showing import Carrying, find_carrying
 from dispatch.people.elders import Elder, Household
 from dispatch.people.vault import unseal
 from dispatch.planning.board_rows import (
-    CaseRow,
     HelperRow,
     RoundRow,
-    show_cases,
     show_helpers,
     show_rounds,
 )
 from dispatch.planning.plan_history import WaveRow, show_waves
 from dispatch.planning.waves import Wave
+from dispatch.safety.case_file import CaseRow, show_cases
 from dispatch.safety.cases import Case
 from dispatch.store.unit_of_work import UnitOfWork
 

@@ -1,25 +1,17 @@
-"""What lies around the orders on the board: helpers, rounds, open cases."""
+"""What lies around the orders on the board: helpers and rounds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from dispatch.access.masking import called
 from dispatch.field.positions import Position
 from dispatch.orders.showing import label_helpers
-from dispatch.people.elders import Elder
 from dispatch.people.helpers import Helper, Shift
-from dispatch.people.vault import unseal
 from dispatch.planning.plans import Round, RoundState, Stop, StopOrder
-from dispatch.safety.cases import Case, Rung
 from dispatch.store.unit_of_work import UnitOfWork
-from dispatch.words import say
-
-RUNGS: Final = list(Rung)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,23 +52,6 @@ class RoundRow:
     ends_at: datetime
     path: list[list[float]]
     stops: list[StopRow]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseRow:
-    """A case with its clock: which rung, whose turn, until when."""
-
-    id: UUID
-    kind: str
-    order_id: UUID
-    elder_label: str
-    opened_at: datetime
-    rung: int
-    rung_name: str
-    owner: str
-    deadline_at: datetime
-    state: str
-    outcome: str | None
 
 
 def show_rounds(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> list[RoundRow]:
@@ -139,32 +114,6 @@ def show_helpers(
             round_id=busy.get(helper.id),
         )
     return list(found.values())
-
-
-def show_cases(uow: UnitOfWork, cases: Sequence[Case]) -> list[CaseRow]:
-    """Cases that the caller found within reach; two queries."""
-    wanted = sorted({case.elder_id for case in cases})
-    query = select(Elder.id, Elder.sex).where(col(Elder.id).in_(wanted))
-    sexes = dict(uow.session.exec(query).all())
-    names = unseal(uow.session, wanted, ["name"])
-    return [
-        CaseRow(
-            id=case.id,
-            kind=case.kind.value,
-            order_id=case.order_id,
-            elder_label=called(
-                names[case.elder_id].get("name", "？"), sexes[case.elder_id]
-            ),
-            opened_at=case.opened_at,
-            rung=RUNGS.index(case.rung) + 1,
-            rung_name=say("rung", case.rung.value),
-            owner=case.owner,
-            deadline_at=case.deadline_at,
-            state="open" if case.closed_at is None else "closed",
-            outcome=case.outcome.value if case.outcome else None,
-        )
-        for case in cases
-    ]
 
 
 def _round(one: Round, stops: list[StopRow]) -> RoundRow:

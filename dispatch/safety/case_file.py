@@ -1,0 +1,191 @@
+"""A safety case as people see it: its ladder, whose turn it is, and its story."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from dispatch.access.accounts import Account
+from dispatch.access.masking import called, mask_phone
+from dispatch.access.scope import get_scoped
+from dispatch.people.elders import Elder
+from dispatch.people.vault import unseal
+from dispatch.safety.cases import (
+    Case,
+    CaseRung,
+    CaseStep,
+    Rung,
+    list_rungs,
+    list_steps,
+    standing_rung,
+)
+from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.words import say
+
+_ON_THE_PHONE: Final = frozenset({Rung.PHONE_ELDER, Rung.CONTACTS, Rung.NEIGHBOUR})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRow:
+    """A case with its clock: which rung, whose turn, until when."""
+
+    id: UUID
+    kind: str
+    order_id: UUID
+    elder_id: UUID
+    elder_label: str
+    opened_at: datetime
+    rung: int
+    rung_code: str
+    rung_name: str
+    owner: str
+    deadline_at: datetime
+    state: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RungRow:
+    """One rung; its number is masked, the full one is revealed for a reason."""
+
+    rung: int
+    code: str
+    name: str
+    who: str
+    phone_masked: str | None
+    deadline_at: datetime
+    done_at: datetime | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLine:
+    """One thing that was done or missed."""
+
+    at: datetime
+    kind: str
+    words: str
+    actor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFile:
+    case: CaseRow
+    ladder: list[RungRow]
+    story: list[StepLine]
+
+
+def show_case(uow: UnitOfWork, case_id: UUID) -> CaseFile:
+    """One case within reach. Raises: NotFound."""
+    case = get_scoped(uow, Case, case_id)
+    ladder = list_rungs(uow.session, case.id)
+    return CaseFile(
+        case=show_cases(uow, [case])[0],
+        ladder=_ladder(uow, case, ladder),
+        story=_story(uow, list_steps(uow.session, case.id)),
+    )
+
+
+def show_cases(uow: UnitOfWork, cases: Sequence[Case]) -> list[CaseRow]:
+    """Rows for cases that the caller found within reach; three queries."""
+    wanted = sorted({case.elder_id for case in cases})
+    query = select(Elder.id, Elder.sex).where(col(Elder.id).in_(wanted))
+    sexes = dict(uow.session.exec(query).all())
+    names = unseal(uow.session, wanted, ["name"])
+    standing = _standing(uow, cases)
+    return [
+        CaseRow(
+            id=case.id,
+            kind=case.kind.value,
+            order_id=case.order_id,
+            elder_id=case.elder_id,
+            elder_label=called(
+                names[case.elder_id].get("name", "？"), sexes[case.elder_id]
+            ),
+            opened_at=case.opened_at,
+            rung=standing.get(case.id, 1),
+            rung_code=case.rung.value,
+            rung_name=say("rung", case.rung.value),
+            owner=case.owner,
+            deadline_at=case.deadline_at,
+            state="open" if case.closed_at is None else "closed",
+            outcome=case.outcome.value if case.outcome else None,
+        )
+        for case in cases
+    ]
+
+
+def rung_named(uow: UnitOfWork, case_id: UUID, rung: str | int) -> str:
+    """The code of a rung that the page names by its number or its code.
+
+    An unknown one is given back as it came; the step then refuses it.
+    """
+    if isinstance(rung, str):
+        return rung
+    case = get_scoped(uow, Case, case_id)
+    ladder = list_rungs(uow.session, case.id)
+    return next((one.rung.value for one in ladder if one.seq == rung), str(rung))
+
+
+def _standing(uow: UnitOfWork, cases: Sequence[Case]) -> dict[UUID, int]:
+    """Per case the number of the rung that stands."""
+    ladders: dict[UUID, list[CaseRung]] = {}
+    rungs = uow.session.exec(
+        select(CaseRung)
+        .where(col(CaseRung.case_id).in_([case.id for case in cases]))
+        .order_by(col(CaseRung.case_id), col(CaseRung.seq))
+    )
+    for one in rungs:
+        ladders.setdefault(one.case_id, []).append(one)
+    return {case_id: standing_rung(rows).seq for case_id, rows in ladders.items()}
+
+
+def _ladder(uow: UnitOfWork, case: Case, ladder: Sequence[CaseRung]) -> list[RungRow]:
+    owners = {case.elder_id} | {one.contact_id for one in ladder if one.contact_id}
+    phones = unseal(uow.session, owners, ["phone"])
+    rows = []
+    for one in ladder:
+        whose = one.contact_id
+        if one.rung is Rung.PHONE_ELDER:
+            whose = case.elder_id
+        phone = phones.get(whose, {}).get("phone") if whose else None
+        rows.append(
+            RungRow(
+                rung=one.seq,
+                code=one.rung.value,
+                name=say("rung", one.rung.value),
+                who=one.who,
+                phone_masked=mask_phone(phone)
+                if phone and one.rung in _ON_THE_PHONE
+                else None,
+                deadline_at=one.deadline_at,
+                done_at=one.done_at,
+                outcome=one.outcome,
+            )
+        )
+    return rows
+
+
+def _story(uow: UnitOfWork, steps: Sequence[CaseStep]) -> list[StepLine]:
+    accounts = {one.account_id for one in steps if one.account_id}
+    query = select(Account.id, Account.title).where(col(Account.id).in_(accounts))
+    titles = dict(uow.session.exec(query).all()) if accounts else {}
+    system = say("role", "system")
+    return [
+        StepLine(
+            at=one.at,
+            kind=one.outcome,
+            words=_sentence(one),
+            actor=titles.get(one.account_id, system) if one.account_id else system,
+        )
+        for one in steps
+    ]
+
+
+def _sentence(step: CaseStep) -> str:
+    parts = [say("rung", step.rung.value), say("outcome", step.outcome)]
+    said = say("list", "colon").join(parts)
+    return f"{said}{say('list', 'stop')}{step.words}" if step.words else said
