@@ -102,7 +102,7 @@ _SQLITE = (
         "ledger_entry_balanced",
         "UPDATE",
         "ledger_entry",
-        f"{_POSTING_NOW} AND {_SUM} <> 0",
+        f"{_POSTING_NOW} AND {_COUNT} >= 2 AND {_SUM} <> 0",
         UNBALANCED,
     ),
     _sqlite(
