@@ -10,12 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from redis import Redis
-from redis.exceptions import RedisError
-from rq import Worker
-
-from dispatch.clock import wall_now
-
 BEAT_SECONDS: Final = 1.0
 DEAD_AFTER_SECONDS: Final = 20.0
 
@@ -58,6 +52,10 @@ def seconds_since_beat(home: Path, name: str) -> float:
 
 def seconds_since_worker(redis_url: str) -> float:
     """How long ago a worker of this machine told Redis that it lives."""
+    from redis import Redis  # here, as a start without a worker need not wait for RQ
+    from redis.exceptions import RedisError
+    from rq import Worker
+
     with Redis.from_url(redis_url) as redis:
         try:
             workers = Worker.all(connection=redis)
@@ -69,4 +67,4 @@ def seconds_since_worker(redis_url: str) -> float:
 
 
 def _seconds_since(beat: datetime) -> float:
-    return (wall_now() - beat.replace(tzinfo=UTC)).total_seconds()
+    return (datetime.now(UTC) - beat.replace(tzinfo=UTC)).total_seconds()

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -21,13 +22,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from redis import Redis
-from redis.exceptions import RedisError
-
 from dispatch.embedded import tether
 from dispatch.embedded.identity import Identity
 
 PATIENCE_SECONDS: Final = 10.0
+ANSWER_SECONDS: Final = 1.0
 OLDEST: Final = (7, 0)
 SOCKET_LIMIT: Final = 104  # bytes of a unix socket's path on macOS; Linux has 108
 NO_SERVER: Final = (
@@ -107,12 +106,13 @@ def command(server: Path, home: Path) -> list[str]:
 
 def is_answering(home: Path) -> bool:
     """Whether a server answers on this home's socket."""
-    if not socket_for(home).exists():
-        return False
-    with Redis.from_url(url_for(home), socket_timeout=1) as client:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(ANSWER_SECONDS)
         try:
-            return bool(client.ping())
-        except RedisError:
+            line.connect(str(socket_for(home)))
+            line.sendall(b"PING\r\n")
+            return line.recv(64).startswith(b"+PONG")
+        except OSError:
             return False
 
 
