@@ -1,8 +1,8 @@
 /** Sends what the shelf holds, in order, until the server has answered for each event. */
 import { post } from "../wire/api";
 import { asRefused } from "../wire/refused";
+import { monoMs, wallMs } from "../time/phone";
 import type { SyncAnswer } from "../wire/round";
-import { wallMs } from "./position";
 import type { Recorder } from "./recorder";
 
 export type SyncEnd = "sent" | "nothing" | "offline" | "signed_out" | "refused";
@@ -13,7 +13,8 @@ export async function sendDue(recorder: Recorder, account: string): Promise<Sync
   if (!events.length) return "nothing";
   try {
     const answer = await post<SyncAnswer>("/api/field/events", {
-      device_id: recorder.device, client_now_ms: wallMs(), events,
+      device_id: recorder.device, boot_id: recorder.boot, client_now_ms: wallMs(),
+      client_mono_ms: monoMs(), events,
     });
     await recorder.answered(answer.results);
     return "sent";
