@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dispatch.field.events import FieldKind
+from dispatch.field.merging import link_of
 from dispatch.people.elders import Datum
 from dispatch.store.columns import Json
 
@@ -50,6 +51,7 @@ class PhoneEvent(_Wire):
     kind: FieldKind
     plan_version_seen: int | None = Field(default=None, ge=0, le=1_000_000)
     pos: Fix | None = None
+    hash: Hash = ""  # of the event as it travelled; ours, never the phone's word
     photo_sha256: tuple[Hash, ...] = Field(default=(), max_length=20)
     detail: Json = Field(default_factory=dict)
 
@@ -112,7 +114,7 @@ def read_events(batch: Batch) -> list[PhoneEvent | Scrap]:
 
 def _read(raw: Json) -> PhoneEvent | Scrap:
     try:
-        return PhoneEvent.model_validate(raw)
+        return PhoneEvent.model_validate({**raw, "hash": link_of(raw)})
     except (ValidationError, ValueError, RecursionError):
         return scrap_of(raw)
 

@@ -60,6 +60,7 @@ class FieldEvent(SQLModel, table=True):
     wall_ms: int = Field(sa_type=BigInteger)
     mono_ms: int = Field(sa_type=BigInteger)
     prev_hash: str = Field(default="", max_length=64)
+    hash: str = Field(max_length=64)  # of the event as it travelled
     helper_id: UUID = Field(foreign_key="helper.id", index=True)
     round_id: UUID | None = None  # as the phone said; may be unknown to us
     stop_id: UUID | None = None

@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 from dispatch.field.authority import Ground, why_not
 from dispatch.field.batches import Batch, PhoneEvent, Scrap, scrap_of
 from dispatch.field.deciding import REPLANNED
-from dispatch.field.events import FieldEvent, Unread, Verdict, flag
-from dispatch.field.merging import HONEST, Sync, chain_flags, time_of
+from dispatch.field.events import FieldEvent, Trust, Unread, Verdict, flag
+from dispatch.field.merging import HONEST, Anchor, Link, Sync, chain_flags, time_of
 from dispatch.orders.orders import Order
 from dispatch.people.helpers import Helper
 from dispatch.store.unit_of_work import UnitOfWork
@@ -109,6 +109,7 @@ def _row(now: Merge, event: PhoneEvent) -> FieldEvent:
         now.sync,
         earliest=tenure.published_at if tenure else None,
         boot_offset=_boot_offset(now, event.boot_id),
+        anchor=_anchor(now, event),
     )
     why = why_not(now.ground, event, now.helper.id, timed.corrected_at)
     flags = list(timed.flags)
@@ -145,6 +146,18 @@ def _boot_offset(now: Merge, boot_id: str) -> timedelta | None:
     return seen.corrected_at - seen.raw_at if seen else None
 
 
+def _anchor(now: Merge, event: PhoneEvent) -> Anchor | None:
+    """The last event of this boot before this one that was received live."""
+    live = select(FieldEvent).where(
+        FieldEvent.device_id == now.batch.device_id,
+        FieldEvent.boot_id == event.boot_id,
+        FieldEvent.trust == Trust.ONLINE,
+        FieldEvent.mono_ms <= event.mono_ms,
+    )
+    seen = now.uow.session.exec(live.order_by(col(FieldEvent.mono_ms).desc())).first()
+    return Anchor(seen.mono_ms, seen.corrected_at) if seen else None
+
+
 def _check_chain(now: Merge, fresh: Iterable[FieldEvent]) -> None:
     """Flag what does not hang together with its neighbours, new or known."""
     boots = {row.boot_id for row in fresh}
@@ -154,7 +167,11 @@ def _check_chain(now: Merge, fresh: Iterable[FieldEvent]) -> None:
         FieldEvent.device_id == now.batch.device_id, col(FieldEvent.boot_id).in_(boots)
     )
     rows = {row.id: row for row in now.uow.session.exec(query)}
-    for event_id, words in chain_flags(rows.values()).items():
+    links = (
+        Link(row.id, row.boot_id, row.seq, row.hash, row.prev_hash)
+        for row in rows.values()
+    )
+    for event_id, words in chain_flags(links).items():
         if flag(rows[event_id], *words):
             now.uow.session.add(rows[event_id])
 

@@ -6,10 +6,12 @@ its receipt. Nothing here drops an event: what is wrong with it becomes a flag.
 """
 
 import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -61,6 +63,14 @@ class Timed:
     flags: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Anchor:
+    """An event that was received as it happened: both its times are certain."""
+
+    mono_ms: int
+    at: datetime
+
+
 def moment(milliseconds: int) -> datetime:
     """Milliseconds since 1970 as a moment in UTC."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
@@ -72,39 +82,54 @@ def time_of(
     *,
     earliest: datetime | None = None,
     boot_offset: timedelta | None = None,
+    anchor: Anchor | None = None,
 ) -> Timed:
     """The honest time of an event.
+
+    A browser's monotonic clock may pause while the phone sleeps but never runs fast:
+    what it shows to have passed has passed at least. So a time that is later than
+    the sync allows was stamped by a clock that ran ahead, and one that is earlier
+    than the last event seen live allows was back-dated.
 
     Args:
         earliest: the plan's publication; nothing of its round happened before.
         boot_offset: the offset known from live events of the event's own boot, for
             events of a boot that is over.
+        anchor: the last event before this one that was received as it happened.
     """
     raw_at = moment(event.wall_ms)
     if sync.boot_id is not None and sync.boot_id != event.boot_id:
         at = raw_at + (sync.offset if boot_offset is None else boot_offset)
         trust = Trust.SUSPECT if boot_offset is None else Trust.CORRECTED
         return _within(Timed(raw_at, at, trust), earliest, sync.received_at)
-    claimed = raw_at + sync.offset
-    ran = _by_monotonic(event, sync)
-    if ran is not None and abs(claimed - ran) > TOLERANCE * max(1.0, sync.speed):
-        trust = Trust.BACK_FILLED if claimed < ran else Trust.CORRECTED
-        moved = Timed(raw_at, ran, trust, ("clock_moved",))
-        return _within(moved, earliest, sync.received_at)
-    live = abs(sync.offset) <= ONLINE_WITHIN
-    live = live and sync.received_at - claimed <= ONLINE_WITHIN
-    trust = Trust.ONLINE if live else Trust.CORRECTED
-    return _within(Timed(raw_at, claimed, trust), earliest, sync.received_at)
+    at = raw_at + sync.offset
+    latest, soonest = _latest(event, sync), _soonest(event, sync, anchor)
+    doubt = TOLERANCE * max(1.0, sync.speed)
+    if latest is not None and at > latest + doubt:
+        timed = Timed(raw_at, latest, Trust.SUSPECT, ("clock_moved",))
+    elif soonest is not None and at < soonest - doubt:
+        timed = Timed(raw_at, soonest, Trust.BACK_FILLED, ("clock_moved",))
+    else:
+        live = abs(sync.offset) <= ONLINE_WITHIN
+        live = live and sync.received_at - at <= ONLINE_WITHIN
+        timed = Timed(raw_at, at, Trust.ONLINE if live else Trust.CORRECTED)
+    return _within(timed, earliest, sync.received_at)
 
 
-def _by_monotonic(event: Stamped, sync: Sync) -> datetime | None:
-    """The event's time by the clock that nobody can set; None when it is not known."""
+def _latest(event: Stamped, sync: Sync) -> datetime | None:
+    """So long ago it was at least, by the clock that nobody can set."""
     if sync.boot_id is None or sync.client_mono_ms is None or sync.speed <= 0:
         return None
-    ago_ms = sync.client_mono_ms - event.mono_ms
-    if ago_ms < 0:
-        return None
+    ago_ms = max(0, sync.client_mono_ms - event.mono_ms)
     return sync.received_at - timedelta(milliseconds=ago_ms * sync.speed)
+
+
+def _soonest(event: Stamped, sync: Sync, anchor: Anchor | None) -> datetime | None:
+    """So long after the anchor it was at least."""
+    if anchor is None or anchor.mono_ms > event.mono_ms:
+        return None
+    passed_ms = (event.mono_ms - anchor.mono_ms) * sync.speed
+    return min(anchor.at + timedelta(milliseconds=passed_ms), sync.received_at)
 
 
 def _within(timed: Timed, earliest: datetime | None, received: datetime) -> Timed:
@@ -115,66 +140,70 @@ def _within(timed: Timed, earliest: datetime | None, received: datetime) -> Time
     return Timed(timed.raw_at, at, worse, (*timed.flags, "clamped"))
 
 
-class Chained(Protocol):
-    """The part of an event that the chain is made of."""
+@dataclass(frozen=True)
+class Link:
+    """An event's place in its phone's chain."""
 
-    @property
-    def id(self) -> UUID: ...
-    @property
-    def device_id(self) -> str: ...
-    @property
-    def boot_id(self) -> str: ...
-    @property
-    def seq(self) -> int: ...
-    @property
-    def wall_ms(self) -> int: ...
-    @property
-    def mono_ms(self) -> int: ...
-    @property
-    def prev_hash(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def stop_id(self) -> UUID | None: ...
-    @property
-    def order_id(self) -> UUID | None: ...
-    @property
-    def photo_sha256(self) -> Sequence[str]: ...
+    id: UUID
+    boot_id: str
+    seq: int
+    hash: str
+    prev_hash: str
 
 
-def link_of(event: Chained) -> str:
-    """The hash that the next event of this phone carries as `prev_hash`."""
-    parts = (
-        event.id,
-        event.device_id,
-        event.boot_id,
-        event.seq,
-        event.wall_ms,
-        event.mono_ms,
-        event.prev_hash,
-        event.kind,
-        event.stop_id or "",
-        event.order_id or "",
-        ",".join(event.photo_sha256),
-    )
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+def link_of(event: Mapping[str, object]) -> str:
+    """The hash of an event as it travels; the next one carries it as `prev_hash`.
+
+    SHA-256 in hex over the event's JSON with sorted keys and no spaces, numbers as
+    JavaScript writes them, so that a phone and a server find the same.
+    """
+    return hashlib.sha256(_canonical(event).encode()).hexdigest()
 
 
-def chain_flags(events: Iterable[Chained]) -> dict[UUID, set[str]]:
-    """What is wrong with the chains of these events, however they arrived.
+def chain_flags(links: Iterable[Link]) -> dict[UUID, set[str]]:
+    """What is wrong with a phone's chain, in whatever order its links arrived.
 
     Only neighbours that are both known are compared: a gap may be on its way.
     """
     found: dict[UUID, set[str]] = defaultdict(set)
-    by_place: dict[tuple[str, str, int], list[Chained]] = defaultdict(list)
-    for event in events:
-        by_place[event.device_id, event.boot_id, event.seq].append(event)
-    for (device_id, boot_id, seq), here in by_place.items():
-        before = by_place.get((device_id, boot_id, seq - 1), [])
-        links = {link_of(event) for event in before}
-        for event in here:
+    by_place: dict[tuple[str, int], list[Link]] = defaultdict(list)
+    for link in links:
+        by_place[link.boot_id, link.seq].append(link)
+    for (boot_id, seq), here in by_place.items():
+        before = {link.hash for link in by_place.get((boot_id, seq - 1), [])}
+        for link in here:
             if len(here) > 1:
-                found[event.id].add("seq_reused")
-            if links and event.prev_hash not in links:
-                found[event.id].add("chain_broken")
+                found[link.id].add("seq_reused")
+            if before and link.prev_hash not in before:
+                found[link.id].add("chain_broken" if link.prev_hash else "no_chain")
     return dict(found)
+
+
+def _canonical(value: object) -> str:
+    if isinstance(value, Mapping):
+        pairs = sorted((str(key), each) for key, each in value.items())
+        inner = (f"{_text(key)}:{_canonical(each)}" for key, each in pairs)
+        return "{" + ",".join(inner) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_canonical, value)) + "]"
+    if isinstance(value, float):
+        return _number(value)
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _number(value: float) -> str:
+    """A number as JavaScript's JSON.stringify writes it."""
+    if value.is_integer() and abs(value) < 1e21:
+        return str(int(value))
+    shortest = repr(value)
+    if "e" not in shortest:
+        return shortest
+    digits, exponent = shortest.split("e")
+    power = int(exponent)
+    if -7 <= power < 0:
+        return format(Decimal(shortest), "f")
+    return f"{digits}e{'+' if power > 0 else '-'}{abs(power)}"

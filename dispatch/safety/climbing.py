@@ -35,7 +35,7 @@ _AT_ONCE: Final = 200
 # What a person may report of a rung: it is theirs, it holds for now, or go on.
 _MINE: Final = frozenset({"acknowledged"})
 _HOLDING: Final = frozenset({"reached", "sent", "handed_on"})
-_GOING_ON: Final = frozenset({"no_reply", "not_there", "refused"})
+_GOING_ON: Final = frozenset({"no_reply", "not_reached", "not_there", "refused"})
 
 
 class CaseIsClosed(Conflict):
@@ -62,19 +62,23 @@ class OnlyAPersonCloses(NotAllowed):
     code = "only_a_person_closes"
 
 
-def step(uow: UnitOfWork, case_id: UUID, rung: str, outcome: str, words: str) -> Case:
+def step(
+    uow: UnitOfWork, case_id: UUID, rung: int | str, outcome: str, words: str
+) -> Case:
     """Write down what somebody did on a rung; go on when nobody was reached there.
 
     Args:
+        rung: its number on this case's ladder, or its kind.
         outcome: acknowledged (it is mine), reached, sent or handed_on (holds for a
-            quarter of an hour), no_reply, not_there or refused (go on).
+            quarter of an hour), no_reply, not_reached, not_there or
+            refused (go on).
 
     Raises:
         NotFound, CaseIsClosed, UnknownStep
     """
     case, _ = _hold(uow, case_id)
     ladder = list_rungs(uow.session, case.id)
-    where = [each for each in ladder if each.rung.value == rung]
+    where = [each for each in ladder if rung in (each.seq, each.rung.value)]
     if not where or outcome not in _MINE | _HOLDING | _GOING_ON:
         raise UnknownStep
     row = next((each for each in where if each.done_at is None), where[-1])

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from dispatch.access.accounts import Role
-from dispatch.field.batches import Batch, PhoneEvent
+from dispatch.field.batches import Batch
 from dispatch.field.events import FieldEvent
 from dispatch.field.evidence import Evidence
 from dispatch.field.merging import link_of
@@ -32,6 +32,7 @@ from dispatch.safety.cases import Case
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
 from tests.little_town import ELEVEN, LAT, LON, NOON, TODAY, LittleTown
 
+Row = TypeVar("Row", bound=SQLModel)
 AT_DOOR = {"lat": LAT + 0.002, "lon": LON, "accuracy_m": 15, "datum": "wgs84"}
 FORM = dict.fromkeys(("health", "mind", "safety", "hygiene", "home"), "good")
 HALF_PAST = ELEVEN + timedelta(minutes=30)
@@ -85,7 +86,7 @@ class Walk:
     def kept(self, event_id: str) -> FieldEvent:
         return self._get(FieldEvent, UUID(event_id))
 
-    def _get(self, model: Any, row_id: UUID) -> Any:
+    def _get(self, model: type[Row], row_id: UUID) -> Row:
         with Session(self.town.engine) as session:
             return session.get_one(model, row_id)
 
@@ -233,7 +234,7 @@ class Phone:
             "kind": kind,
             **about,
         }
-        self.last = self.link(event)
+        self.last = link_of(event)
         self.events.append(event)
         return event
 
@@ -268,26 +269,6 @@ class Phone:
     def sync(self, now: datetime, **more: Any) -> list[Answer]:
         """Send everything now."""
         return self.walk.post(self.batch(now, **more), at=now)
-
-    def link(self, event: dict[str, Any]) -> str:
-        @dataclass(frozen=True)
-        class Linked:
-            id: UUID
-            device_id: str
-            boot_id: str
-            seq: int
-            wall_ms: int
-            mono_ms: int
-            prev_hash: str
-            kind: str
-            stop_id: UUID | None
-            order_id: UUID | None
-            photo_sha256: tuple[str, ...]
-
-        read = PhoneEvent.model_validate(event)
-        names = [name for name in Linked.__annotations__ if name != "device_id"]
-        parts = {name: getattr(read, name) for name in names}
-        return link_of(Linked(device_id=self.device_id, **parts))
 
 
 def mono_ms(at: datetime) -> int:
