@@ -22,12 +22,12 @@ from dispatch.safety.cases import (
     CaseKind,
     CaseOutcome,
     CaseRung,
-    Rung,
     get_case,
     list_rungs,
     standing_rung,
 )
 from dispatch.safety.opening import MINUTES, add_step, owner_now, tell_case
+from dispatch.safety.watching import open_overdue
 from dispatch.store.unit_of_work import UnitOfWork
 
 HOLD: Final = timedelta(minutes=15)
@@ -124,19 +124,22 @@ def close_case(uow: UnitOfWork, case_id: UUID, outcome: str, words: str) -> Case
 
 
 def climb_overdue(uow: UnitOfWork) -> int:
-    """Move every case whose deadline has passed to its next rung.
+    """Move every case whose deadline has passed to its next rung, and open cases
+    for stops that are overdue without a word.
 
     The sweep calls it; a screen that is off misses nothing. The last rung stands
     and is missed again and again until a person closes the case.
 
     Returns:
-        how many were moved.
+        how many were opened or moved.
     """
+    opened = open_overdue(uow)
     late = select(Case.id).where(
         col(Case.closed_at).is_(None), Case.deadline_at <= uow.now
     )
     by_order = late.order_by(col(Case.order_id), col(Case.id)).limit(_AT_ONCE)
-    return sum(_climb_if_late(uow, case_id) for case_id in uow.session.exec(by_order))
+    late_ids = uow.session.exec(by_order).all()
+    return opened + sum(_climb_if_late(uow, case_id) for case_id in late_ids)
 
 
 def _climb_if_late(uow: UnitOfWork, case_id: UUID) -> bool:
@@ -200,6 +203,3 @@ def _hold(uow: UnitOfWork, case_id: UUID) -> tuple[Case, Order]:
     if case.closed_at is not None:
         raise CaseIsClosed
     return case, order
-
-
-__all__ = ["Rung", "climb_overdue", "close_case", "step"]

@@ -1,0 +1,107 @@
+"""What a helper's phone receives: the shapes of their day."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelperName:
+    """The helper, to themselves."""
+
+    id: UUID
+    name: str
+    mode: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBox:
+    """One box to take at a kitchen."""
+
+    order_id: UUID
+    box: str
+    label: str
+    dish: str | None
+    diet_tags: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What is taken at one kitchen, and from when on."""
+
+    kitchen: str
+    ready_at: datetime | None
+    boxes: list[LoadBox]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopPerson:
+    """One order of a stop. `by_other`: somebody else has already served it."""
+
+    order_id: UUID
+    label: str
+    box: str
+    dish: str | None
+    diet_tags: list[str]
+    service: str
+    minutes: int
+    contactless_agreed: bool
+    photo_consent: bool
+    state: str
+    by_other: bool
+    door: str | None
+    floor: int
+    lift: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundStop:
+    """One place of a round. Several doors of one building may be one stop."""
+
+    id: UUID
+    seq: int
+    kind: str
+    lat: float
+    lon: float
+    building: str
+    door: str | None
+    floor: int | None
+    lift: bool | None
+    note: str | None
+    at: datetime
+    from_at: datetime
+    until_at: datetime
+    eat_by_at: datetime | None
+    state: str
+    persons: list[StopPerson]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelperRound:
+    """One round in force."""
+
+    id: UUID
+    wave: str
+    plan_version: int
+    state: str
+    leaves_at: datetime
+    ends_at: datetime
+    boxes: int
+    load: list[Load]
+    stops: list[RoundStop]
+    path: list[list[float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    done: int
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelperDay:
+    """What `GET /api/round` answers."""
+
+    helper: HelperName
+    rounds: list[HelperRound]
+    today: Today

@@ -1,0 +1,278 @@
+"""A helper's day: their rounds in force, stop by stop, with no more than they need.
+
+Names are titles (王奶奶); a door stands here only from the plan's publication to two
+hours after the round's end, and each first look at it is written down.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from dispatch.field.authority import STILL_VALID, Tenure, tenures_of
+from dispatch.field.carried import Carried, Door, read_carried
+from dispatch.field.helper_day import (
+    HelperDay,
+    HelperName,
+    HelperRound,
+    Load,
+    LoadBox,
+    RoundStop,
+    StopPerson,
+    Today,
+)
+from dispatch.log.audit import Audit, write_down
+from dispatch.orders.orders import OrderState
+from dispatch.people.helpers import get_helper
+from dispatch.people.places import Street
+from dispatch.people.vault import unseal
+from dispatch.planning.plans import (
+    Plan,
+    PlanRound,
+    Round,
+    RoundState,
+    Stop,
+    StopKind,
+    StopOrder,
+    StopState,
+    list_stop_orders,
+)
+from dispatch.planning.waves import Wave
+from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.words import say
+
+
+def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
+    """A helper's rounds of a day, by their start. Writes the audit: must commit.
+
+    Raises:
+        NotFound: no such helper.
+    """
+    helper = get_helper(uow.session, helper_id)
+    found = list_rounds_in_force(uow.session, helper_id, on)
+    served = list_stop_orders(uow.session, [round_.id for round_, _ in found])
+    carried = read_carried(uow.session, {pair.order_id for _, pair in served})
+    tenures = tenures_of(uow.session, [round_.id for round_, _ in found])
+    rounds = []
+    for round_, wave in found:
+        stops = [(s, pair) for s, pair in served if s.round_id == round_.id]
+        doors = _doors(uow, tenures[round_.id], stops, carried)
+        rounds.append(_round(uow.session, round_, wave, stops, carried, doors))
+    name = unseal(uow.session, [helper.id], ["name"])[helper.id].get("name", "")
+    states = [carried[order_id].order.state for order_id in carried]
+    going = {OrderState.PLANNED, OrderState.UNDER_WAY}
+    return HelperDay(
+        helper=HelperName(id=helper.id, name=name, mode=helper.mode.value),
+        rounds=rounds,
+        today=Today(
+            done=states.count(OrderState.DONE),
+            left=sum(state in going for state in states),
+        ),
+    )
+
+
+def list_rounds_in_force(
+    session: Session, helper_id: UUID, on: date
+) -> list[tuple[Round, Wave]]:
+    """A helper's rounds of the plans in force on a day, by their start."""
+    query = (
+        select(Round, Wave)
+        .join(Wave, col(Wave.id) == Round.wave_id)
+        .join(PlanRound, col(PlanRound.round_id) == Round.id)
+        .join(Plan, col(Plan.id) == PlanRound.plan_id)
+        .where(Round.helper_id == helper_id, Wave.serve_on == on)
+        .where(col(Plan.version) == Wave.shown_version)
+        .where(Round.state != RoundState.DROPPED)
+        .order_by(col(Round.leaves_at), col(Round.id))
+    )
+    return [(round_, wave) for round_, wave in session.exec(query)]
+
+
+def is_active(tenure: Tenure, now: datetime) -> bool:
+    """The helper may see doors and call: from publication to two hours after."""
+    return tenure.published_at <= now <= tenure.round.ends_at + STILL_VALID
+
+
+def _doors(
+    uow: UnitOfWork,
+    tenure: Tenure,
+    stops: Iterable[tuple[Stop, StopOrder]],
+    carried: dict[UUID, Carried],
+) -> dict[UUID, Door]:
+    """The doors of a round by household, opened and written down; none when over."""
+    if not is_active(tenure, uow.now):
+        return {}
+    households = {
+        carried[pair.order_id].household.id
+        for stop, pair in stops
+        if stop.kind is not StopKind.PICKUP
+    }
+    kept = unseal(uow.session, sorted(households), ["address", "door", "door_note"])
+    doors = {
+        household_id: Door(
+            door=fields.get("door") or fields.get("address"),
+            note=fields.get("door_note"),
+        )
+        for household_id, fields in kept.items()
+    }
+    _write_down(uow, tenure.round.id, households)
+    return doors
+
+
+def _write_down(uow: UnitOfWork, round_id: UUID, households: set[UUID]) -> None:
+    """Each door once per round and helper."""
+    purpose = f"round {round_id}"
+    seen = select(Audit.object_id).where(
+        Audit.action == "show_door",
+        Audit.purpose == purpose,
+        Audit.account_id == uow.actor.account_id,
+        col(Audit.object_id).in_(households),
+    )
+    known = set(uow.session.exec(seen))
+    for household_id in sorted(households - known):
+        write_down(
+            uow,
+            "show_door",
+            "household",
+            household_id,
+            fields=["door", "door_note"],
+            purpose=purpose,
+        )
+
+
+def _round(
+    session: Session,
+    round_: Round,
+    wave: Wave,
+    pairs: list[tuple[Stop, StopOrder]],
+    carried: dict[UUID, Carried],
+    doors: dict[UUID, Door],
+) -> HelperRound:
+    stops: dict[UUID, Stop] = {stop.id: stop for stop, _ in pairs}
+    served: dict[UUID, list[StopOrder]] = {stop_id: [] for stop_id in stops}
+    for stop, pair in pairs:
+        served[stop.id].append(pair)
+    street = session.get_one(Street, wave.street_code)
+    doorsteps = [s for s in stops.values() if s.kind is not StopKind.PICKUP]
+    return HelperRound(
+        id=round_.id,
+        wave=f"{street.name} {say('serving', wave.serving.value)}",
+        plan_version=wave.shown_version,
+        state=round_.state.value,
+        leaves_at=round_.leaves_at,
+        ends_at=round_.ends_at,
+        boxes=sum(
+            carried[pair.order_id].order.is_meal
+            for stop in doorsteps
+            for pair in served[stop.id]
+        ),
+        load=[
+            _load(carried, served[stop.id])
+            for stop in stops.values()
+            if stop.kind is StopKind.PICKUP
+        ],
+        stops=[
+            _stop(stop, served[stop.id], carried, doors, round_.helper_id)
+            for stop in stops.values()
+        ],
+        path=round_.path,
+    )
+
+
+def _load(carried: dict[UUID, Carried], pairs: list[StopOrder]) -> Load:
+    first = carried[pairs[0].order_id]
+    return Load(
+        kitchen=first.kitchen,
+        ready_at=first.ready_at,
+        boxes=[
+            LoadBox(
+                order_id=pair.order_id,
+                box=pair.box,
+                label=carried[pair.order_id].label,
+                dish=carried[pair.order_id].dish,
+                diet_tags=carried[pair.order_id].diet_words,
+            )
+            for pair in pairs
+        ],
+    )
+
+
+def _stop(
+    stop: Stop,
+    pairs: list[StopOrder],
+    carried: dict[UUID, Carried],
+    doors: dict[UUID, Door],
+    helper_id: UUID,
+) -> RoundStop:
+    at_kitchen = stop.kind is StopKind.PICKUP
+    persons = [
+        _person(carried[pair.order_id], pair, doors, helper_id, at_kitchen=at_kitchen)
+        for pair in pairs
+    ]
+    first = carried[pairs[0].order_id]
+    eat_by = [e for pair in pairs if (e := carried[pair.order_id].eat_by_at)]
+    notes = [
+        door.note
+        for pair in pairs
+        if (door := doors.get(carried[pair.order_id].household.id)) and door.note
+    ]
+    return RoundStop(
+        id=stop.id,
+        seq=stop.seq,
+        kind=stop.kind.value,
+        lat=stop.lat,
+        lon=stop.lon,
+        building=first.kitchen if at_kitchen else first.household.building,
+        door=_joined(p.door for p in persons),
+        floor=None if at_kitchen else first.household.floor,
+        lift=None if at_kitchen else first.household.lift,
+        note=None if at_kitchen else _joined(notes),
+        at=stop.at,
+        from_at=stop.from_at,
+        until_at=stop.until_at,
+        eat_by_at=min(eat_by, default=None),
+        state=_state(stop, persons),
+        persons=persons,
+    )
+
+
+def _person(
+    one: Carried,
+    pair: StopOrder,
+    doors: dict[UUID, Door],
+    helper_id: UUID,
+    *,
+    at_kitchen: bool,
+) -> StopPerson:
+    door = None if at_kitchen else doors.get(one.household.id)
+    return StopPerson(
+        order_id=one.order.id,
+        label=one.label,
+        box=pair.box,
+        dish=one.dish,
+        diet_tags=one.diet_words,
+        service=one.order.service,
+        minutes=one.minutes,
+        contactless_agreed=one.elder.contactless_agreed,
+        photo_consent=one.elder.photo_consent,
+        state="no_answer" if one.unanswered else one.order.state.value,
+        by_other=one.served_by is not None and one.served_by != helper_id,
+        door=door.door if door else None,
+        floor=one.household.floor,
+        lift=one.household.lift,
+    )
+
+
+def _state(stop: Stop, persons: list[StopPerson]) -> str:
+    """As stored, but a closed door is told apart from a stop that is going on."""
+    going = {OrderState.PLANNED.value, OrderState.UNDER_WAY.value}
+    states = {person.state for person in persons}
+    if stop.state is not StopState.DONE and "no_answer" in states:
+        return "arrived" if states & going else "no_answer"
+    return stop.state.value
+
+
+def _joined(words: Iterable[str | None]) -> str | None:
+    said = dict.fromkeys(word for word in words if word)
+    return "、".join(said) or None
