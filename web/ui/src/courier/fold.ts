@@ -23,7 +23,7 @@ export function fold(round: HelperRound, kept: KeptEvent[]): SeenRound {
 
 function startOf(stop: RoundStop): SeenStop {
   const end = (person: StopPerson): PersonEnd => {
-    const said = SERVER_ENDS[person.state];
+    const said = person.by_other ? "done" : SERVER_ENDS[person.state];
     // At the kitchen a box that is done or under way is simply in the car.
     if (stop.kind === "pickup") return stop.state === "done" ? "done" : "open";
     return said ?? (stop.state === "no_answer" ? "no_answer" : "open");
@@ -31,7 +31,7 @@ function startOf(stop: RoundStop): SeenStop {
   return { ...stop, persons: stop.persons.map((person) => ({ ...person, end: end(person), begun_ms: null })) };
 }
 
-function apply(round: SeenRound, { event }: KeptEvent): void {
+function apply(round: SeenRound, { event, at_ms }: KeptEvent): void {
   if (event.kind === "loaded" && round.state === "ready") round.state = "loaded";
   if (event.kind === "departed" && round.state !== "ended") round.state = "under_way";
   if (event.kind === "ended") round.state = "ended";
@@ -46,7 +46,7 @@ function apply(round: SeenRound, { event }: KeptEvent): void {
     // A door that opened after all counts more than the silence before; nothing undoes a handover.
     if (person.end === "done" && end !== "done") continue;
     person.end = end;
-    if (end === "begun") person.begun_ms = event.wall_ms;
+    if (end === "begun") person.begun_ms = at_ms;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The last position the phone knew; never a reason to wait. */
 import { post } from "../wire/api";
-import { clock } from "../time/clock.svelte";
+import { wallMs } from "../time/phone";
 import type { Fix } from "../wire/round";
 
 const FRESH_MS = 60_000;
@@ -39,9 +39,4 @@ async function tell(): Promise<void> {
   const fix = lastFix();
   if (!fix || !navigator.onLine) return;
   await post("/api/field/position", { ...fix, at_ms: wallMs() }).catch(() => null);
-}
-
-/** The phone's wall clock. In a demo whose day runs faster, the district's own clock stands for it. */
-export function wallMs(): number {
-  return clock.speed === 1 ? Date.now() : Math.round(clock.now);
 }

@@ -1,12 +1,12 @@
 /** Writes events down before anybody says 已记录, each tied to the one before. */
 import { newId } from "../wire/keys";
 import type { FieldEvent, SyncAnswer } from "../wire/round";
-import { canonical, sha256 } from "./hash";
+import { chainText, sha256 } from "./hash";
 import { fact, type KeptEvent, type Shelf } from "./shelf";
 
 export type Draft = Pick<FieldEvent, "kind" | "round_id" | "stop_id" | "order_id" | "plan_version_seen" | "detail" | "pos">;
 type Tail = { seq: number; hash: string };
-type Times = { wall_ms: number; mono_ms: number };
+type Times = { wall_ms: number; mono_ms: number; at_ms: number };
 
 export const UNDO_MS = 10_000;
 export const BATCH = 100;
@@ -22,7 +22,7 @@ export class Recorder {
     boots: number,
   ) {
     // Boots are counted, so that (device, boot, seq) is the order in which things happened.
-    this.boot = `${String(boots).padStart(8, "0")}-${newId().slice(0, 18)}`;
+    this.boot = `b${String(boots).padStart(8, "0")}`;
   }
 
   static async open(shelf: Shelf): Promise<Recorder> {
@@ -41,13 +41,13 @@ export class Recorder {
       const kept: KeptEvent[] = [];
       for (const draft of drafts) {
         const event: FieldEvent = {
-          ...draft, ...times, id: newId(), boot_id: this.boot, seq: tail.seq + 1,
+          ...draft, wall_ms: times.wall_ms, mono_ms: times.mono_ms, id: newId(), boot_id: this.boot, seq: tail.seq + 1,
           prev_hash: tail.hash, photo_sha256: [],
         };
-        tail = { seq: event.seq, hash: await sha256(canonical(event)) };
+        tail = { seq: event.seq, hash: await sha256(chainText(event, this.device)) };
         kept.push({
           seq: event.seq, event, hash: tail.hash, account, deed,
-          state: "kept", reason: null, grade: null, held_until_ms: Date.now() + heldMs,
+          state: "kept", reason: null, grade: null, held_until_ms: Date.now() + heldMs, at_ms: times.at_ms,
         });
       }
       const work = this.shelf.transaction(["events", "facts"], "readwrite");
@@ -71,7 +71,7 @@ export class Recorder {
         return false;
       }
       for (const one of mine) await work.objectStore("events").delete(one.seq);
-      const tail: Tail = { seq: first.seq - 1, hash: first.event.prev_hash ?? "" };
+      const tail: Tail = { seq: first.seq - 1, hash: first.event.prev_hash };
       await work.objectStore("facts").put(tail, "tail");
       await work.done;
       return true;

@@ -14,6 +14,8 @@ export interface KeptEvent {
   reason: string | null;
   grade: string | null;
   held_until_ms: number;
+  /** The district's own time, for the clocks on this page. */
+  at_ms: number;
 }
 
 interface Shelves extends DBSchema {

@@ -1,12 +1,13 @@
 /** The helper's day on this phone. */
 import { clock } from "../time/clock.svelte";
+import { monoMs, wallMs } from "../time/phone";
 import { get, whenSignedOut } from "../wire/api";
 import { Reading } from "../wire/reading.svelte";
 import { session } from "../wire/session.svelte";
 import type { FieldKind, HelperDay, HelperRound } from "../wire/round";
 import { t, type Word } from "../words/words.svelte";
 import { fold, isOpen, nextStop, type SeenPerson, type SeenRound, type SeenStop } from "./fold";
-import { lastFix, stopWatching, wallMs, watchPosition } from "./position";
+import { lastFix, stopWatching, watchPosition } from "./position";
 import { Recorder, UNDO_MS, type Draft } from "./recorder";
 import { fact, openShelf, wipe, type KeptEvent, type Shelf } from "./shelf";
 import { nextSend, sendDue } from "./sync";
@@ -41,7 +42,7 @@ class Work {
     const stop = round?.stops.find((it) => it.id === one.event.stop_id);
     const person = stop?.persons.find((it) => it.order_id === one.event.order_id);
     if (!round || !stop || !person || round.state === "ended") return null;
-    return { seq: one.seq, sinceMs: one.event.wall_ms, told: one.state === "sent", round, stop, person };
+    return { seq: one.seq, sinceMs: one.at_ms, told: one.state === "sent", round, stop, person };
   });
   left = $derived(this.round?.stops.filter(isOpen).length ?? 0);
 
@@ -100,7 +101,7 @@ class Work {
     // An unanswered door is told at once; everything else can be taken back for ten seconds.
     const urgent = drafts.some((one) => one.kind === "no_answer");
     try {
-      const times = { wall_ms: wallMs(), mono_ms: Math.round(performance.now()) };
+      const times = { wall_ms: wallMs(), mono_ms: monoMs(), at_ms: clock.now };
       const kept = await this.#tool().record(drafts, this.who?.account ?? "", times, urgent ? 0 : UNDO_MS);
       this.kept = await this.#tool().all();
       this.failed = false;

@@ -8,7 +8,8 @@ import { groupRows, type Part } from "./grouping";
 export interface Drill { station_id: string; channel: string; category: string; words: string }
 
 class Ledger {
-  month = $state(clock.today.slice(0, 7));
+  #chosen = $state<string | null>(null);
+  month = $derived(this.#chosen ?? clock.today.slice(0, 7));
   usage = new Reading<Usage>();
   promises = new Reading<PromiseStatus[]>();
   by = $state<Part[]>(["station", "channel", "category"]);
@@ -24,7 +25,7 @@ class Ledger {
 
   turn(month: string): void {
     if (!/^\d{4}-\d{2}$/.test(month)) return;
-    this.month = month;
+    this.#chosen = month;
     this.drill = null;
     void this.read();
   }

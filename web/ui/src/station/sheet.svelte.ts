@@ -1,5 +1,6 @@
 /** The order grid: its rows, what is being looked for, and where the cursor stands. */
 import { clock } from "../time/clock.svelte";
+import { daysAfter } from "../time/format";
 import { get } from "../wire/api";
 import { Reading } from "../wire/reading.svelte";
 import type { Grid, GridCell, GridRow, Serving } from "../wire/types";
@@ -15,17 +16,27 @@ const WAIT_MS = 200;
 
 class Sheet {
   reading = new Reading<Grid>();
-  from = $state(clock.today);
+  /** The first day shown when it is not today. */
+  from = $state<string | null>(null);
+  start = $derived(this.from ?? clock.today);
   q = $state("");
   filter = $state<Filter>("");
   offset = $state(0);
   cursor = $state<Spot>({ row: 0, column: 0 });
   anchor = $state<Spot>({ row: 0, column: 0 });
 
+  /** Only what this station's kitchen serves, or what somebody has ordered all the same. */
+  servings = $derived.by<Serving[]>(() => {
+    const grid = this.reading.value;
+    const served = new Set<string>((day.reading.value?.servings ?? []).map((one) => one.serving));
+    for (const row of grid?.rows ?? []) for (const key of Object.keys(row.cells)) served.add(key.slice(11));
+    return (grid?.servings ?? []).filter((one) => served.has(one));
+  });
+
   columns = $derived.by<Column[]>(() => {
     const grid = this.reading.value;
     if (!grid) return [];
-    return grid.days.flatMap((on) => grid.servings.map((serving) => ({ on, serving, key: `${on}/${serving}` })));
+    return grid.days.flatMap((on) => this.servings.map((serving) => ({ on, serving, key: `${on}/${serving}` })));
   });
 
   rows = $derived.by<GridRow[]>(() => {
@@ -48,7 +59,7 @@ class Sheet {
     const all = this.filter !== "";
     const grid = await this.reading.read(() =>
       get<Grid>("/api/station/grid", {
-        from: this.from, days: DAYS, q: this.q.trim(), limit: all ? 500 : PAGE, offset: all ? 0 : this.offset,
+        from: this.start, days: DAYS, q: this.q.trim(), limit: all ? 500 : PAGE, offset: all ? 0 : this.offset,
       }),
     );
     if (!grid) return;
@@ -77,9 +88,7 @@ class Sheet {
   }
 
   shift(days: number): void {
-    const at = new Date(`${this.from}T00:00:00Z`);
-    at.setUTCDate(at.getUTCDate() + days);
-    this.from = days ? at.toISOString().slice(0, 10) : clock.today;
+    this.from = days ? daysAfter(this.start, days) : null;
     void this.read();
   }
 

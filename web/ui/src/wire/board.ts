@@ -25,7 +25,7 @@ export interface BoardRound {
 }
 export interface BoardCase {
   id: string; kind: string; order_id: string | null; elder_label: string; opened_at: string;
-  rung: number; rung_name: string; owner: string | null; deadline_at: string | null; state: string;
+  rung: number | string; rung_name: string; owner: string | null; deadline_at: string | null; state: string;
 }
 export interface Board {
   feed: { epoch: string; seq: number };
@@ -45,12 +45,12 @@ export interface Roads { attribution: string; lines: RoadLine[]; bounds?: [[numb
 
 export interface PlanVersion {
   version: number; published_at: string; decided_by: string[] | string;
-  travel_seconds: number; left_out: number; fallback: boolean;
+  travel_seconds: number; left_out: number; fallback: boolean; shown?: boolean;
 }
-export interface Why { why: string; candidates: { helper_label: string; rule: string; by: string }[]; relaxation: unknown }
+export interface Why { why: string; candidates: { helper_label: string; rule: string; by: string | number | null }[]; relaxation: unknown }
 
 export interface Rung {
-  rung: number; name: string; who: string | null; phone_masked: string | null;
+  rung: number | string; name: string; who: string | null; phone_masked: string | null;
   deadline_at: string | null; done_at: string | null; outcome: string | null;
 }
 export interface CaseFile {

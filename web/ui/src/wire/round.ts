@@ -12,6 +12,12 @@ export interface StopPerson {
   contactless_agreed: boolean;
   photo_consent: boolean;
   state: string;
+  /** Several doors of one building may be one stop. */
+  door?: string | null;
+  floor?: number | null;
+  lift?: boolean | null;
+  /** Somebody else has served them. */
+  by_other?: boolean | string | null;
 }
 
 export interface RoundStop {
@@ -67,7 +73,7 @@ export interface FieldEvent {
   seq: number;
   wall_ms: number;
   mono_ms: number;
-  prev_hash: string | null;
+  prev_hash: string;
   round_id: string | null;
   stop_id: string | null;
   order_id: string | null;

@@ -68,7 +68,7 @@ export interface ElderRow {
   card_tail: string | null;
   building: string | null;
   located: boolean;
-  usual_channel: Channel;
+  usual_channel: Channel | null;
   last_seen_at: string | null;
   last_seen_by: string | null;
   visit_due_on: string | null;
@@ -154,16 +154,18 @@ export interface KitchenSheet {
   by_dish: { name: string; code: string; count: number; diets: Record<string, number> }[];
   by_channel: Record<string, number>;
   spare: number;
-  cooked: number;
+  /** Nothing is cooked before the cut-off. */
+  cooked: number | null;
   labels: {
     order_number: string; elder_label: string; dish: string; diet_tags: string[];
-    channel: Channel; round: string | number | null; stop: string | number | null;
+    channel: Channel; round: string | null; stop: number | null; box?: string;
   }[];
 }
 
 export interface KitchenIdentity {
   cooked: number; on_rounds: number; pickup: number; proxy: number;
-  dine_in: number; no_show: number; spare: number; ties: boolean;
+  /** Open: neither fetched nor carried yet. */
+  dine_in: number; no_show: number; spare: number; open?: number; ties: boolean;
 }
 export interface Expected { order: OrderRow; elder: ElderRow }
 export interface Counter {
@@ -174,7 +176,7 @@ export interface Counter {
   no_show: number;
   spare: number;
   cooked: number;
-  identity: KitchenIdentity;
+  identity: KitchenIdentity | null;
 }
 export interface Found { elder: ElderRow; order: OrderRow | null }
 export interface Bill {

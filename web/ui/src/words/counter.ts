@@ -50,6 +50,8 @@ export const counter = {
   "identity_line.dine_in": ["堂食", "Dine-in"],
   "identity_line.no_show": ["未到", "No-show"],
   "identity_line.spare": ["备餐", "Spare"],
+  "identity_line.open": ["未取", "Still open"],
+  "identity_line.not_cooked": ["截单后才有份数", "Portions are counted after orders close"],
   "identity_line.ties": ["平", "ties"],
   "identity_line.off": ["不平，差 {n}", "off by {n}"],
   "close.button": ["收餐：未到 {n} 人", "Close serving: {n} no-show"],

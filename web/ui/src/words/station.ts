@@ -71,7 +71,8 @@ export const station = {
   "kitchen.channel": ["取餐方式", "Channel"],
   "kitchen.spare": ["备餐", "Spare"],
   "kitchen.cooked": ["共烧", "Cooked"],
+  "kitchen.preview": ["预计要烧", "To cook so far"],
   "kitchen.total": ["合计", "Total"],
-  "kitchen.round": ["第 {round} 路 第 {stop} 站", "round {round} stop {stop}"],
+  "kitchen.stop": ["第 {stop} 站", "stop {stop}"],
   "kitchen.no_labels": ["还没有餐盒", "No boxes yet"],
 } as const satisfies Pairs;
