@@ -15,7 +15,7 @@ from dispatch.planning.board import Board, show_board
 from dispatch.planning.coordinating import plan_wave_again, take_plan_back
 from dispatch.planning.plan_history import show_versions
 from dispatch.planning.road_map import Bounds, district_bounds, road_map
-from dispatch.safety.case_file import CaseFile, rung_named, show_case
+from dispatch.safety.case_file import CaseFile, show_case
 from dispatch.safety.climbing import close_case, step
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import Coordinator, Staff
@@ -97,8 +97,7 @@ def get_case(case_id: UUID, caller: Staff) -> Answer:
 @router.post("/cases/{case_id}/steps", response_model=CaseFile)
 def post_step(case_id: UUID, form: StepForm, caller: Staff) -> Answer:
     def do(uow: UnitOfWork) -> CaseFile:
-        rung = rung_named(uow, case_id, form.rung)
-        step(uow, case_id, rung, form.outcome, form.words)
+        step(uow, case_id, form.rung, form.outcome, form.words)
         return show_case(uow, case_id)
 
     return Answer(caller.change(do))

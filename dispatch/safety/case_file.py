@@ -30,13 +30,18 @@ _ON_THE_PHONE: Final = frozenset({Rung.PHONE_ELDER, Rung.CONTACTS, Rung.NEIGHBOU
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRow:
-    """A case with its clock: which rung, whose turn, until when."""
+    """A case with its clock: which rung, whose turn, until when.
+
+    `age_seconds` counts from the closed door, not from when we heard of it.
+    """
 
     id: UUID
     kind: str
     order_id: UUID
     elder_id: UUID
     elder_label: str
+    happened_at: datetime
+    age_seconds: int
     opened_at: datetime
     rung: int
     rung_code: str
@@ -105,6 +110,8 @@ def show_cases(uow: UnitOfWork, cases: Sequence[Case]) -> list[CaseRow]:
             elder_label=called(
                 names[case.elder_id].get("name", "？"), sexes[case.elder_id]
             ),
+            happened_at=case.happened_at,
+            age_seconds=round((uow.now - case.happened_at).total_seconds()),
             opened_at=case.opened_at,
             rung=standing.get(case.id, 1),
             rung_code=case.rung.value,
@@ -116,18 +123,6 @@ def show_cases(uow: UnitOfWork, cases: Sequence[Case]) -> list[CaseRow]:
         )
         for case in cases
     ]
-
-
-def rung_named(uow: UnitOfWork, case_id: UUID, rung: str | int) -> str:
-    """The code of a rung that the page names by its number or its code.
-
-    An unknown one is given back as it came; the step then refuses it.
-    """
-    if isinstance(rung, str):
-        return rung
-    case = get_scoped(uow, Case, case_id)
-    ladder = list_rungs(uow.session, case.id)
-    return next((one.rung.value for one in ladder if one.seq == rung), str(rung))
 
 
 def _standing(uow: UnitOfWork, cases: Sequence[Case]) -> dict[UUID, int]:

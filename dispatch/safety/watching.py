@@ -71,7 +71,8 @@ def _silent_stops(uow: UnitOfWork) -> list[tuple[Stop, Round, Helper, UUID]]:
         .where(col(Stop.until_at) > uow.now - _LOOK_BACK)
         .where(~col(Order.id).in_(select(Case.order_id)))
     )
-    return list(uow.session.exec(query).tuples())
+    rows = uow.session.exec(query)
+    return [(stop, round_, helper, id_) for stop, round_, helper, id_ in rows]
 
 
 def _due_at(uow: UnitOfWork, stop: Stop, round_: Round, helper: Helper) -> datetime:
