@@ -1,0 +1,84 @@
+"""Whoever takes the guards away and bends the books is still found and named."""
+
+from sqlalchemy import Connection, text
+from sqlmodel import Session
+
+from dispatch.subsidy.checking import broken_fens
+from tests.little_town import ELEVEN, LittleTown
+from tests.subsidy.ledger_town import (
+    entitled,
+    give_back,
+    hand_over,
+    order_lunch,
+    pay_all,
+)
+
+BENDING = [
+    ("UPDATE ledger_entry SET state = 'draft'", "没有过账"),
+    ("UPDATE ledger_posting SET fen = fen + 1 WHERE fen < 0", "借贷不平"),
+    ("DELETE FROM ledger_posting WHERE fen < 0", "借贷不平"),
+    ("DELETE FROM payment", "没有收款"),
+    ("UPDATE orders SET paid_fen = 0", "没有收款"),
+    ("UPDATE evidence SET counts = false", "没有凭证"),
+    ("DELETE FROM evidence", "没有凭证"),
+    ("UPDATE orders SET grade = 'E'", "没有凭证"),
+    ("UPDATE subsidy_grant SET grade = 'C'", "没有凭证"),
+    ("UPDATE subsidy_grant SET rule_version = '2020-01'", "没有规则版本"),
+    ("UPDATE subsidy_grant SET fen = 400", "没有入账"),
+    ("UPDATE subsidy_grant SET payer = 'somebody'", "没有入账"),
+    ("UPDATE subsidy_grant SET subsidy = 'meal-age'", "没有入账"),
+    ("DELETE FROM subsidy_grant", "没有补贴依据"),
+    ("UPDATE subsidy_grant SET reversed_by = entry_id", "冲正不一致"),
+    ("UPDATE orders SET price_fen = price_fen + 1", "价格不符"),
+    ("DELETE FROM ledger_entry", "没有入账"),
+    ("UPDATE rule_version SET words = 'nothing is due'", "内容被改动"),
+]
+
+
+def _take_guards_away(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        return
+    names = connection.execute(
+        text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    )
+    for (name,) in names.all():
+        connection.execute(text(f"DROP TRIGGER {name}"))
+
+
+def test_every_kind_of_bending_is_found(town: LittleTown) -> None:
+    order = order_lunch(town, entitled(town))
+    town.at(ELEVEN)
+    pay_all(town, order)
+    hand_over(town, order)
+    for statement, words in BENDING:
+        assert words in _found_after(town, statement), statement
+
+
+def test_a_crooked_reversal_is_found(town: LittleTown) -> None:
+    order = order_lunch(town, entitled(town))
+    town.at(ELEVEN)
+    pay_all(town, order)
+    hand_over(town, order)
+    give_back(town, order)
+    statement = (
+        "UPDATE ledger_posting SET fen = fen * 2 WHERE entry_id IN "
+        "(SELECT id FROM ledger_entry WHERE kind = 'reversal')"
+    )
+    assert "冲正与原分录不符" in _found_after(town, statement)
+
+
+def _found_after(town: LittleTown, statement: str) -> str:
+    """What is broken after the statement, which is then taken back."""
+    with Session(town.engine) as session:
+        assert broken_fens(session) == []
+    engine = town.engine
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        _take_guards_away(connection)
+        connection.execute(text(statement))
+        with Session(connection) as session:
+            found = broken_fens(session)
+        connection.rollback()
+    return "\n".join(found)
