@@ -60,6 +60,7 @@ class Instance:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.modes = sorted({vehicle.travel for vehicle in problem.vehicles})
+        self.modes = self.modes or sorted(problem.travel)  # nobody at all is on shift
         self.travel = self._travel()
         self.hop = self._hops()
         self._number_nodes()

@@ -31,11 +31,12 @@ def _let_in(inst: Instance, fleet: Fleet, k: int) -> bool:
         lower = {other for other in tour.tasks if fleet.ranks[other] > fleet.ranks[k]}
         if not lower:
             continue
-        before = fleet.remember()
+        before, score = fleet.remember(), fleet.score
         fleet.take_out(lower, v)
         spot = best_spot(inst, fleet.tours[v], k)
         if spot is not None:
             fleet.put(k, v, spot)
-            return True
+            if fleet.score < score:
+                return True
         fleet.restore(before)
     return False

@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.fields import HORIZON
 from routing.instance import FOREVER, Instance
 from routing.search.insertion import Spot, best_spot, with_task
 from routing.search.tour import Tour
-from routing.timing import unfit_for
+from routing.timing import Broken, earliest, unfit_for
 
 _FAR: Final = np.iinfo(np.int64).max // 4
 
@@ -74,9 +75,15 @@ class Fleet:
         self._penalties -= self.penalty(k)
 
     def take_out(self, tasks: Iterable[int], v: int) -> None:
-        """Remove tasks from one tour."""
-        gone = set(tasks)
-        kept = [node for node in self.tours[v].nodes if node >> 1 not in gone]
+        """Remove tasks from one tour.
+
+        Where travel does not obey the triangle inequality (a second of rounding
+        is enough), what remains may break a rule; then the whole tour goes.
+        """
+        gone, nodes = set(tasks), self.tours[v].nodes
+        kept = [node for node in nodes if node >> 1 not in gone]
+        if isinstance(earliest(self.inst, self.inst.cars[v], kept), Broken):
+            gone, kept = {node >> 1 for node in nodes}, []
         self.exchange(v, kept)
         for k in gone:
             self.absent.add(k)
@@ -125,6 +132,8 @@ class Fleet:
         bounds = self._bounds(inst.place[node])
         if inst.paired[k] and k not in inst.held:
             bounds = np.maximum(bounds, self._bounds(inst.place[node + 1]))
+        # A way that is blocked now may open behind another stop: last, not never.
+        bounds = np.minimum(bounds, HORIZON)
         for v in self._bonused(k):
             bounds[v] -= inst.cars[v].bonus[k]
         full = self.used >= self.most_used
