@@ -16,6 +16,7 @@ from dispatch.orders.ordering import OrderDraft, make_order
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
     Order,
+    OrderCannotMove,
     OrderState,
     get_order,
     move_order,
@@ -85,6 +86,8 @@ def serve(uow: UnitOfWork, order_id: UUID, handing: Handing) -> Order:
         raise NotAtTheCounter
     if order.state is OrderState.DONE:
         return order
+    if order.state is OrderState.CANCELLED:  # its portion went to somebody else
+        raise OrderCannotMove(was=order.state, asked=OrderState.DONE)
     sitting = get_sitting(uow.session, order.sitting_id)
     _in_time(uow, sitting)
     if handing.collector is Collector.REGISTERED_PROXY and not _may_collect(
