@@ -30,6 +30,7 @@ class Counter:
         self.point = point
         self.orders: dict[int, Json] = {}  # by the wish's identity
         self.servings: dict[str, Json] = {}
+        self._called_off: set[str] = set()
         self.told: Tally[str] = Tally()
         self._agenda = agenda
         self._district = district
@@ -135,6 +136,8 @@ class Counter:
         path = f"/api/orders/{order['id']}/cancel"
         status, said = await self.door.post(path, {"reason": "老人改主意了"})
         self.told[f"cancel {said.get('error', status)}"] += 1
+        if status == 200:
+            self._called_off.add(order["id"])
         if status == 200 and changes_mind:
             self._agenda.put(at + _UNDO_AFTER, partial(self.undo, order))
 
@@ -143,10 +146,14 @@ class Counter:
             f"/api/orders/{order['id']}/undo-cancel", {}
         )
         self.told[f"undo {said.get('error', status)}"] += 1
+        if status == 200:
+            self._called_off.discard(order["id"])
 
     async def hand_over(self, wish: MealWish, at: datetime) -> None:
         """Somebody stands at the counter with a card."""
         order = self.orders[id(wish)]
+        if order["id"] in self._called_off:
+            return
         sought = {"card": wish.person.sealed["card"]}
         if wish.identity == "staff_visual":
             sought = {"text": wish.person.sealed["card"][-4:]}
@@ -173,7 +180,7 @@ class Counter:
         story = await self.door.get(f"/api/orders/{order_id}")
         for payment in story["payments"][:1]:
             key = self.door.key()
-            path = f"/api/payments/{payment['id']}/refund"
+            path = f"/api/payments/{payment['payment_id']}/refund"
             status, back = await self.door.post(path, {"reason": "菜品问题"}, key=key)
             self.told[f"refund {back.get('error', status)}"] += 1
             if status in (200, 201):

@@ -100,8 +100,8 @@ class Day:
         self._hour = hour
         placed = sum(len(counter.orders) for counter in self.counters)
         states = Tally(self.desk.picture.values())
-        carried = ", ".join(f"{n} {state}" for state, n in sorted(states.items()))
-        tell(f"{hour:%H:%M} · {placed} orders taken · to carry: {carried or 'none'}")
+        stand = ", ".join(f"{n} {state}" for state, n in sorted(states.items()))
+        tell(f"{hour:%H:%M} · {placed} meals ordered · {stand or 'nothing yet'}")
 
     def told(self) -> Tally[str]:
         """How often each door said what."""

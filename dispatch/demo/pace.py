@@ -113,7 +113,7 @@ def what_is_due(session: Session, now: datetime) -> list[str]:
         ("waves to plan", _unplanned),
         ("plans being made", _being_planned),
         ("alarms to climb", _unclimbed),
-        ("events to number", _unnumbered),
+        ("alarms to tell", _untold),
     ]
     return [
         f"{count} {words}" for words, check in checks if (count := check(session, now))
@@ -147,6 +147,9 @@ def _unclimbed(session: Session, now: datetime) -> int:
     return session.exec(query).one()
 
 
-def _unnumbered(session: Session, _now: datetime) -> int:
+def _untold(session: Session, _now: datetime) -> int:
+    """What somebody at a desk must hear before time goes on."""
     query = select(func.count()).select_from(Outbox)
-    return session.exec(query.where(col(Outbox.feed_seq).is_(None))).one()
+    query = query.where(col(Outbox.feed_seq).is_(None))
+    pressing = or_(col(Outbox.case_id).is_not(None), Outbox.state == "blocked")
+    return session.exec(query.where(pressing)).one()

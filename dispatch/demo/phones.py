@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from dispatch.demo.chance import Chance
 from dispatch.demo.doors import Door
@@ -12,23 +11,6 @@ from dispatch.field.merging import link_of
 _A_BATCH: Final = 40
 _BOOTED: Final = timedelta(hours=9)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class _Link:
-    """The part of an event that its hash is made of."""
-
-    id: UUID
-    device_id: str
-    boot_id: str
-    seq: int
-    wall_ms: int
-    mono_ms: int
-    prev_hash: str
-    kind: str
-    stop_id: UUID | None
-    order_id: UUID | None
-    photo_sha256: tuple[str, ...] = ()
 
 
 @dataclass
@@ -56,7 +38,6 @@ class Phone:
     def store(self, at: datetime, kind: str, **what: Any) -> None:
         """Keep an event as it happens; `what` are the fields of the wire."""
         self._seq += 1
-        stop, order = what.get("stop_id"), what.get("order_id")
         event = {
             "id": str(self.chance.id()),
             "boot_id": self.boot_id,
@@ -67,19 +48,7 @@ class Phone:
             "kind": kind,
             **what,
         }
-        link = _Link(
-            id=UUID(event["id"]),
-            device_id=self.device_id,
-            boot_id=self.boot_id,
-            seq=self._seq,
-            wall_ms=event["wall_ms"],
-            mono_ms=event["mono_ms"],
-            prev_hash=self._last,
-            kind=kind,
-            stop_id=UUID(stop) if stop else None,
-            order_id=UUID(order) if order else None,
-        )
-        self._last = link_of(link)
+        self._last = link_of(event)
         self.stored.append(event)
 
     async def send(self, now: datetime) -> None:

@@ -194,9 +194,7 @@ def _run_live(
             click.echo(tour_words(web_address(chosen)))
         try:
             if played:
-                say(
-                    "this day was begun before and stands; --fresh begins anew"
-                )
+                say("this day was begun before and stands; --fresh begins anew")
             else:
                 pace = Running(engine)
                 day = Day(district, pace, address=web_address(chosen), home=chosen.home)

@@ -122,7 +122,7 @@ class Walker:
         about = {**_seen(round_), "stop_id": stop["id"], "pos": self._fix(stop)}
         self.phone.store(at, "arrived", **about)
         if stop["kind"] == "pickup":
-            boxes = max(1, sum(len(s["persons"]) for s in [stop]))
+            boxes = max(1, len(stop["persons"]))
             taken = at + timedelta(seconds=_BOX_SECONDS * boxes)
             self.phone.store(taken, "picked_up", **about)
         elif stop["kind"] == "door":
