@@ -1,12 +1,14 @@
 /** The chain that ties each event to the one before it. */
-import type { FieldEvent } from "../wire/round";
 
-/** What is hashed: one field a line, in this order, as the server does it. */
-export function chainText(event: FieldEvent, device: string): string {
-  return [
-    event.id, device, event.boot_id, event.seq, event.wall_ms, event.mono_ms, event.prev_hash, event.kind,
-    event.stop_id ?? "", event.order_id ?? "", event.photo_sha256.join(","),
-  ].join("\n");
+/** JSON with sorted keys and no spaces: the same event gives the same text on every machine. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    const fields = Object.entries(value).filter(([, one]) => one !== undefined);
+    fields.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return `{${fields.map(([name, one]) => `${JSON.stringify(name)}:${canonical(one)}`).join(",")}}`;
+  }
+  return JSON.stringify(value);
 }
 
 /** SHA-256 in hex. Browsers offer it only on https and on the machine itself; elsewhere "". */

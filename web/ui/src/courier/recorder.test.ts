@@ -1,8 +1,8 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, test, vi } from "vitest";
-import { chainText, sha256 } from "./hash";
+import { canonical, sha256 } from "./hash";
 import { Recorder, type Draft } from "./recorder";
-import { openShelf, wipe, type KeptEvent, type Shelf } from "./shelf";
+import { openShelf, wipe, type Shelf } from "./shelf";
 import { seal, unseal } from "./vault";
 
 let shelf: Shelf;
@@ -34,7 +34,7 @@ test("each event carries the hash of the one before, also over a restart", async
   await again.record([draft("arrived")], "li", times);
   const [first, second, third] = await again.all();
   expect(first?.event.prev_hash).toBe("");
-  expect(second?.event.prev_hash).toBe(await sha256(chainText((first as KeptEvent).event, recorder.device)));
+  expect(second?.event.prev_hash).toBe(await sha256(canonical(first?.event)));
   expect(third?.event.prev_hash).toBe(second?.hash);
   expect([first, second, third].map((one) => one?.seq)).toEqual([1, 2, 3]);
 });

@@ -1,7 +1,7 @@
 /** Writes events down before anybody says 已记录, each tied to the one before. */
 import { newId } from "../wire/keys";
 import type { FieldEvent, SyncAnswer } from "../wire/round";
-import { chainText, sha256 } from "./hash";
+import { canonical, sha256 } from "./hash";
 import { fact, type KeptEvent, type Shelf } from "./shelf";
 
 export type Draft = Pick<FieldEvent, "kind" | "round_id" | "stop_id" | "order_id" | "plan_version_seen" | "detail" | "pos">;
@@ -44,7 +44,7 @@ export class Recorder {
           ...draft, wall_ms: times.wall_ms, mono_ms: times.mono_ms, id: newId(), boot_id: this.boot, seq: tail.seq + 1,
           prev_hash: tail.hash, photo_sha256: [],
         };
-        tail = { seq: event.seq, hash: await sha256(chainText(event, this.device)) };
+        tail = { seq: event.seq, hash: await sha256(canonical(event)) };
         kept.push({
           seq: event.seq, event, hash: tail.hash, account, deed,
           state: "kept", reason: null, grade: null, held_until_ms: Date.now() + heldMs, at_ms: times.at_ms,
