@@ -11,10 +11,9 @@ from uuid import UUID
 from redis import Redis
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
-from sqlalchemy import Engine
 
 from dispatch.planning.jobs import plan_wave
-from dispatch.settings import settings
+from dispatch.settings import Settings, settings
 
 QUEUE: Final = "plans"
 _KEPT_SECONDS: Final = 60
@@ -43,11 +42,13 @@ def hint(redis: Redis, request_id: UUID, number: int) -> None:
     )
 
 
-def run_worker(_engine: Engine, redis: Redis, _stop: threading.Event) -> None:
-    """Plan what the queue brings, one at a time, until told to stop by a signal.
+def run_worker(_chosen: Settings, redis_url: str, _stop: threading.Event) -> None:
+    """Plan what the queue brings, one at a time, until a signal tells to stop.
 
-    Each job runs in a process of its own, on a database connection of its own.
+    Each job runs in a process of its own, on a database connection of its own; that
+    process reads the settings from its surroundings.
     """
+    redis = Redis.from_url(redis_url)
     worker = Worker(
         [_queue(redis)],
         connection=redis,

@@ -33,22 +33,26 @@ from dispatch.planning.chasing import (
 from dispatch.planning.jobs import carry_out
 from dispatch.planning.solving import SolverFailed, think
 from dispatch.queue import hint
-from dispatch.settings import settings
+from dispatch.settings import Settings
+from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 
 log = structlog.get_logger()
 _NO_WORKERS: Final = "排线服务离线，已启用本机排线"
 _LATE: Final = "临近出发仍无路线，已使用快速方案，请人工查看"
+_QUEUE_PATIENCE_SECONDS: Final = 2.0
 Rescue = Callable[[UUID, str | None], bool]
 
 
-def run_schedule(engine: Engine, redis: Redis | None, stop: threading.Event) -> None:
+def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
     """The process of timers: sweeps until told to stop. Two of them do no harm."""
+    engine = make_engine(chosen.database)
+    redis = Redis.from_url(redis_url, socket_timeout=_QUEUE_PATIENCE_SECONDS)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="rescue") as one:
         rescuer = _Rescuer(engine, one)
         while not stop.is_set():
             sweep(engine, redis, rescuer.rescue)
-            stop.wait(settings().sweep_seconds)
+            stop.wait(chosen.sweep_seconds)
 
 
 def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> None:

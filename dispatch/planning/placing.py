@@ -61,7 +61,8 @@ def write_rounds(
         ready.pop(round_id, None)
         for order_id in dict.fromkeys(each for d in drafts for each in d.orders):
             order = here.orders[order_id]
-            _put_on_round(here, order, helper_id, was=carriers.get(order_id))
+            was = carriers.get(order_id)
+            put_on_round(here.uow, order, helper_id, here.version, was=was)
     for order_id in list_begun_orders(here.uow.session, here.wave.id):
         here.orders[order_id].plan_version = here.version
     for dropped in ready.values():
@@ -73,16 +74,17 @@ def write_rounds(
     here.uow.session.flush()
 
 
-def _put_on_round(
-    here: Publication, order: Order, helper_id: UUID, *, was: UUID | None
+def put_on_round(
+    uow: UnitOfWork, order: Order, helper_id: UUID, version: int, *, was: UUID | None
 ) -> None:
-    about: Json = {"helper_id": helper_id, "plan_version": here.version}
-    order.plan_version, order.explanation = here.version, None
+    """The order is planned; who carries it is told when that is another than before."""
+    order.plan_version, order.explanation = version, None
+    about: Json = {"helper_id": helper_id, "plan_version": version}
     if order.state is not OrderState.PLANNED:
-        move_order(here.uow, order, OrderState.PLANNED, **about)
+        move_order(uow, order, OrderState.PLANNED, **about)
     elif was != helper_id:
-        tell_order(here.uow, order, "order.replanned", **about)
-    here.uow.session.add(order)
+        tell_order(uow, order, "order.replanned", **about)
+    uow.session.add(order)
 
 
 def leave_out(here: Publication, repaired: Repaired) -> None:

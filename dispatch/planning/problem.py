@@ -81,7 +81,7 @@ def problem_for(session: Session, wave: Wave) -> WaveProblem:
     problem = Problem(
         name=f"wave {wave.id}",
         places=tuple(_place(spot) for spot in spots.values()),
-        travel=travel_of({duty.helper.mode for duty in crew}, list(spots.values())),
+        travel=travel_of(_modes(crew), list(spots.values())),
         vehicles=tuple(vehicle_of(duty, wave) for duty in crew),
         tasks=tuple(tasks),
         prefer=tuple(_keepers(session, wave, crew, tasks)),
@@ -96,6 +96,11 @@ def problem_for(session: Session, wave: Wave) -> WaveProblem:
         spots=spots,
         unfit=unfit,
     )
+
+
+def _modes(crew: Iterable[Duty]) -> set[TravelMode]:
+    """At least one: also what nobody can carry gets its distance from the kitchen."""
+    return {duty.helper.mode for duty in crew} or {TravelMode.WALK}
 
 
 def _open_orders(session: Session, wave: Wave) -> list[Order]:

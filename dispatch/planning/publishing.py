@@ -1,15 +1,14 @@
 """Publishing a plan: one planner wins, and what changed meanwhile is put right."""
 
 from collections import Counter
-from uuid import UUID
 
 from sqlalchemy import update
-from sqlmodel import col, select
+from sqlmodel import col
 
 from dispatch.log.events import record
-from dispatch.orders.orders import CARRIED_CHANNELS, Order, OrderState
-from dispatch.people.helpers import Helper
+from dispatch.orders.orders import OrderState
 from dispatch.planning.asking import ask_for_plan
+from dispatch.planning.holding import hold_helpers, hold_orders
 from dispatch.planning.leases import Lease
 from dispatch.planning.placing import Publication, leave_out, set_free, write_rounds
 from dispatch.planning.plans import Plan, list_rounds_of_wave
@@ -35,12 +34,12 @@ def publish(uow: UnitOfWork, lease: Lease, task: WaveProblem, thought: Thought) 
         Superseded: nothing was written.
         SolverFailed: what is left after the repair breaks a rule; nothing was written.
     """
-    orders = _lock_orders(uow, lease.wave_id)
+    orders = hold_orders(uow.session, lease.wave_id)
     request = _must_be_mine(uow, lease)
     wave = get_wave(uow.session, lease.wave_id, lock=True)
     if wave.plan_version != task.base_version:
         raise Superseded(f"version {wave.plan_version} is out")
-    _lock_helpers(uow, task)
+    hold_helpers(uow.session, (each.helper_id for each in task.carriers.values()))
     rounds = list_rounds_of_wave(uow.session, wave.id, lock=True)
     repaired = repair(uow, wave, task, thought.plan, [*orders.values()])
     _raise_version(uow, wave, task)
@@ -56,30 +55,11 @@ def publish(uow: UnitOfWork, lease: Lease, task: WaveProblem, thought: Thought) 
     return plan
 
 
-def _lock_orders(uow: UnitOfWork, wave_id: UUID) -> dict[UUID, Order]:
-    query = (
-        select(Order)
-        .where(Order.wave_id == wave_id)
-        .where(col(Order.channel).in_(CARRIED_CHANNELS))
-        .order_by(col(Order.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {order.id: order for order in uow.session.exec(query)}
-
-
 def _must_be_mine(uow: UnitOfWork, lease: Lease) -> PlanRequest:
     request = get_request(uow.session, lease.request_id, lock=True)
     if request.fence != lease.fence or request.state is not AskState.RUNNING:
         raise Superseded(f"request {request.id} is in other hands")
     return request
-
-
-def _lock_helpers(uow: UnitOfWork, task: WaveProblem) -> None:
-    """Plans of several waves that share helpers are published one after the other."""
-    ids = sorted({each.helper_id for each in task.carriers.values()})
-    query = select(Helper.id).where(col(Helper.id).in_(ids)).order_by(col(Helper.id))
-    uow.session.exec(query.with_for_update()).all()
 
 
 def _raise_version(uow: UnitOfWork, wave: Wave, task: WaveProblem) -> None:

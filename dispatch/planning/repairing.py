@@ -59,11 +59,12 @@ def _lost_routes(uow: UnitOfWork, wave: Wave, plan: Plan) -> list[Route]:
     return [
         route
         for route in plan.routes
-        if not _can_walk(free.get(route.vehicle), *_hours(wave, route))
+        if not can_walk(free.get(route.vehicle), *_hours(wave, route))
     ]
 
 
-def _can_walk(duty: Duty | None, leaves_at: datetime, ends_at: datetime) -> bool:
+def can_walk(duty: Duty | None, leaves_at: datetime, ends_at: datetime) -> bool:
+    """The hours fit into what is left of a helper's duty."""
     if duty is None or leaves_at < duty.free[0] or ends_at > duty.free[1]:
         return False
     return (ends_at - leaves_at).total_seconds() <= duty.work_seconds

@@ -136,5 +136,5 @@ def _plan_of(ended: subprocess.CompletedProcess[str]) -> Plan:
         answer: dict[str, Any] = json.loads(ended.stdout)
         plan = plan_from(answer["plan"])
         return replace(plan, decided_by=tuple(answer["decided_by"]))
-    except (ValueError, KeyError, TypeError) as nonsense:
+    except (ValueError, KeyError, TypeError, AttributeError) as nonsense:
         raise SolverFailed(f"the solver's answer is no plan: {nonsense}") from nonsense
