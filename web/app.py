@@ -12,16 +12,34 @@ from starlette.middleware import Middleware
 
 from dispatch.settings import settings
 from dispatch.store.database import Database
-from web import coordinator, counter, health, live, orders, sign_in, station
+from web import (
+    coordinator,
+    counter,
+    courier,
+    health,
+    live,
+    office,
+    orders,
+    sign_in,
+    station,
+)
 from web.errors import add_error_answers
 from web.guards import EveryRequest
 from web.live_tail import Tail
 from web.surfaces import DIST, add_surfaces
 
 THREADS: Final = 24  # fewer than the database has connections
-ROUTERS: Final = tuple(
-    room.router
-    for room in (sign_in, station, orders, counter, coordinator, live, health)
+ROUTERS: Final = (
+    sign_in.router,
+    station.router,
+    orders.router,
+    counter.router,
+    courier.router,
+    courier.phone,
+    coordinator.router,
+    office.router,
+    live.router,
+    health.router,
 )
 
 

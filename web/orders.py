@@ -4,13 +4,15 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from dispatch.field.paper import enter_by_hand, type_in_sheet
 from dispatch.orders.cancelling import cancel_order, undo_cancel
 from dispatch.orders.ordering import place_order
 from dispatch.orders.showing import OrderRow, show_order
 from dispatch.orders.stories import OrderStory, show_story
 from dispatch.store.idempotency import is_used
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import Key, Orderer, Staff
+from web.deps import Coordinator, Key, Orderer, Staff
+from web.schemas.field import EntryForm, SheetForm
 from web.schemas.orders import CancelForm, OrderForm
 from web.wire import Answer, StrictRoute
 
@@ -49,3 +51,20 @@ def post_undo_cancel(order_id: UUID, caller: Orderer) -> Answer:
     return Answer(
         caller.change(lambda uow: show_order(uow, undo_cancel(uow, order_id)))
     )
+
+
+@router.post("/{order_id}/paper", response_model=OrderRow)
+def post_paper(order_id: UUID, form: SheetForm, caller: Staff) -> Answer:
+    """A line of a paper sheet: done, by the lowest proof but one."""
+    line = form.to_line(order_id)
+    return Answer(caller.change(lambda uow: show_order(uow, type_in_sheet(uow, line))))
+
+
+@router.post("/{order_id}/entry", response_model=OrderRow)
+def post_entry(order_id: UUID, form: EntryForm, caller: Coordinator) -> Answer:
+    """A coordinator's word, with the reason: the lowest proof."""
+
+    def do(uow: UnitOfWork) -> OrderRow:
+        return show_order(uow, enter_by_hand(uow, order_id, form.at, form.reason))
+
+    return Answer(caller.change(do))

@@ -72,6 +72,30 @@ class StrictRoute(APIRoute):
         return strictly
 
 
+class PhoneRequest(Request):
+    """A phone's request: what cannot be kept is taken out of it, not refused.
+
+    A phone that were refused would send the same batch for ever.
+    """
+
+    async def json(self) -> Any:
+        if not hasattr(self, "_json"):
+            self._json = _kept(_loads((await self.body()).replace(_NUL, b"")))
+        return self._json
+
+
+class PhoneRoute(APIRoute):
+    """A route that makes the best of its body."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def patiently(request: Request) -> Response:
+            return await handle(PhoneRequest(request.scope, request.receive))
+
+        return patiently
+
+
 def from_json(body: bytes) -> Any:
     """Read JSON as the standard has it.
 
@@ -80,13 +104,29 @@ def from_json(body: bytes) -> Any:
     """
     if _NUL in body:
         _refuse("a NUL character")
+    content = _loads(body)
+    if _kept(content) != content:
+        _refuse("half a character")
+    return content
+
+
+def _loads(body: bytes) -> Any:
     try:
-        content = json.loads(
+        return json.loads(
             body, parse_constant=_refuse, parse_float=_finite, parse_int=_whole
         )
-        json.dumps(content, ensure_ascii=False).encode()
     except (UnicodeError, RecursionError) as error:
         raise json.JSONDecodeError("unreadable text", "", 0) from error
+
+
+def _kept(content: Any) -> Any:
+    """The same without halves of characters, which no database keeps."""
+    if isinstance(content, str):
+        return content.encode("utf-8", "replace").decode()
+    if isinstance(content, list):
+        return [_kept(one) for one in content]
+    if isinstance(content, dict):
+        return {_kept(name): _kept(one) for name, one in content.items()}
     return content
 
 

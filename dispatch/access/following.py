@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from dispatch.people.helpers import Helper
 from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 LONGEST_REPLAY: Final = 500
+# A place is as old as its phone says, within two minutes; see `keep_position`.
+_OLD_NEWS: Final = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
@@ -133,13 +135,13 @@ def may_see_on_map(actor: Actor, street_code: str) -> bool:
 
 
 def list_positions(uow: UnitOfWork, since: datetime | None) -> Sequence[Seen]:
-    """Where helpers are who show it, as far as told since a moment."""
+    """Where helpers are who show it, as far as told about a moment and since."""
     query = select(Position, Helper.street_code).join(
         Helper, col(Position.helper_id) == Helper.id
     )
     query = query.where(col(Helper.shows_position))
     if since is not None:
-        query = query.where(col(Position.at) >= since)
+        query = query.where(col(Position.at) >= since - _OLD_NEWS)
     return [
         Seen(one.helper_id, street, one.lat, one.lon, one.at)
         for one, street in uow.session.exec(query)
