@@ -22,21 +22,31 @@ _CHECKS = {
         LEFT JOIN ledger_posting p ON p.entry_id = e.id
         GROUP BY e.id HAVING COUNT(p.id) < 2 OR SUM(p.fen) <> 0
     """,
-    "补贴没有收款": """
-        SELECT g.id, g.order_id FROM subsidy_grant g
-        JOIN orders o ON o.id = g.order_id
-        WHERE g.reversed_by IS NULL AND (
+    "入账没有收款": """
+        SELECT e.id, e.order_id FROM ledger_entry e
+        JOIN orders o ON o.id = e.order_id
+        LEFT JOIN ledger_entry b ON b.reverses_id = e.id
+        WHERE e.kind = 'service' AND b.id IS NULL AND (
             o.due_fen IS NULL OR o.paid_fen < o.due_fen OR NOT EXISTS (
-                SELECT 1 FROM payment p WHERE p.order_id = g.order_id AND p.fen >= 0
-                AND NOT EXISTS (SELECT 1 FROM payment b WHERE b.refund_of = p.id)))
+                SELECT 1 FROM payment p WHERE p.order_id = e.order_id AND p.fen >= 0
+                AND NOT EXISTS (SELECT 1 FROM payment r WHERE r.refund_of = p.id)))
     """,
-    "补贴没有凭证，或凭证与订单不符": """
-        SELECT g.id, g.order_id FROM subsidy_grant g
-        JOIN orders o ON o.id = g.order_id
-        LEFT JOIN evidence v ON v.id = g.evidence_id
-        WHERE g.reversed_by IS NULL AND (
-            v.id IS NULL OR v.order_id <> g.order_id OR NOT v.counts
-            OR o.state <> 'done' OR o.grade <> g.grade)
+    "入账没有凭证，或凭证与订单不符": """
+        SELECT e.id, e.order_id FROM ledger_entry e
+        JOIN orders o ON o.id = e.order_id
+        LEFT JOIN ledger_entry b ON b.reverses_id = e.id
+        LEFT JOIN evidence v ON v.id = e.evidence_id
+        WHERE e.kind = 'service' AND b.id IS NULL AND (
+            v.id IS NULL OR v.order_id <> e.order_id OR NOT v.counts
+            OR o.state <> 'done' OR o.grade <> e.grade)
+    """,
+    "补贴与所属分录不符": """
+        SELECT g.id, g.entry_id FROM subsidy_grant g
+        LEFT JOIN ledger_entry e ON e.id = g.entry_id
+        WHERE e.id IS NULL OR e.order_id <> g.order_id OR e.elder_id <> g.elder_id
+        OR e.station_id <> g.station_id OR e.service_on <> g.service_on
+        OR e.rule_version <> g.rule_version OR e.grade <> g.grade
+        OR e.evidence_id <> g.evidence_id
     """,
     "补贴没有规则版本": """
         SELECT g.id, g.rule_version FROM subsidy_grant g

@@ -34,7 +34,9 @@ def settle(uow: UnitOfWork, order: Order) -> Entry | None:
     """Grant what the rules give and post the order's money, once.
 
     The caller holds the order's row. A paid order that is not yet evidenced gets a
-    promise instead; one that is settled, or costs nothing, stays as it is.
+    promise instead. One that is settled stays as it is, unless other evidence counts
+    for it by now: then the entry is taken back and made anew. What costs nothing has
+    no money to post.
 
     Returns:
         The entry that this call posted, if it did.
@@ -45,21 +47,23 @@ def settle(uow: UnitOfWork, order: Order) -> Entry | None:
     if not order.is_paid or order.price_fen + order.fee_fen == 0:
         return None
     elder = _hold_elder(uow.session, order)
-    if find_live_entry(uow.session, order.id):
-        return None
+    proof = find_evidence(uow.session, order.id)
+    if live := find_live_entry(uow.session, order.id):
+        if proof is None or (live.grade, live.evidence_id) == (order.grade, proof.id):
+            return None
+        _take_back(uow, order, live, "凭证更新，重新计算")
     rules = rules_on(order.serve_on)
     outcome = evaluate(uow.session, rules.policy, elder, order)
-    proof = find_evidence(uow.session, order.id)
     if order.state is not OrderState.DONE or proof is None:
         promise(uow.session, order, outcome.lines)
         return None
     promise(uow.session, order, ())
     adopt(uow, rules)
-    entry = _entry(uow, rules.policy, elder, order)
+    entry = _entry(uow, rules.policy, elder, order, proof)
     entry.anomaly = next(iter(outcome.anomalies), None)
     post(uow, entry, _amounts(order, outcome))
     for line in outcome.lines:
-        uow.session.add(_grant(uow, rules.policy, entry, proof, line))
+        uow.session.add(_grant(rules.policy, order, entry, line))
     uow.session.flush()
     tell_order(
         uow,
@@ -80,9 +84,11 @@ def reverse(uow: UnitOfWork, order: Order, reason: str) -> Entry | None:
     """
     _hold_elder(uow.session, order)
     promise(uow.session, order, ())
-    entry = find_live_entry(uow.session, order.id)
-    if entry is None:
-        return None
+    live = find_live_entry(uow.session, order.id)
+    return _take_back(uow, order, live, reason) if live else None
+
+
+def _take_back(uow: UnitOfWork, order: Order, entry: Entry, reason: str) -> Entry:
     back = Entry(
         **entry.model_dump(exclude=_OWN),
         kind=EntryKind.REVERSAL,
@@ -111,7 +117,9 @@ def _hold_elder(session: Session, order: Order) -> Elder:
     return session.get_one(Elder, order.elder_id)
 
 
-def _entry(uow: UnitOfWork, policy: Policy, elder: Elder, order: Order) -> Entry:
+def _entry(
+    uow: UnitOfWork, policy: Policy, elder: Elder, order: Order, proof: Evidence
+) -> Entry:
     return Entry(
         business_key=f"service:{order.id}:{count_entries(uow.session, order.id) + 1}",
         kind=EntryKind.SERVICE,
@@ -126,6 +134,8 @@ def _entry(uow: UnitOfWork, policy: Policy, elder: Elder, order: Order) -> Entry
         channel=order.channel.value,
         service=order.service,
         category=_kind_of_person(policy, elder, order),
+        grade=order.grade or "",
+        evidence_id=proof.id,
         made_at=uow.now,
     )
 
@@ -147,10 +157,7 @@ def _amounts(order: Order, outcome: Outcome) -> Iterator[Amount]:
         yield Amount(kind, line.fen, line.payer, line.subsidy)
 
 
-def _grant(
-    uow: UnitOfWork, policy: Policy, entry: Entry, proof: Evidence, line: Line
-) -> Grant:
-    order = uow.session.get_one(Order, entry.order_id)
+def _grant(policy: Policy, order: Order, entry: Entry, line: Line) -> Grant:
     return Grant(
         order_id=entry.order_id,
         elder_id=entry.elder_id,
@@ -164,11 +171,11 @@ def _grant(
         window_key=line.window,
         once_key=policy.once_key(line.subsidy, line.window),
         rule_version=line.rule_version,
-        grade=order.grade or "",
-        evidence_id=proof.id,
+        grade=entry.grade,
+        evidence_id=entry.evidence_id,
         entry_id=entry.id,
         service=entry.service,
         service_on=entry.service_on,
         meal=meal_of(order),
-        granted_at=uow.now,
+        granted_at=entry.made_at,
     )

@@ -70,6 +70,7 @@ class Entry(SQLModel, table=True):
             "(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversals_name"
         ),
         CheckConstraint("length(period) = 7", name="a_month"),
+        CheckConstraint("grade IN ('A','B','C','D','E')", name="grades"),
         Index("entries_of_a_month", "period", "station_id"),
         {"sqlite_with_rowid": False},
     )
@@ -92,6 +93,8 @@ class Entry(SQLModel, table=True):
     channel: str = Field(max_length=24)
     service: str = Field(max_length=24)
     category: str = Field(max_length=64)
+    grade: str = Field(max_length=1)
+    evidence_id: UUID = Field(foreign_key="evidence.id")
     anomaly: str | None = Field(default=None, max_length=8)
     reason: str = Field(default="", max_length=100)
     made_at: datetime = Field(sa_type=Instant)

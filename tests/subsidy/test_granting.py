@@ -7,9 +7,11 @@ import pytest
 from sqlmodel import Session
 
 from dispatch.catalogue.sittings import Serving
-from dispatch.orders.orders import Order
+from dispatch.field.evidence import Evidence, EvidenceFrom, list_evidence
+from dispatch.orders.orders import Order, OrderState, get_order, move_order
 from dispatch.people.elders import Elder
 from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.checking import broken_fens
 from dispatch.subsidy.granting import reverse, settle
 from dispatch.subsidy.grants import Grant, Promise
 from dispatch.subsidy.ledger import Entry, EntryKind, EntryState, Posting
@@ -200,3 +202,31 @@ def test_a_meal_after_death_is_booked_without_grants(town: LittleTown) -> None:
 def test_only_lunch_and_dinner_are_basic_meals(serving: Serving) -> None:
     (rule,) = [r for r in demo_policy().subsidy if r.id == "meal-basic"]
     assert (serving.value.upper() in rule.meals) == (serving is not Serving.BREAKFAST)
+
+
+def test_better_evidence_found_later_settles_anew(town: LittleTown) -> None:
+    order = order_lunch(town, entitled(town))
+    pay_all(town, order)
+
+    def prove(uow: UnitOfWork, grade: str, origin: EvidenceFrom) -> None:
+        held = get_order(uow.session, order.id, lock=True)
+        for old in list_evidence(uow.session, order.id):
+            old.counts = False
+        proof = Evidence(order_id=order.id, origin=origin, grade=grade, at=uow.now)
+        uow.session.add(proof)
+        if held.state is OrderState.DONE:
+            held.grade = grade
+        else:
+            move_order(uow, held, OrderState.DONE, grade=grade)
+        settle(uow, held)
+
+    do(town, prove, "E", EvidenceFrom.COORDINATOR)
+    (entry,) = rows(town, Entry)
+    assert (entry.grade, live_grants(town)) == ("E", {})
+    assert sorted(p.fen for p in rows(town, Posting)) == [-1500, 500, 1000]
+
+    do(town, prove, "A", EvidenceFrom.PHONE)
+    assert live_grants(town) == {(order.id, "meal-basic"): 500}
+    assert len(rows(town, Entry)) == 3
+    with Session(town.engine) as session:
+        assert broken_fens(session) == []
