@@ -15,8 +15,10 @@ class BadProblem(ValueError):
 
     def under(self, prefix: str) -> "BadProblem":
         """The same complaint, seen from one level further out."""
+        if not prefix:
+            return self
         joint = "" if not self.field or self.field.startswith("[") else "."
-        return BadProblem(f"{prefix}{joint}{self.field}", self.message)
+        return type(self)(f"{prefix}{joint}{self.field}", self.message)
 
 
 class NotYetHonoured(BadProblem):
