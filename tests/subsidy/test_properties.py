@@ -1,6 +1,8 @@
 """What holds for every person, every order and every history."""
 
 from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,8 @@ from hypothesis import strategies as st
 from dispatch.subsidy.facts import Person
 from dispatch.subsidy.granting_rules import grant_order
 from dispatch.subsidy.outcomes import Outcome, Service
+from dispatch.subsidy.policy import Policy
+from dispatch.subsidy.policy_files import read_policy
 from dispatch.subsidy.tally import Tally
 from dispatch.subsidy.windows import month_of
 from tests.subsidy.made_up import demo_policy
@@ -153,3 +157,43 @@ def test_no_subsidy_without_evidence(person: Person, orders: list[Service]) -> N
     for outcome in _grant(person, orders):
         if outcome.order.grade in (None, "D", "E"):
             assert outcome.lines == []
+
+
+@settings(max_examples=200)
+@given(person=people, orders=days_of_orders())
+def test_the_demo_rules_say_the_same_as_the_shared_ones(
+    instances: Path, person: Person, orders: list[Service]
+) -> None:
+    shared = _shared(instances)
+    ours, theirs = Tally(), Tally()
+    for order in orders:
+        one = grant_order(POLICY, person, ours, order)
+        other = grant_order(shared, person, theirs, order)
+        assert one.lines == other.lines
+        assert _because(one) == _because(other)
+        assert one.anomalies == other.anomalies
+
+
+@cache
+def _shared(instances: Path) -> Policy:
+    return read_policy(instances / "reference" / "policy-example.toml")
+
+
+def _because(outcome: Outcome) -> list[tuple[str, str]]:
+    """Without the words behind an exclusion, which each district chooses."""
+    return [(r.subsidy, r.because.partition(":")[0]) for r in outcome.refused]
+
+
+def test_what_the_demo_rules_pay_stations_is_what_the_shared_ones_pay(
+    instances: Path,
+) -> None:
+    shared = _shared(instances)
+    unnamed = [
+        [rule.model_dump(exclude={"name"}) for rule in policy.station_subsidy]
+        for policy in (POLICY, shared)
+    ]
+    assert unnamed[0] == unnamed[1]
+    assert POLICY.lifecycle == shared.lifecycle
+    assert POLICY.stacking == shared.stacking
+    assert POLICY.anomaly == shared.anomaly
+    assert POLICY.evidence == shared.evidence
