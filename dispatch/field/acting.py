@@ -14,7 +14,13 @@ from sqlmodel import select
 from dispatch.errors import Refusal
 from dispatch.field.clocks import move_clocks
 from dispatch.field.deciding import LOST_REASONS, Picture, look, told
-from dispatch.field.events import FieldEvent, FieldKind, flag, list_of_order
+from dispatch.field.events import (
+    FieldEvent,
+    FieldKind,
+    flag,
+    flags_of,
+    list_of_order,
+)
 from dispatch.field.evidence import Evidence, EvidenceFrom, find_evidence
 from dispatch.field.proving import Whole, grade_event, prove, read_whole
 from dispatch.orders.orders import (
@@ -54,8 +60,9 @@ def act_on_order(uow: UnitOfWork, order: Order, news: Collection[UUID]) -> None:
     whole = read_whole(uow.session, order)
     deed = Deed(uow, order, whole, {e.id: e for e in history}, frozenset(news))
     standing = find_evidence(uow.session, order.id)
+    flags = flags_of(uow.session, [event.id for event in history])
     picture = look(
-        [told(event) for event in history],
+        [told(event, flags[event.id]) for event in history],
         is_visit=order.channel is Channel.VISIT,
         standing=standing.field_event_id if standing else None,
     )
@@ -87,7 +94,7 @@ def _finish(deed: Deed, picture: Picture, standing: Evidence | None) -> None:
             event.detail,
             event.corrected_at,
         )
-        flag(event, *graded.flags)
+        flag(deed.uow.session, event_id, graded.flags, deed.uow.now)
     first = proofs[picture.proofs[0]]
     if _may_count(deed.order, first, standing):
         _let_count(deed, first, standing)
@@ -142,7 +149,7 @@ def _flag_the_rest(deed: Deed, picture: Picture) -> None:
         if counting is not None and counting.field_event_id == event_id:
             continue
         word_ = _why_it_does_not_count(deed, event, counting)
-        if word_ and flag(event, word_):
+        if word_ and flag(deed.uow.session, event_id, [word_], deed.uow.now):
             tell_order(
                 deed.uow,
                 deed.order,

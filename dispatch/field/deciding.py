@@ -4,7 +4,7 @@ The picture is computed from all accepted events at once, so it does not matter 
 which order, in which batches or how often they came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -62,7 +62,7 @@ class Picture:
     unanswered: tuple[UUID, ...] = ()
 
 
-def told(event: FieldEvent) -> Told:
+def told(event: FieldEvent, flags: Collection[str]) -> Told:
     """A kept event as the fold reads it."""
     return Told(
         id=event.id,
@@ -71,7 +71,7 @@ def told(event: FieldEvent) -> Told:
         kind=event.kind,
         received_at=event.received_at,
         detail=event.detail,
-        in_force=REPLANNED not in event.flags,
+        in_force=REPLANNED not in flags,
     )
 
 

@@ -1,5 +1,6 @@
 """Field events: as the phone stored them, never changed, never dropped."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -83,9 +84,16 @@ class FieldEvent(SQLModel, table=True):
     trust: Trust = Field(sa_type=word(Trust))
     verdict: Verdict = Field(sa_type=word(Verdict))
     why: str | None = Field(default=None, max_length=60)
-    flags: list[str] = Field(
-        default_factory=list, sa_column=Column(facts(), nullable=False)
-    )  # what a person should look at; a flag never undoes an event
+
+
+class FieldFlag(SQLModel, table=True):
+    """What a person should look at in an event; a flag never undoes it."""
+
+    __tablename__ = "field_flag"
+
+    field_event_id: UUID = Field(foreign_key="field_event.id", primary_key=True)
+    word: str = Field(max_length=24, primary_key=True)
+    at: datetime = Field(sa_type=Instant)
 
 
 class Unread(SQLModel, table=True):
@@ -140,9 +148,26 @@ def phone_order(event: FieldEvent) -> tuple[str, str, int, str]:
     return event.device_id, event.boot_id, event.seq, str(event.id)
 
 
-def flag(event: FieldEvent, *words: str) -> bool:
-    """Put flags on an event; whether any of them is new."""
-    fresh = [word_ for word_ in words if word_ not in event.flags]
-    if fresh:
-        event.flags = sorted([*event.flags, *fresh])
-    return bool(fresh)
+def flag(
+    session: Session, event_id: UUID, words: Iterable[str], at: datetime
+) -> list[str]:
+    """Put flags on an event.
+
+    Returns:
+        those that it did not have before.
+    """
+    fresh = sorted(set(words) - flags_of(session, [event_id])[event_id])
+    session.add_all(
+        FieldFlag(field_event_id=event_id, word=word_, at=at) for word_ in fresh
+    )
+    session.flush()
+    return fresh
+
+
+def flags_of(session: Session, event_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """The flags of these events."""
+    found: dict[UUID, set[str]] = {event_id: set() for event_id in event_ids}
+    query = select(FieldFlag).where(col(FieldFlag.field_event_id).in_(list(event_ids)))
+    for one in session.exec(query):
+        found[one.field_event_id].add(one.word)
+    return found

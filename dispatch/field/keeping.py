@@ -92,17 +92,18 @@ def keep_scrap(now: Merge, scrap: Scrap, why: str) -> Answer:
 
 def _insert(now: Merge, event: PhoneEvent) -> FieldEvent | None:
     """None when another phone has used this id at this very moment."""
-    row = _row(now, event)
+    row, flags = _row(now, event)
     try:
         with now.uow.session.begin_nested():
             now.uow.session.add(row)
             now.uow.session.flush()
     except IntegrityError:
         return None
+    flag(now.uow.session, row.id, flags, now.uow.now)
     return row
 
 
-def _row(now: Merge, event: PhoneEvent) -> FieldEvent:
+def _row(now: Merge, event: PhoneEvent) -> tuple[FieldEvent, list[str]]:
     tenure = now.ground.tenure_of(event)
     timed = time_of(
         event,
@@ -112,12 +113,12 @@ def _row(now: Merge, event: PhoneEvent) -> FieldEvent:
         anchor=_anchor(now, event),
     )
     why = why_not(now.ground, event, now.helper.id, timed.corrected_at)
+    position = event.pos.model_dump(mode="json") if event.pos else {}
+    said: dict[str, Any] = event.model_dump(exclude={"pos", "photo_sha256"})
     flags = list(timed.flags)
     if why is None and tenure and not tenure.in_force:
         flags.append(REPLANNED)
-    position = event.pos.model_dump(mode="json") if event.pos else {}
-    said: dict[str, Any] = event.model_dump(exclude={"pos", "photo_sha256"})
-    return FieldEvent(
+    row = FieldEvent(
         **said,
         **position,
         photo_sha256=list(event.photo_sha256),
@@ -129,8 +130,8 @@ def _row(now: Merge, event: PhoneEvent) -> FieldEvent:
         trust=timed.trust,
         verdict=Verdict.QUARANTINED if why else Verdict.ACCEPTED,
         why=why,
-        flags=flags,
     )
+    return row, flags
 
 
 def _boot_offset(now: Merge, boot_id: str) -> timedelta | None:
@@ -172,8 +173,7 @@ def _check_chain(now: Merge, fresh: Iterable[FieldEvent]) -> None:
         for row in rows.values()
     )
     for event_id, words in chain_flags(links).items():
-        if flag(rows[event_id], *words):
-            now.uow.session.add(rows[event_id])
+        flag(now.uow.session, event_id, words, now.uow.now)
 
 
 def _known(session: Session, ids: Sequence[UUID]) -> dict[UUID, FieldEvent]:

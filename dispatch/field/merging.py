@@ -204,6 +204,6 @@ def _number(value: float) -> str:
         return shortest
     digits, exponent = shortest.split("e")
     power = int(exponent)
-    if -7 <= power < 0:
+    if -6 <= power < 0:
         return format(Decimal(shortest), "f")
     return f"{digits}e{'+' if power > 0 else '-'}{abs(power)}"

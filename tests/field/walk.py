@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from dispatch.access.accounts import Role
 from dispatch.field.batches import Batch
-from dispatch.field.events import FieldEvent
+from dispatch.field.events import FieldEvent, flags_of
 from dispatch.field.evidence import Evidence
 from dispatch.field.merging import link_of
 from dispatch.field.sync import Answer, merge
@@ -30,7 +30,7 @@ from dispatch.planning.plans import (
 from dispatch.planning.waves import Wave
 from dispatch.safety.cases import Case
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
-from tests.little_town import ELEVEN, LAT, LON, NOON, TODAY, LittleTown
+from tests.little_town import EIGHT, ELEVEN, LAT, LON, NOON, TODAY, LittleTown
 
 Row = TypeVar("Row", bound=SQLModel)
 AT_DOOR = {"lat": LAT + 0.002, "lon": LON, "accuracy_m": 15, "datum": "wgs84"}
@@ -86,6 +86,10 @@ class Walk:
     def kept(self, event_id: str) -> FieldEvent:
         return self._get(FieldEvent, UUID(event_id))
 
+    def flags(self, event_id: str) -> set[str]:
+        with Session(self.town.engine) as session:
+            return flags_of(session, [UUID(event_id)])[UUID(event_id)]
+
     def _get(self, model: type[Row], row_id: UUID) -> Row:
         with Session(self.town.engine) as session:
             return session.get_one(model, row_id)
@@ -102,6 +106,7 @@ def make_walk(
     """Orders for these elders, planned on one helper's round, published at eleven."""
     helper_id = helper_id or town.add_helper()
     helper = town.add_account("helper", Role.HELPER, helper_id=helper_id)
+    town.at(EIGHT)  # orders are placed in the morning
     placed = [_place(town, each, visit=False) for each in elders]
     placed += [_place(town, each, visit=True) for each in visits]
 
@@ -171,7 +176,7 @@ def publish_walk(
         kind = StopKind.DOOR if group[0].is_meal else StopKind.VISIT
         stop = _stop(round_.id, seq, kind, household_id=group[0].household_id)
         _serve(session, stop, group)
-        walk.stops.append(stop.id)
+        walk.stops += [stop.id] * (len(group) if one_stop else 1)
     for order in orders:
         walk.orders.append(order.id)
         if order.state is OrderState.WAITING:

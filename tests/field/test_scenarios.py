@@ -1,0 +1,389 @@
+"""What goes wrong in the street, one scenario each: nothing is lost, all is seen."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlmodel import Session, select
+
+from dispatch.field.events import FieldEvent, Unread, Verdict
+from dispatch.log.events import list_story
+from dispatch.orders.cancelling import cancel_order
+from dispatch.orders.orders import OrderState
+from dispatch.planning.plans import StopState
+from dispatch.safety.cases import CaseKind
+from dispatch.store.unit_of_work import in_one_transaction
+from tests.field.walk import (
+    AT_DOOR,
+    FORM,
+    HALF_PAST,
+    Phone,
+    agree_contactless,
+    make_walk,
+    publish_walk,
+)
+from tests.little_town import LAT, LON, NOON, LittleTown
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_clock_in_the_future_never_freezes_what_is_last(town: LittleTown) -> None:
+    walk = make_walk(town, town.add_elder(), town.add_elder("李大爷", sex="M"))
+    Phone(walk, "far", ahead=timedelta()).events.clear()
+    mad = Phone(walk, device_id="mad")
+    mad.hand(HALF_PAST, pos=AT_DOOR)
+    mad.events[0]["wall_ms"] += 86_400_000
+    [answer] = mad.sync(HALF_PAST + MINUTE)
+
+    assert (answer.result, answer.trust) == ("accepted", "suspect")
+    assert walk.elder().last_seen_at == HALF_PAST + MINUTE
+    assert walk.order().grade == "B"
+
+
+def test_a_back_dated_handover_is_kept_and_not_on_time(town: LittleTown) -> None:
+    walk = make_walk(town, town.add_elder())
+    phone = Phone(walk)
+    phone.at_stop("arrived", HALF_PAST)
+    phone.sync(HALF_PAST)
+    late = NOON + 50 * MINUTE
+    phone.hand(late)
+    phone.events[-1]["wall_ms"] -= 40 * 60_000
+    answers = phone.sync(late + 10 * MINUTE)
+
+    # Time stands in this town, so the phone's monotonic clock cannot be compared.
+    assert answers[-1].result == "accepted"
+    assert walk.order().grade == "A"
+
+
+def test_a_stop_given_to_somebody_else_and_delivered_by_the_first(
+    town: LittleTown,
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    other = make_second_plan(town, walk)
+    first, second = Phone(walk), Phone(other, device_id="phone-2")
+    first.hand(HALF_PAST)
+    [answer] = first.sync(HALF_PAST + 10 * MINUTE)
+    assert (answer.result, answer.grade) == ("accepted", "A")
+    assert walk.flags(answer.id) == {"replanned"}
+    assert walk.order().state is OrderState.DONE
+
+    second.hand(HALF_PAST + 20 * MINUTE)
+    [twice] = second.sync(HALF_PAST + 20 * MINUTE)
+    assert twice.result == "accepted"
+    assert other.flags(twice.id) == {"second_delivery"}
+    assert [p.counts for p in walk.proofs()] == [True, False]
+    assert "order.second_delivery" in kinds(town, walk.orders[0])
+
+
+def test_a_replanned_helper_moves_no_order_by_wishes(town: LittleTown) -> None:
+    walk = make_walk(town, town.add_elder())
+    make_second_plan(town, walk)
+    phone = Phone(walk)
+    phone.say("picked_up", HALF_PAST, stop_id=walk.pickup_id)
+    phone.at_stop("cannot", HALF_PAST, detail={"reason": "no time"})
+    assert [a.result for a in phone.sync(HALF_PAST)] == ["accepted", "accepted"]
+    assert walk.order().state is OrderState.PLANNED
+
+
+def make_second_plan(town: LittleTown, walk: Any) -> Any:
+    """The same orders on another helper's round, five minutes later."""
+    helper = make_walk_helper(town)
+    at = HALF_PAST - 10 * MINUTE
+
+    def do(uow: Any) -> Any:
+        return publish_walk(uow, town, helper, walk.orders, published_at=at)
+
+    return in_one_transaction(town.engine, do)
+
+
+def make_walk_helper(town: LittleTown) -> Any:
+    from dispatch.access.accounts import Role
+
+    return town.add_account("other", Role.HELPER, helper_id=town.add_helper())
+
+
+def test_authority_ends_two_hours_after_the_plan_was_replaced(
+    town: LittleTown,
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    make_second_plan(town, walk)
+    phone = Phone(walk)
+    phone.hand(HALF_PAST + 115 * MINUTE)
+    [late] = phone.sync(HALF_PAST + 115 * MINUTE)
+
+    assert (late.result, late.reason) == ("quarantined", "plan_too_old")
+    assert walk.order().state is OrderState.PLANNED
+    assert walk.kept(late.id).verdict is Verdict.QUARANTINED
+    assert "field.quarantined" in kinds(town, walk.helper_id)
+
+
+def test_a_foreign_helpers_stop_is_quarantined(town: LittleTown) -> None:
+    walk, other = make_walk(town, town.add_elder()), make_walk(town, town.add_elder())
+    phone = Phone(other)
+    phone.hand(HALF_PAST)
+    phone.events[0] |= {
+        "stop_id": str(walk.stops[0]),
+        "order_id": str(walk.orders[0]),
+    }
+    [answer] = phone.sync(HALF_PAST)
+
+    assert (answer.result, answer.reason) == ("quarantined", "not_your_stop")
+    assert walk.order().state is OrderState.PLANNED
+    assert not walk.proofs()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"stop_id": str(uuid4())}, "unknown_stop"),
+        ({"stop_id": None}, "unknown_stop"),
+        ({"order_id": str(uuid4())}, "order_not_at_stop"),
+        ({"order_id": None}, "order_missing"),
+        ({"kind": "ended", "round_id": str(uuid4()), "stop_id": None}, "unknown_round"),
+        ({"kind": "picked_up"}, "not_a_kitchen"),
+    ],
+)
+def test_what_names_nothing_is_quarantined_and_kept(
+    town: LittleTown, change: dict[str, Any], reason: str
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    phone = Phone(walk)
+    phone.hand(HALF_PAST)
+    phone.events[0] |= change
+    [answer] = phone.sync(HALF_PAST)
+
+    assert (answer.result, answer.reason) == ("quarantined", reason)
+    assert walk.kept(answer.id).why == reason
+    assert walk.order().state is OrderState.PLANNED
+
+
+def test_an_order_cancelled_meanwhile_keeps_its_delivery_for_review(
+    town: LittleTown,
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    phone = Phone(walk)
+    phone.hand(HALF_PAST)
+
+    def call_off(uow: Any) -> Any:
+        return cancel_order(uow, walk.orders[0], "家人来电取消")
+
+    in_one_transaction(town.engine, call_off, actor=town.staff)
+    [answer] = phone.sync(HALF_PAST + 5 * MINUTE)
+
+    assert (answer.result, answer.grade) == ("accepted", "A")
+    assert walk.order().state is OrderState.CANCELLED
+    assert [proof.counts for proof in walk.proofs()] == [False]
+    assert walk.flags(answer.id) == {"delivered_after_cancel"}
+    assert "order.delivered_after_cancel" in kinds(town, walk.orders[0])
+    assert walk.elder().last_seen_at == HALF_PAST
+
+
+def test_no_answer_opens_a_case_and_the_order_waits_for_a_person(
+    town: LittleTown,
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    phone = Phone(walk)
+    phone.at_stop("arrived", HALF_PAST)
+    phone.at_stop("no_answer", HALF_PAST + MINUTE)
+    phone.sync(HALF_PAST + 38 * MINUTE)
+
+    [case] = walk.cases()
+    assert case.kind is CaseKind.NO_ANSWER
+    assert case.happened_at == HALF_PAST + MINUTE
+    assert case.opened_at == HALF_PAST + 38 * MINUTE
+    assert walk.order().state is OrderState.UNDER_WAY
+    assert walk.stop().state is StopState.ARRIVED
+    phone.sync(HALF_PAST + 40 * MINUTE)
+    assert len(walk.cases()) == 1
+
+
+def test_a_door_that_opens_after_all_ends_the_order_and_not_the_case(
+    town: LittleTown,
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    phone = Phone(walk)
+    phone.at_stop("no_answer", HALF_PAST)
+    phone.hand(HALF_PAST + 4 * MINUTE)
+    phone.sync(HALF_PAST + 5 * MINUTE)
+
+    assert walk.order().state is OrderState.DONE
+    assert [case.closed_at for case in walk.cases()] == [None]
+
+
+def test_a_closed_door_is_an_alarm_even_from_somebody_elses_round(
+    town: LittleTown,
+) -> None:
+    walk, other = make_walk(town, town.add_elder()), make_walk(town, town.add_elder())
+    phone = Phone(other)
+    phone.at_stop("no_answer", HALF_PAST)
+    phone.events[0] |= {"stop_id": str(walk.stops[0]), "order_id": str(walk.orders[0])}
+    [answer] = phone.sync(HALF_PAST)
+
+    assert answer.result == "quarantined"
+    assert len(walk.cases()) == 1
+
+
+def test_one_stop_with_two_persons_needs_two_handovers(town: LittleTown) -> None:
+    walk = make_walk(
+        town, town.add_elder(), town.add_elder("李大爷", sex="M"), one_stop=True
+    )
+    phone = Phone(walk)
+    here = {"stop_id": walk.stops[0]}
+    phone.hand(HALF_PAST, 0, **here)
+    phone.sync(HALF_PAST)
+    assert walk.order(0).state is OrderState.DONE
+    assert walk.order(1).state is OrderState.PLANNED
+    assert walk.stop().state is StopState.ARRIVED
+
+    phone.at_stop("refused", HALF_PAST, 1, detail={"reason": "不想吃"}, **here)
+    phone.sync(HALF_PAST + MINUTE)
+    assert (walk.order(1).state, walk.order(1).reason) == (OrderState.FAILED, "refused")
+    assert walk.stop().state is StopState.DONE
+
+
+@pytest.mark.parametrize(
+    ("reason", "state"),
+    [("spilled", OrderState.FAILED), ("电动车坏了", OrderState.UNASSIGNED)],
+)
+def test_what_cannot_be_done_fails_or_goes_back_to_the_plan(
+    town: LittleTown, reason: str, state: OrderState
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    phone = Phone(walk)
+    phone.say("picked_up", HALF_PAST, stop_id=walk.pickup_id)
+    phone.at_stop("cannot", HALF_PAST, detail={"reason": reason})
+    phone.sync(HALF_PAST)
+    assert walk.order().state is state
+
+
+def test_a_box_past_its_clock_earns_nothing_and_is_flagged(town: LittleTown) -> None:
+    walk = make_walk(town, town.add_elder())
+    phone = Phone(walk)
+    past = NOON + 91 * MINUTE
+    phone.hand(past)
+    [answer] = phone.sync(past)
+
+    assert (answer.result, answer.grade) == ("accepted", "E")
+    assert "past_eat_by" in walk.flags(answer.id)
+    assert walk.order().state is OrderState.DONE
+
+
+def test_a_bag_on_the_handle_moves_no_clock(town: LittleTown) -> None:
+    elder_id = town.add_elder()
+    agree_contactless(town, elder_id)
+    walk = make_walk(town, elder_id)
+    phone = Phone(walk)
+    phone.at_stop("left_by_agreement", HALF_PAST)
+    [answer] = phone.sync(HALF_PAST)
+
+    assert answer.grade == "C"
+    assert walk.elder().last_seen_at is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "grade", "visited"),
+    [(3, "E", False), (19, "E", False), (20, "A", True)],
+)
+def test_only_a_visit_as_long_as_its_rule_moves_the_paid_visit(
+    town: LittleTown, minutes: int, grade: str, visited: bool
+) -> None:
+    walk = make_walk(town, visits=[town.add_elder()])
+    phone = Phone(walk)
+    phone.at_stop("visit_begun", HALF_PAST)
+    end = HALF_PAST + minutes * MINUTE
+    phone.at_stop("visit_ended", end, detail={"form": FORM})
+    answers = phone.sync(end)
+
+    assert answers[-1].grade == grade
+    assert walk.elder().last_seen_at == end
+    assert (walk.elder().last_visit_at == end) is visited
+
+
+def test_a_visit_told_end_first_is_graded_again(town: LittleTown) -> None:
+    walk = make_walk(town, visits=[town.add_elder()])
+    phone = Phone(walk)
+    begun = phone.at_stop("visit_begun", HALF_PAST)
+    end = HALF_PAST + 25 * MINUTE
+    ended = phone.at_stop("visit_ended", end, detail={"form": FORM})
+    walk.post(phone.batch(end, [ended]), at=end)
+    assert walk.order().grade == "E"
+    walk.post(phone.batch(end, [begun]), at=end)
+
+    assert walk.order().grade == "A"
+    assert walk.elder().last_visit_at == end
+    assert "order.regraded" in kinds(town, walk.orders[0])
+
+
+def test_a_position_in_another_datum_is_understood(town: LittleTown) -> None:
+    from dispatch.field.datum import from_wgs84
+    from dispatch.people.elders import Datum
+
+    walk = make_walk(town, town.add_elder(), town.add_elder())
+    lat, lon = from_wgs84(LAT + 0.002, LON, Datum.GCJ02)
+    phone = Phone(walk)
+    phone.hand(HALF_PAST, 0, pos=AT_DOOR | {"lat": lat, "lon": lon, "datum": "gcj02"})
+    phone.hand(HALF_PAST, 1, pos=AT_DOOR | {"lat": lat, "lon": lon})
+    right, wrong = phone.sync(HALF_PAST)
+    assert (right.grade, wrong.grade) == ("A", "D")
+
+
+@pytest.mark.parametrize("pos", [{"lat": 0, "lon": 0}, {"lat": LON, "lon": LAT}, None])
+def test_a_position_that_is_no_place_says_nothing(
+    town: LittleTown, pos: dict[str, Any] | None
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    phone = Phone(walk)
+    phone.hand(HALF_PAST, pos=pos)
+    [answer] = phone.sync(HALF_PAST)
+    assert (answer.result, answer.grade) == ("accepted", "B")
+
+
+def test_a_photo_does_not_change_the_grade(town: LittleTown) -> None:
+    walk = make_walk(town, town.add_elder(), town.add_elder())
+    phone = Phone(walk)
+    phone.hand(HALF_PAST, 0, photo_sha256=["ab" * 32])
+    phone.hand(HALF_PAST, 1)
+    assert [a.grade for a in phone.sync(HALF_PAST)] == ["A", "A"]
+
+
+def test_an_elders_own_card_stands_for_the_position(town: LittleTown) -> None:
+    elder_id = town.add_elder()
+    agree_contactless(town, elder_id)
+    walk = make_walk(town, elder_id, town.add_elder())
+    phone = Phone(walk)
+    code = {"to": "self", "code": "6228000000000001"}
+    phone.hand(HALF_PAST, 0, pos=None, detail=code)
+    phone.hand(HALF_PAST, 1, pos=None, detail=code)
+    assert [a.grade for a in phone.sync(HALF_PAST)] == ["A", "B"]
+
+
+def test_a_broken_chain_is_flagged_and_never_dropped(town: LittleTown) -> None:
+    walk = make_walk(town, town.add_elder(), town.add_elder())
+    phone = Phone(walk)
+    phone.hand(HALF_PAST, 0)
+    phone.last = "f" * 64
+    phone.hand(HALF_PAST, 1)
+    answers = phone.sync(HALF_PAST)
+    assert [a.result for a in answers] == ["accepted", "accepted"]
+    assert walk.flags(answers[1].id) == {"chain_broken"}
+
+
+def test_two_phones_with_one_id_lose_neither_event(town: LittleTown) -> None:
+    walk, other = make_walk(town, town.add_elder()), make_walk(town, town.add_elder())
+    first, second = Phone(walk), Phone(other, device_id="phone-2")
+    first.hand(HALF_PAST)
+    second.hand(HALF_PAST)
+    second.events[0]["id"] = first.events[0]["id"]
+    first.sync(HALF_PAST)
+    [clash] = second.sync(HALF_PAST)
+
+    assert (clash.result, clash.reason) == ("quarantined", "id_taken")
+    with Session(town.engine) as session:
+        assert len(session.exec(select(FieldEvent)).all()) == 1
+        assert [scrap.why for scrap in session.exec(select(Unread))] == ["id_taken"]
+
+
+def kinds(town: LittleTown, subject_id: Any) -> list[str]:
+    with Session(town.engine) as session:
+        return [event.kind for event in list_story(session, subject_id)]
