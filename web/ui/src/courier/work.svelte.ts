@@ -26,6 +26,7 @@ class Work {
   kept = $state.raw<KeptEvent[]>([]);
   online = $state(typeof navigator === "undefined" ? true : navigator.onLine);
   signedOut = $state(false);
+  signedIn = $state(false);
   last = $state.raw<Last | null>(null);
   failed = $state(false);
 
@@ -71,6 +72,7 @@ class Work {
       const me = await session.open();
       this.who = { account: me.account, name: me.name };
       this.signedOut = false;
+      this.signedIn = true;
       await seal(shelf, "me", this.who);
     } catch {
       this.who = await unseal<Who>(shelf, "me");

@@ -50,7 +50,7 @@ export interface PlanVersion {
 export interface Why { why: string; candidates: { helper_label: string; rule: string; by: string | number | null }[]; relaxation: unknown }
 
 export interface Rung {
-  rung: number | string; name: string; who: string | null; phone_masked: string | null;
+  rung: number | string; code?: string; name: string; who: string | null; phone_masked: string | null;
   deadline_at: string | null; done_at: string | null; outcome: string | null;
 }
 export interface CaseFile {
