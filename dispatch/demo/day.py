@@ -52,13 +52,16 @@ class Day:
             Counter(self.agenda, self._door(logins[p.station.id]), district, p)
             for p in district.places.points
         ]
+        clerks = {c.point.station.id: c.door for c in self.counters}
         hands = {hand.helper.id: hand for hand in district.crew}
-        self.walkers = [
-            Walker(self.agenda, self._door(a.login), district, hands[a.helper_id])
-            for a in district.accounts
-            if a.role is Role.HELPER and a.helper_id
-        ]
         self.desk = Desk(self.agenda, self._door("coordinator"), district)
+        self.walkers = []
+        for account in district.accounts:
+            if account.role is Role.HELPER and account.helper_id:
+                hand = hands[account.helper_id]
+                clerk = clerks[hand.helper.station_id]
+                doors = (self._door(account.login), clerk, self.desk.door)
+                self.walkers.append(Walker(self.agenda, doors, district, hand))
 
     def _door(self, login: str) -> Door:
         return Door(self.street, login)

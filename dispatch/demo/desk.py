@@ -18,7 +18,6 @@ from dispatch.demo.doors import Door, Json
 _ANSWERS_AFTER: Final = timedelta(minutes=2)
 _BETWEEN_RUNGS: Final = timedelta(minutes=4)
 _LOCATES_AFTER: Final = timedelta(minutes=12)
-_LADDER: Final = ("phone_elder", "contacts", "neighbour", "second_visit")
 _REACHED: Final = {"phone_elder": 0.35, "contacts": 0.6, "neighbour": 0.8}
 _OUTCOMES: Final = {"seen_well": 70.0, "away": 22.0, "hospital": 8.0}
 _PATIENCE_SECONDS: Final = 20.0
@@ -46,6 +45,10 @@ class Desk:
     async def open(self) -> None:
         """Read the board once, then follow the feed from there."""
         await self._read_board()
+        self.listen()
+
+    def listen(self) -> None:
+        """Follow the feed from the number heard last, also after a `close`."""
         self._reading = asyncio.create_task(self._follow())
 
     async def close(self) -> None:
@@ -117,7 +120,7 @@ class Desk:
         case_id = said.get("case_id")
         if case_id and case_id not in self._seen_cases:
             self._seen_cases.add(case_id)
-            self._agenda.put(now + _ANSWERS_AFTER, partial(self.climb, case_id, 0))
+            self._agenda.put(now + _ANSWERS_AFTER, partial(self.climb, case_id))
 
     async def locate(self, order_id: str, _at: datetime) -> None:
         """Ask the station where the door is, and put it on the map."""
@@ -127,20 +130,23 @@ class Desk:
         status, said = await self.door.post(f"/api/orders/{order_id}/locate", body)
         self.told[f"located {_word(said, status)}"] += 1
 
-    async def climb(self, case_id: str, rung: int, at: datetime) -> None:
-        """One rung of the ladder; whoever is reached ends it with an outcome."""
-        name = _LADDER[rung]
+    async def climb(self, case_id: str, at: datetime) -> None:
+        """The standing rung of a ladder; whoever is reached ends it with an outcome."""
+        file = await self.door.get(f"/api/cases/{case_id}")
+        standing = [row for row in file["ladder"] if row["done_at"] is None]
+        if file["case"]["outcome"] is not None or not standing:
+            return
+        name = standing[0]["code"]
         reached = self._chance.happens(_REACHED.get(name, 1.0))
-        body = {
-            "rung": name,
+        body: Json = {
+            "rung": standing[0]["rung"],
             "outcome": "reached" if reached else "no_reply",
             "words": "接通，情况已问清" if reached else "无人接听",
         }
         status, said = await self.door.post(f"/api/cases/{case_id}/steps", body)
         self.told[f"rung {name} {_word(said, status)}"] += 1
-        if not reached and rung + 1 < len(_LADDER):
-            again = partial(self.climb, case_id, rung + 1)
-            self._agenda.put(at + _BETWEEN_RUNGS, again)
+        if not reached:
+            self._agenda.put(at + _BETWEEN_RUNGS, partial(self.climb, case_id))
             return
         outcome = self._chance.choices(list(_OUTCOMES), list(_OUTCOMES.values()))[0]
         body = {"outcome": outcome, "words": "已核实"}

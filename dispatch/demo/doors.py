@@ -12,7 +12,8 @@ import httpx
 from dispatch.demo.accounts import PASSWORD
 from dispatch.promises.history import history_file
 
-_TRIES: Final = 6
+_TRIES: Final = 14
+_LONGEST_PAUSE_SECONDS: Final = 3.0
 _AT_ONCE: Final = 12
 _SECONDS: Final = 60.0
 _KEYS: Final = UUID("6c697a68-7500-4000-8000-000000000001")
@@ -163,5 +164,5 @@ class Door:
             except httpx.TransportError:
                 if attempt == _TRIES:
                     raise
-            await asyncio.sleep(0.2 * 2**attempt)
+            await asyncio.sleep(min(_LONGEST_PAUSE_SECONDS, 0.2 * 2**attempt))
         raise AssertionError("unreachable")

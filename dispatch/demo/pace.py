@@ -7,12 +7,11 @@ database, as no person can; the people of the day never do.
 
 import asyncio
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, SQLModel, col, func, or_, select
 
 from dispatch.catalogue.sittings import Sitting
 from dispatch.clock import clock_speed, read_clock, set_clock
@@ -25,6 +24,7 @@ from dispatch.store.unit_of_work import in_one_transaction
 _LOOK_SECONDS: Final = 0.05
 _LONGEST_LOOK_SECONDS: Final = 0.4
 _PATIENCE_SECONDS: Final = 120.0
+_AT_WORK: Final = (AskState.QUEUED, AskState.RUNNING)
 
 
 class Stuck(Exception):
@@ -108,48 +108,32 @@ class Stepped:
 
 def what_is_due(session: Session, now: datetime) -> list[str]:
     """What the house should have done by now and has not."""
-    checks: list[tuple[str, Callable[[Session, datetime], int]]] = [
-        ("sittings to cook", _uncooked),
-        ("waves to plan", _unplanned),
-        ("plans being made", _being_planned),
-        ("alarms to climb", _unclimbed),
-        ("alarms to tell", _untold),
-    ]
+    counts = {
+        "sittings to cook": _many(
+            Sitting, Sitting.cut_off_at <= now, col(Sitting.cooked).is_(None)
+        ),
+        "waves to plan": _many(
+            Wave,
+            Wave.plan_at <= now,
+            Wave.ends_at > now,
+            Wave.orders_version > Wave.planned_orders_version,
+        ),
+        "plans being made": _many(PlanRequest, col(PlanRequest.state).in_(_AT_WORK)),
+        "alarms to climb": _many(
+            Case, col(Case.closed_at).is_(None), Case.deadline_at <= now
+        ),
+        "alarms to tell": _many(
+            Outbox,
+            col(Outbox.feed_seq).is_(None),
+            or_(col(Outbox.case_id).is_not(None), Outbox.state == "blocked"),
+        ),
+    }
+    found = session.execute(select(*counts.values())).one()
     return [
-        f"{count} {words}" for words, check in checks if (count := check(session, now))
+        f"{many} {words}" for words, many in zip(counts, found, strict=True) if many
     ]
 
 
-def _uncooked(session: Session, now: datetime) -> int:
-    query = select(func.count()).select_from(Sitting)
-    query = query.where(Sitting.cut_off_at <= now, col(Sitting.cooked).is_(None))
-    return session.exec(query).one()
-
-
-def _unplanned(session: Session, now: datetime) -> int:
-    query = select(func.count()).select_from(Wave)
-    query = query.where(Wave.plan_at <= now, Wave.ends_at > now)
-    query = query.where(Wave.orders_version > Wave.planned_orders_version)
-    return session.exec(query).one()
-
-
-def _being_planned(session: Session, _now: datetime) -> int:
-    query = select(func.count()).select_from(PlanRequest)
-    query = query.where(
-        or_(PlanRequest.state == AskState.QUEUED, PlanRequest.state == AskState.RUNNING)
-    )
-    return session.exec(query).one()
-
-
-def _unclimbed(session: Session, now: datetime) -> int:
-    query = select(func.count()).select_from(Case)
-    query = query.where(col(Case.closed_at).is_(None), Case.deadline_at <= now)
-    return session.exec(query).one()
-
-
-def _untold(session: Session, _now: datetime) -> int:
-    """What somebody at a desk must hear before time goes on."""
-    query = select(func.count()).select_from(Outbox)
-    query = query.where(col(Outbox.feed_seq).is_(None))
-    pressing = or_(col(Outbox.case_id).is_not(None), Outbox.state == "blocked")
-    return session.exec(query.where(pressing)).one()
+def _many(table: type[SQLModel], *tests: Any) -> Any:
+    """How many rows pass, as one column of a query."""
+    return select(func.count()).select_from(table).where(*tests).scalar_subquery()

@@ -27,8 +27,13 @@ class Walker:
     """One helper with one phone. Two bad clocks and a dead spot are part of it."""
 
     def __init__(
-        self, agenda: Agenda, door: Door, district: District, hand: Hand
+        self,
+        agenda: Agenda,
+        doors: tuple[Door, Door, Door],
+        district: District,
+        hand: Hand,
     ) -> None:
+        door, self.clerk, self.desk = doors  # own, their station's, the coordinator's
         self.door = door
         self.hand = hand
         self.told: Tally[str] = Tally()
@@ -184,8 +189,22 @@ class Walker:
         await self.phone.send(at)
 
     async def hand_in(self, round_: Json, _at: datetime) -> None:
-        """The paper sheet of a round without a signal comes back to the station."""
-        self.told["sheets"] += len(round_["stops"])
+        """The sheet of a round without a signal comes back; the station types it in."""
+        for stop in round_["stops"]:
+            if stop["kind"] == "pickup":
+                continue
+            for person in stop["persons"]:
+                body = {
+                    "at": stop["at"],
+                    "taken_by": "self" if self._chance.happens(0.9) else "family",
+                    "helper_id": str(self.hand.helper.id),
+                    "sheet": f"{self._day:%m%d}-{stop['seq']:02d}",
+                }
+                path = f"/api/orders/{person['order_id']}/paper"
+                status, said = await self.clerk.post(path, body, expected=(404,))
+                if status == 404:  # an elder of another station: the street does it
+                    status, said = await self.desk.post(path, body)
+                self.told[f"paper {said.get('error', status)}"] += 1
 
     def _fix(self, stop: Json) -> Json:
         return {
