@@ -29,7 +29,7 @@ ROUNDING: Final = {
 
 class District(Strict):
     code: Annotated[str, Field(pattern=r"^\d{6}$")]
-    name: Text
+    name: str = ""
     tz: Literal["Asia/Shanghai"]
     week_starts: WeekStart = "monday"
 
@@ -38,7 +38,7 @@ class Version(Strict):
     """Which version this is and on which service dates it holds, both included."""
 
     id: Identifier
-    title: Text
+    title: str = ""
     effective_from: Day
     effective_to: Day | None = None
     supersedes: Identifier | None = None
