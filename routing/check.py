@@ -89,10 +89,11 @@ def _presence(
 ) -> Iterator[BrokenRule]:
     by_kind = {kind: served.get((task.id, kind), []) for kind, _ in task.halts}
     count = sum(map(len, by_kind.values()))
-    if times_left_out > 1 or bool(times_left_out) == bool(count):
+    fresh = count - _begun_stops(problem, task) if times_left_out else count
+    if times_left_out > 1 or bool(times_left_out) == bool(fresh):
         yield BrokenRule("served_once", None, task.id)
     if times_left_out:
-        if task.penalty is None or _has_begun(problem, task):
+        if task.penalty is None or _begun_stops(problem, task):
             yield BrokenRule("must_serve", None, task.id)
         return
     if task.people == 2 and count:
@@ -106,8 +107,8 @@ def _presence(
             yield BrokenRule("pair", dropoff.vehicle, task.id)
 
 
-def _has_begun(problem: Problem, task: Task) -> bool:
-    return any(
+def _begun_stops(problem: Problem, task: Task) -> int:
+    return sum(
         stop.task == task.id for begun in problem.begun.values() for stop in begun.stops
     )
 

@@ -30,7 +30,7 @@ def load_roads(path: Path) -> RoadGraph:
                 raise BadRoads(f"{path.name} is not a {_FORMAT} file")
             arrays = {name: kept[name] for name in RoadGraph.ARRAYS}
             return RoadGraph(**arrays, attribution=str(kept["attribution"]))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as trouble:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as trouble:
         if isinstance(trouble, BadRoads):
             raise
         raise BadRoads(f"{path.name} cannot be read as roads: {trouble}") from trouble

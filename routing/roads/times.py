@@ -127,7 +127,7 @@ class _Known:
         try:
             with np.load(path, allow_pickle=False) as kept:
                 points, seconds = kept["points"], kept["seconds"]
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return None
         known = cls()
         known.numbers = {(float(a), float(b)): n for n, (a, b) in enumerate(points)}

@@ -134,7 +134,9 @@ def test_nothing_can_end_earlier(problem: Problem) -> None:
 
 @given(problems(), st.integers(0, 3))
 @settings(deadline=None, max_examples=20)
-def test_the_same_seed_and_count_give_the_same_plan(problem: Problem, seed: int) -> None:
+def test_the_same_seed_and_count_give_the_same_plan(
+    problem: Problem, seed: int
+) -> None:
     effort = Effort(iterations=15, seed=seed, engine="search")
     once, twice = solve(problem, effort), solve(problem, effort)
     assert replace(once, seconds_used=0.0) == replace(twice, seconds_used=0.0)

@@ -49,7 +49,11 @@ def test_a_round_is_planned() -> None:
     ("task", "vehicle", "changes"),
     [
         (visit("a", 5, (0, 200)), {}, {}),
-        (Task("a", visit=Halt("p5", ((0, 100), (900, 950))), penalty=9), {}, {"now": 700}),
+        (
+            Task("a", visit=Halt("p5", ((0, 100), (900, 950))), penalty=9),
+            {},
+            {"now": 700},
+        ),
         (meal("a", 0, 9, max_ride_seconds=500), {}, {}),
         (meal("a", 0, 1, load=(3,)), {"capacity": (2,)}, {}),
         (visit("a", 1, needs=frozenset({"bath"})), {}, {}),
@@ -95,7 +99,7 @@ def test_no_more_vehicles_leave_than_allowed() -> None:
     tasks = [visit("a", 0, (0, 0)), visit("b", 9, (0, 0))]
     given = problem(tasks, [car("v"), car("w", start="p9")])
     for engine in ("search", "ortools"):
-        one = Effort(iterations=0, vehicles=1, engine=engine)  # type: ignore[arg-type]
+        one = Effort(iterations=0, vehicles=1, engine=engine)
         assert len(solve(given, Effort(iterations=0)).routes) == 2
         assert len(solve(given, one).routes) == 1
 

@@ -4,8 +4,19 @@ from typing import Any
 
 import pytest
 
-from routing import Break, Effort, Halt, Matrix, NotYetHonoured, Problem, Sequence
-from routing import Task, Vehicle, broken_rules, solve
+from routing import (
+    Break,
+    Effort,
+    Halt,
+    Matrix,
+    NotYetHonoured,
+    Problem,
+    Sequence,
+    Task,
+    Vehicle,
+    broken_rules,
+    solve,
+)
 from routing.instance import Instance
 from routing.timing import Broken, Schedule, earliest, first_broken, schedule
 from tests.routing.towns import HOUR, MINUTE, car, meal, places, problem, visit
@@ -25,7 +36,9 @@ def broken(given: Problem, *nodes: int) -> Broken | None:
 
 def test_stops_follow_each_other_by_travel_and_service() -> None:
     found = timed(
-        problem([visit("a", 2, service_seconds=30), visit("b", 5)], [car(shift=(0, 999))]),
+        problem(
+            [visit("a", 2, service_seconds=30), visit("b", 5)], [car(shift=(0, 999))]
+        ),
         *(0, 2),
     )
     assert found == Schedule(leaves=0, times=[120, 330], ends=330)
@@ -109,9 +122,7 @@ def test_parking_is_paid_once_per_stay() -> None:
 
 
 def test_reaching_the_end_needs_no_parking() -> None:
-    given = problem(
-        [visit("a", 3)], [car(end="p0")], places=places(arrive_seconds=100)
-    )
+    given = problem([visit("a", 3)], [car(end="p0")], places=places(arrive_seconds=100))
     assert timed(given, 0).ends == 280 + 180
 
 
@@ -167,7 +178,7 @@ def test_compartments_are_counted_apart() -> None:
 )
 def test_what_is_not_honoured_yet_is_refused_by_name(changes: dict[str, Any]) -> None:
     given = problem([visit("a", 1), visit("b", 2)]).replaced(**changes)
-    with pytest.raises(NotYetHonoured, match="sequence|breaks|people"):
+    with pytest.raises(NotYetHonoured, match=r"sequence|breaks|people"):
         solve(given, Effort(iterations=0, engine="search"))
 
 

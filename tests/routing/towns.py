@@ -1,6 +1,6 @@
 """Tiny problems for tests: a street of places, one minute from each to the next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -77,9 +77,7 @@ def stop(name: str, kind: Any, at: int) -> Stop:
     return Stop(at=at, task=name, kind=kind)
 
 
-def plan(
-    routes: dict[str, Sequence[Stop]], left_out: Sequence[str] = ()
-) -> Plan:
+def plan(routes: Mapping[str, Sequence[Stop]], left_out: Sequence[str] = ()) -> Plan:
     return Plan(
         problem="street",
         routes=tuple(Route(name, tuple(stops)) for name, stops in routes.items()),

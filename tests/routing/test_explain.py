@@ -1,0 +1,171 @@
+"""Every no has a reason, and every relaxation offered works."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from routing import (
+    Effort,
+    Halt,
+    LeftOut,
+    Plan,
+    Problem,
+    Relaxation,
+    Task,
+    Vehicle,
+    broken_rules,
+    solve,
+)
+from tests.routing.towns import car, meal, problem, problems, visit
+
+QUICK = Effort(iterations=5, engine="search")
+
+
+def why(task: Task, *cars: Vehicle, **changes: Any) -> LeftOut:
+    (left,) = solve(problem([task], cars or [car()], **changes), QUICK).left_out
+    return left
+
+
+@pytest.mark.parametrize(
+    ("task", "vehicle", "rule", "by", "relaxation"),
+    [
+        (visit("a", 5, (0, 200)), {}, "window", 100, Relaxation("window", 120)),
+        (meal("a", 0, 9, max_ride_seconds=500), {}, "ride", 40, Relaxation("ride", 60)),
+        (
+            visit("a", 5),
+            {"end": "p0", "shift": (0, 500)},
+            "shift",
+            100,
+            Relaxation("shift", 120),
+        ),
+        (
+            visit("a", 5),
+            {"end": "p0", "max_work_seconds": 500},
+            "max_work",
+            100,
+            Relaxation("max_work", 120),
+        ),
+        (
+            visit("a", 1, needs=frozenset({"bath"})),
+            {},
+            "skill",
+            1,
+            Relaxation("skill", "bath"),
+        ),
+        (meal("a", 0, 1, load=(3,)), {"capacity": (2,)}, "capacity", 1, None),
+    ],
+)
+def test_the_first_broken_rule_and_the_cheapest_cure(
+    task: Task,
+    vehicle: dict[str, Any],
+    rule: str,
+    by: int,
+    relaxation: Relaxation | None,
+) -> None:
+    left = why(task, car(**vehicle))
+    (candidate,) = left.candidates
+    assert (candidate.vehicle, candidate.rule, candidate.by) == ("v", rule, by)
+    assert left.relaxation == relaxation
+    assert f"（{rule}" in left.why
+    assert left.why.startswith("没有人能做")
+
+
+def test_a_forbidden_pair_is_told() -> None:
+    left = why(visit("a", 1), never=(("v", "a"),))
+    assert [each.rule for each in left.candidates] == ["never"]
+    assert left.relaxation is None
+
+
+def test_nobody_on_shift() -> None:
+    given = problem([visit("a", 1)], [])
+    (left,) = solve(given, QUICK).left_out
+    assert left.why == "当班没有人。"
+
+
+def test_what_would_displace_others_says_so() -> None:
+    tasks = [visit("a", 5, (300, 300), tier=1), visit("b", 0, (300, 300))]
+    (left,) = solve(problem(tasks), QUICK).left_out
+    assert left.task == "b"
+    assert "displaces" in left.why
+    assert left.relaxation is not None
+
+
+def test_another_person_is_offered_when_time_is_short() -> None:
+    tasks = [
+        visit(f"t{n}", n, (0, 9000), service_seconds=9000, penalty=10) for n in (1, 2)
+    ]
+    plan = solve(problem(tasks, [car(shift=(0, 9300))]), QUICK)
+    (left,) = plan.left_out
+    assert left.relaxation is not None
+    assert left.relaxation.kind in {"person", "shift"}
+
+
+@given(problems())
+@settings(deadline=None, max_examples=60)
+def test_every_relaxation_offered_lets_the_task_in(drawn: Problem) -> None:
+    """Apply it to the problem; the old plan with the task in it is then legal."""
+    plan = solve(drawn, QUICK)
+    for left in plan.left_out:
+        if left.relaxation is not None:
+            assert _can_be_let_in(drawn, plan, left), left
+
+
+def _can_be_let_in(drawn: Problem, plan: Plan, left: LeftOut) -> bool:
+    """Freeze every other tour: only this task may still be inserted."""
+    loose = applied(drawn, left)
+    served = plan.served | {left.task}
+    others = tuple(task for task in loose.tasks if task.id in served)
+    names = {task.id for task in others}
+    small = loose.replaced(
+        tasks=others,
+        never=tuple(pair for pair in loose.never if pair[1] in names),
+        prefer=tuple(wish for wish in loose.prefer if wish.task in names),
+    )
+    found = solve(small, Effort(iterations=60, engine="search"))
+    assert [b for b in broken_rules(small, found) if b.rule != "must_serve"] == []
+    return len(found.left_out) == 0 or len(found.served) >= len(plan.served)
+
+
+def applied(drawn: Problem, left: LeftOut) -> Problem:
+    assert left.relaxation is not None
+    kind, value = left.relaxation.kind, left.relaxation.value
+    task = drawn.task(left.task)
+    if kind == "person":
+        more = [replace(v, id=f"{v.id} again") for v in drawn.vehicles]
+        return drawn.replaced(vehicles=(*drawn.vehicles, *more))
+    if kind in {"window", "ride"}:
+        changed = loosened(task, kind, int(value))
+        tasks = [changed if each.id == task.id else each for each in drawn.tasks]
+        return drawn.replaced(tasks=tuple(tasks))
+    return drawn.replaced(vehicles=tuple(eased(v, kind, value) for v in drawn.vehicles))
+
+
+def loosened(task: Task, kind: str, value: int) -> Task:
+    if kind == "ride":
+        return replace(task, max_ride_seconds=(task.max_ride_seconds or 0) + value)
+
+    def later(halt: Halt | None) -> Halt | None:
+        if halt is None:
+            return None
+        windows = tuple((opens, closes + value) for opens, closes in halt.windows)
+        return replace(halt, windows=windows)
+
+    return replace(
+        task,
+        pickup=later(task.pickup),
+        dropoff=later(task.dropoff),
+        visit=later(task.visit),
+    )
+
+
+def eased(vehicle: Vehicle, kind: str, value: int | str) -> Vehicle:
+    if kind == "skill":
+        return replace(vehicle, skills=vehicle.skills | {str(value)})
+    if kind == "shift":
+        longer = vehicle.shift[0], vehicle.shift[1] + int(value)
+        return replace(vehicle, shift=longer)
+    work = vehicle.max_work_seconds
+    most = None if work is None else work + int(value)
+    return replace(vehicle, max_work_seconds=most)
