@@ -13,9 +13,12 @@ from uuid import UUID
 
 import structlog
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlmodel import col, select
 
 from dispatch.catalogue.sittings import Sitting
@@ -35,24 +38,36 @@ from dispatch.planning.solving import SolverFailed, think
 from dispatch.queue import hint
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine
-from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
+from dispatch.store.unit_of_work import in_one_transaction, picture
+from routing import WrongPlan
 
 log = structlog.get_logger()
 _NO_WORKERS: Final = "排线服务离线，已启用本机排线"
 _LATE: Final = "临近出发仍无路线，已使用快速方案，请人工查看"
 _QUEUE_PATIENCE_SECONDS: Final = 2.0
+_DATABASE_TROUBLE: Final = (DBAPIError, NoConnection)
 Rescue = Callable[[UUID, str | None], bool]
 
 
 def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
     """The process of timers: sweeps until told to stop. Two of them do no harm."""
     engine = make_engine(chosen.database)
-    redis = Redis.from_url(redis_url, socket_timeout=_QUEUE_PATIENCE_SECONDS)
+    redis = queue_at(redis_url)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="rescue") as one:
         rescuer = _Rescuer(engine, one)
         while not stop.is_set():
             sweep(engine, redis, rescuer.rescue)
             stop.wait(chosen.sweep_seconds)
+
+
+def queue_at(redis_url: str) -> Redis:
+    """A connection that fails soon: the next sweep is the second try."""
+    return Redis.from_url(
+        redis_url,
+        socket_timeout=_QUEUE_PATIENCE_SECONDS,
+        socket_connect_timeout=_QUEUE_PATIENCE_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> None:
@@ -74,7 +89,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
     for step in steps:
         try:
             step()
-        except (SQLAlchemyError, Refusal) as trouble:
+        except (*_DATABASE_TROUBLE, Refusal) as trouble:
             log.warning("a sweep failed", error=type(trouble).__name__)
 
 
@@ -88,11 +103,11 @@ def _chase(engine: Engine, redis: Redis | None, rescue: Rescue) -> None:
     queue_lives = redis is not None and _hint_all(redis, hints)
     with picture(engine) as seen:
         stranded = list_stranded(seen.session, queue_lives=queue_lives)
-    for request in stranded:
-        worn_out = request.attempt >= MOST_ATTEMPTS
-        quick = f"{request.attempt} planners died over it" if worn_out else None
-        if rescue(request.id, quick) and queue_lives and not worn_out:
-            _alarm(engine, request.wave_id, "wave.workers_gone", _NO_WORKERS)
+    for request_id, wave_id, attempt in stranded:
+        worn_out = attempt >= MOST_ATTEMPTS
+        quick = f"{attempt} planners died over it" if worn_out else None
+        if rescue(request_id, quick) and queue_lives and not worn_out:
+            _alarm(engine, wave_id, "wave.workers_gone", _NO_WORKERS)
 
 
 def _hint_all(redis: Redis, hints: list[tuple[UUID, int]]) -> bool:
@@ -111,13 +126,11 @@ def _hurry(engine: Engine, rescue: Rescue) -> None:
     """Twenty minutes before departure a quick plan is better than none."""
     with picture(engine) as seen:
         late = list_late_waves(seen.session, seen.now)
-    for wave in late:
-
-        def ask(uow: UnitOfWork, wave_id: UUID = wave.id) -> UUID:
-            return ask_for_plan(uow, wave_id, "late").id
-
-        if rescue(in_one_transaction(engine, ask), "no plan twenty minutes before"):
-            _alarm(engine, wave.id, "wave.plan_late", _LATE)
+    for wave_id in late:
+        asking = partial(ask_for_plan, wave_id=wave_id, why="late")
+        request = in_one_transaction(engine, asking)
+        if rescue(request.id, "no plan twenty minutes before"):
+            _alarm(engine, wave_id, "wave.plan_late", _LATE)
 
 
 def _alarm(engine: Engine, wave_id: UUID, kind: str, words: str) -> None:
@@ -153,7 +166,7 @@ def _rescue(engine: Engine, request_id: UUID, quick: str | None) -> bool:
             thinking=partial(think, quick=quick),
             by_force=quick is not None,
         )
-    except (SQLAlchemyError, SolverFailed, RuntimeError) as trouble:
+    except (*_DATABASE_TROUBLE, SolverFailed, WrongPlan) as trouble:
         log.warning("a rescue failed", error=f"{type(trouble).__name__}: {trouble}")
         return False
 

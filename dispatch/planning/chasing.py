@@ -5,7 +5,7 @@ machine's.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, or_, update
@@ -85,8 +85,16 @@ def take_hints(uow: UnitOfWork) -> list[tuple[UUID, int]]:
     return [(request_id, hints) for request_id, hints in found]
 
 
-def list_stranded(session: Session, *, queue_lives: bool) -> list[PlanRequest]:
-    """Requests that no worker carries out: this very process must.
+class Stranded(NamedTuple):
+    """A request that this very process must carry out."""
+
+    request_id: UUID
+    wave_id: UUID
+    attempt: int
+
+
+def list_stranded(session: Session, *, queue_lives: bool) -> list[Stranded]:
+    """Requests that no worker carries out.
 
     Three planners died over it, or for ten seconds nobody took it and nobody was
     planning anything else either; with the queue gone nobody can.
@@ -107,7 +115,11 @@ def list_stranded(session: Session, *, queue_lives: bool) -> list[PlanRequest]:
     if not (queue_lives and _somebody_plans(session)):
         query = select(PlanRequest).where(or_(left, unheard))
     found = session.exec(query.order_by(col(PlanRequest.queued_at))).all()
-    return [each for each in found if _is_first(session, each)]
+    return [
+        Stranded(each.id, each.wave_id, each.attempt)
+        for each in found
+        if _is_first(session, each)
+    ]
 
 
 def _somebody_plans(session: Session) -> bool:
@@ -123,7 +135,7 @@ def _is_first(session: Session, request: PlanRequest) -> bool:
     return first is None or first.id == request.id
 
 
-def list_late_waves(session: Session, now: datetime) -> list[Wave]:
+def list_late_waves(session: Session, now: datetime) -> list[UUID]:
     """Waves that leave within twenty minutes and have no plan, though asked for.
 
     A wave whose planner is still within its time is not late yet: a clock that was
@@ -144,7 +156,7 @@ def list_late_waves(session: Session, now: datetime) -> list[Wave]:
     )
     patience = timedelta(seconds=settings().solve_seconds + NOBODY_TAKES_IT_SECONDS)
     return [
-        wave
+        wave.id
         for wave in session.exec(query)
         if (last := find_last_request(session, wave.id)) is not None
         and last.state is not AskState.FAILED

@@ -1,0 +1,163 @@
+"""The queue with a real server and real workers, which may be killed at any time."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from redis import Redis
+from rq import Queue, Worker
+from rq.serializers import JSONSerializer
+
+from dispatch.orders.orders import OrderState
+from dispatch.planning.waves import AskState
+from dispatch.queue import QUEUE
+from dispatch.settings import CHECKOUT, settings
+from dispatch.sweep import queue_at, sweep
+from tests.little_town import LittleTown
+from tests.planning.lunch_wave import (
+    ask,
+    order_lunch,
+    order_of,
+    request_of,
+    rounds_of,
+    shown_plan,
+    wave_of,
+)
+
+PATIENCE_SECONDS = 60
+RUN = """
+import sys, threading
+from dispatch.queue import run_worker
+from dispatch.settings import settings
+run_worker(settings(), sys.argv[1], threading.Event())
+"""
+Start = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start_worker(database_url: str, redis_url: str) -> Iterator[Start]:
+    """Starts workers of this town's database, all gone in the end."""
+    started: list[subprocess.Popen[bytes]] = []
+    env = {**os.environ, "DISPATCH_DATABASE_URL": database_url}
+
+    def start() -> subprocess.Popen[bytes]:
+        argv = [sys.executable, "-c", RUN, redis_url]
+        worker = subprocess.Popen(argv, cwd=CHECKOUT, env=env)
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.kill()
+        worker.wait()
+
+
+def sweep_until(town: LittleTown, redis: Redis, is_so: Callable[[], bool]) -> None:
+    """Sweep as the schedule does, in which nobody is rescued, until it is so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, "nobody planned it"
+        sweep(town.engine, redis, lambda *_: False)
+        time.sleep(0.1)
+
+
+def test_a_worker_plans_what_the_queue_brings(
+    town: LittleTown, redis_url: str, start_worker: Start
+) -> None:
+    town.add_helper()
+    order_id = order_lunch(town)
+    request_id = ask(town)
+    start_worker()
+
+    sweep_until(
+        town,
+        queue_at(redis_url),
+        lambda: request_of(town, request_id).state is AskState.DONE,
+    )
+
+    assert order_of(town, order_id).state is OrderState.PLANNED
+    assert shown_plan(town).fallback is False
+
+
+def test_a_job_carries_an_id_and_nothing_else(town: LittleTown, redis_url: str) -> None:
+    order_lunch(town)
+    request_id = ask(town)
+    redis = queue_at(redis_url)
+
+    sweep(town.engine, redis)
+
+    (job,) = Queue(QUEUE, connection=redis, serializer=JSONSerializer).jobs
+    assert job.id == f"plan_{request_id}_1"
+    assert job.args == [str(request_id)]
+    assert job.kwargs == {}
+    assert job.origin == QUEUE
+
+
+def test_a_worker_listens_to_one_queue_only(
+    town: LittleTown, redis_url: str, start_worker: Start
+) -> None:
+    redis = queue_at(redis_url)
+    start_worker()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (workers := Worker.all(connection=redis)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+    assert [worker.queue_names() for worker in workers] == [[QUEUE]]
+    assert town.engine is not None
+
+
+def test_a_worker_killed_while_it_thinks_costs_no_plan_and_makes_no_second(
+    town: LittleTown,
+    redis_url: str,
+    start_worker: Start,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its work-horse may live on and publish; the fence lets one plan through."""
+    monkeypatch.setenv("DISPATCH_SOLVE_SECONDS", "2")
+    monkeypatch.setenv("DISPATCH_LEASE_SECONDS", "2")
+    monkeypatch.setenv("DISPATCH_HEARTBEAT_SECONDS", "0.5")
+    settings.cache_clear()
+    town.add_helper()
+    order_lunch(town)
+    request_id = ask(town)
+    redis = queue_at(redis_url)
+    first = start_worker()
+    sweep_until(
+        town, redis, lambda: request_of(town, request_id).state is AskState.RUNNING
+    )
+
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    start_worker()
+    sweep_until(
+        town, redis, lambda: request_of(town, request_id).state is AskState.DONE
+    )
+
+    assert wave_of(town).plan_version == 1
+    assert len(rounds_of(town)) == 1
+
+
+def test_a_worker_whose_server_is_gone_still_publishes(
+    town: LittleTown, redis_url: str, start_worker: Start
+) -> None:
+    """The plan goes to the database; what the queue thinks of it does not matter."""
+    town.add_helper()
+    order_lunch(town)
+    request_id = ask(town)
+    redis = queue_at(redis_url)
+    start_worker()
+    sweep_until(
+        town, redis, lambda: request_of(town, request_id).state is not AskState.QUEUED
+    )
+
+    redis.flushall()
+
+    sweep_until(
+        town, redis, lambda: request_of(town, request_id).state is AskState.DONE
+    )
+    assert wave_of(town).plan_version == 1
