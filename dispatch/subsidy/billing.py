@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from dispatch.orders.orders import Channel, Order, OrderState
 from dispatch.people.elders import Elder, get_elder
-from dispatch.subsidy.elder_rules import NATIONAL_COUPON, Grade
+from dispatch.subsidy.elder_rules import NATIONAL_COUPON, Collector, Grade
 from dispatch.subsidy.facts import Person
 from dispatch.subsidy.granting_rules import grant_order
 from dispatch.subsidy.grants import list_counted, list_live_grants
@@ -17,6 +17,12 @@ from dispatch.subsidy.rule_versions import rules_on
 from dispatch.subsidy.tally import Tally
 
 _GRADES: dict[str, Grade] = {"A": "A", "B": "B", "C": "C", "D": "D", "E": "E"}
+
+_COLLECTORS: dict[str, Collector] = {
+    "self": "self",
+    "registered_proxy": "registered_proxy",
+    "other": "other",
+}
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,7 @@ def evaluate(session: Session, policy: Policy, elder: Elder, order: Order) -> Ou
         price_fen=order.price_fen,
         fee_fen=order.fee_fen,
         grade=_grade(elder, order),
+        collected_by=_COLLECTORS.get(order.collected_by or ""),
     )
     return grant_order(policy, person_of(elder), tally, service)
 

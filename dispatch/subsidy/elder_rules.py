@@ -12,6 +12,7 @@ from dispatch.subsidy.windows import SPAN_OF, Span, Window
 Grade = Literal["A", "B", "C", "D", "E"]
 Meal = Literal["BREAKFAST", "LUNCH", "DINNER"]
 Part = Literal["price", "fee", "rest"]
+Collector = Literal["self", "registered_proxy", "other"]
 PaidFen = Annotated[int, Field(gt=0, le=MOST_FEN)]
 Count = Annotated[int, Field(gt=0, le=100_000)]
 Level = Annotated[int, Field(ge=0, le=4)]
@@ -86,6 +87,12 @@ class Rule(Strict):
     @property
     def title(self) -> str:
         return self.name or self.id
+
+    def allows(self, collector: Collector | None) -> bool:
+        """Whether the meal may be fetched by this person."""
+        if collector in (None, "self") or self.proxy_pickup == "any":
+            return True
+        return self.proxy_pickup == "registered_only" and collector != "other"
 
     @property
     def part(self) -> Part:

@@ -144,6 +144,8 @@ class _Asking:
                 yield f"excluded:{exclude.reason}"
         if rule.external_ref == "required" and not facts["coupon_account"]:
             yield "no_account"
+        if not rule.allows(order.collected_by):
+            yield "proxy"
         if order.grade is None or order.grade > rule.min_grade:
             yield "grade"
         if rule.min_spend and not rule.min_spend.met_by(order.price_fen):

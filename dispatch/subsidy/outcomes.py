@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from dispatch.subsidy.elder_rules import NATIONAL_COUPON, Grade, Part
+from dispatch.subsidy.elder_rules import NATIONAL_COUPON, Collector, Grade, Part
 from dispatch.subsidy.windows import Moment
 
 
@@ -19,6 +19,7 @@ class Service:
     fee_fen: int = 0
     external_fen: int = 0
     grade: Grade | None = None
+    collected_by: Collector | None = None  # None: by the elder, or not known
 
     @property
     def moment(self) -> Moment:

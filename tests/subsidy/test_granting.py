@@ -1,14 +1,15 @@
 """A grant needs payment and evidence, comes once, and goes back once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import Session
 
 from dispatch.catalogue.sittings import Serving
+from dispatch.counter.serving import Collector, Handing, Identity, serve
 from dispatch.field.evidence import Evidence, EvidenceFrom, list_evidence
-from dispatch.orders.orders import Order, OrderState, get_order, move_order
+from dispatch.orders.orders import Channel, Order, OrderState, get_order, move_order
 from dispatch.people.elders import Elder
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.checking import broken_fens
@@ -230,3 +231,12 @@ def test_better_evidence_found_later_settles_anew(town: LittleTown) -> None:
     assert len(rows(town, Entry)) == 3
     with Session(town.engine) as session:
         assert broken_fens(session) == []
+
+
+def test_a_meal_fetched_by_a_stranger_earns_no_meal_subsidy(town: LittleTown) -> None:
+    to_fetch = {"service": "MEAL_PICKUP", "channel": Channel.PICKUP}
+    order = order_lunch(town, entitled(town, born_on=date(1964, 1, 1)), **to_fetch)
+    pay_all(town, order)
+    town.at(ELEVEN)
+    do(town, serve, order.id, Handing(Identity.CARD, Collector.OTHER))
+    assert live_grants(town) == {(order.id, "meal-age"): 200}
