@@ -49,7 +49,9 @@ def sources() -> Iterator[Path]:
 def lacking() -> bool:
     """Whether the pages must be built; an image may bring them without sources."""
     if not UI.joinpath("package.json").exists():
-        return False
+        if DIST.is_dir():
+            return False
+        raise StepFailed(f"there are no pages: neither {UI} nor {DIST}")
     return not is_marked(BUILT_FROM, fingerprint(sources()))
 
 

@@ -78,6 +78,14 @@ def test_pages_are_built_again_only_when_their_sources_change(checkout: Path) ->
     assert pages.lacking()
 
 
+def test_pages_may_come_built_but_not_be_missing(checkout: Path) -> None:
+    (checkout / "web" / "ui" / "package.json").unlink()
+    with pytest.raises(progress.StepFailed, match="no pages"):
+        pages.lacking()
+    (checkout / "dist").mkdir()
+    assert not pages.lacking()
+
+
 def test_a_second_start_starts_nothing(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
