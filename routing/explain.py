@@ -6,21 +6,20 @@ least late, least long, least overloaded.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 from routing.instance import FOREVER, Car, Instance
 from routing.plan import Candidate, LeftOut, Relaxation
 from routing.relaxing import cheapest_relaxation
 from routing.search.fleet import Fleet
-from routing.search.insertion import Spot, with_task
+from routing.search.insertion import with_task
+from routing.search.spots import Spot
 from routing.search.tour import Tour
 from routing.timing import Broken, first_broken, unfit_for
 
-_SPOTS: Final = 40  # insertions looked at per helper, the cheapest
-_LOOKS: Final = 12_000  # insertions looked at for all tasks together, about
-_TRIALS: Final = 4_000  # loosenings tried for all tasks together, about
-_FEWEST_TRIALS: Final = 16
-_FEWEST_CARS: Final = 3
+_LOOKS: Final = 8_000  # insertions looked at for all tasks together, about
+_TRIALS: Final = 3_000  # loosenings tried for all tasks together, about
 # Rules of time can be bent by seconds; the others are worse the further down.
 _SEVERITY: Final = ("window", "ride", "shift", "max_work", "capacity", "no_way")
 
@@ -39,24 +38,34 @@ RULE_WORDS: Final = {
 }
 
 
+class _Depth(NamedTuple):
+    """How closely each task is looked at."""
+
+    cars: int
+    spots: int
+    trials: int
+
+
 def explained(inst: Instance, fleet: Fleet) -> tuple[LeftOut, ...]:
     """Every absent task with its reasons, in the problem's order.
 
-    When very many are left out, fewer helpers and loosenings are looked at for
-    each, the most promising ones: about two seconds in all.
+    When very many are left out, fewer helpers, insertions and loosenings are
+    looked at for each, the most promising ones: a second or two in all.
     """
     absent = sorted(fleet.absent)
     count = max(1, len(absent))
-    cars = max(_FEWEST_CARS, _LOOKS // (_SPOTS * count))
-    trials = max(_FEWEST_TRIALS, _TRIALS // count)
-    return tuple(_left_out(inst, fleet, k, cars, trials) for k in absent)
+    spots = 40 if count <= 100 else 10
+    depth = _Depth(
+        cars=max(2, _LOOKS // (spots * count)),
+        spots=spots,
+        trials=max(4, _TRIALS // count),
+    )
+    return tuple(_left_out(inst, fleet, k, depth) for k in absent)
 
 
-def _left_out(
-    inst: Instance, fleet: Fleet, k: int, most_cars: int, most_trials: int
-) -> LeftOut:
-    found = list(_candidates(inst, fleet, k, most_cars))
-    relaxation, whose = cheapest_relaxation(inst, fleet, k, found, most_trials)
+def _left_out(inst: Instance, fleet: Fleet, k: int, depth: _Depth) -> LeftOut:
+    found = list(_candidates(inst, fleet, k, depth))
+    relaxation, whose = cheapest_relaxation(inst, fleet, k, found, depth.trials)
     names = [vehicle.id for vehicle in inst.problem.vehicles]
     return LeftOut(
         task=inst.task(k).id,
@@ -70,26 +79,26 @@ def _left_out(
 
 
 def _candidates(
-    inst: Instance, fleet: Fleet, k: int, most_cars: int
+    inst: Instance, fleet: Fleet, k: int, depth: _Depth
 ) -> Iterator[tuple[Car, Broken]]:
     """The nearest cars that might, then those that may not at all."""
-    for v, _ in list(fleet.candidates(k, alike=True))[:most_cars]:
-        yield inst.cars[v], first_obstacle(inst, fleet.tours[v], k)
+    for v, _ in list(fleet.candidates(k, alike=True))[: depth.cars]:
+        yield inst.cars[v], first_obstacle(inst, fleet.tours[v], k, depth.spots)
     if k in inst.held:
         return
     barred = 0
     for car in inst.cars:
         unfit = unfit_for(inst, car, k)
-        if unfit is not None and barred < most_cars:
+        if unfit is not None and barred < depth.cars:
             barred += 1
             yield car, unfit
 
 
-def first_obstacle(inst: Instance, tour: Tour, k: int) -> Broken:
+def first_obstacle(inst: Instance, tour: Tour, k: int, most_spots: int) -> Broken:
     """The first rule that the tour's best insertion of the task breaks."""
     mildest: tuple[int, int, int] | None = None
     found = Broken("search_ended")
-    for spot in _cheapest_spots(inst, tour, k):
+    for spot in _cheapest_spots(inst, tour, k)[:most_spots]:
         broken = first_broken(inst, tour.car, with_task(inst, tour, k, spot))
         if broken is None:
             return Broken("search_ended")
@@ -104,27 +113,26 @@ def first_obstacle(inst: Instance, tour: Tour, k: int) -> Broken:
 
 def _cheapest_spots(inst: Instance, tour: Tour, k: int) -> list[Spot]:
     """Spots by travel alone, whatever they break."""
-    places = tour.places
-    rows = tour.car.rows
-    size = len(tour.nodes)
-
-    def added(gap: int, place: int) -> int:
-        before, after = places[gap], places[gap + 1]
-        if after < 0:
-            return rows[before][place]
-        return rows[before][place] + rows[place][after] - rows[before][after]
-
+    rows, gaps = tour.car.rows, list(pairwise(tour.places))
     first, *second = _places(inst, k)
-    spots = []
-    for i in range(size + 1):
-        if not second:
-            spots.append(Spot(added(i, first), i, i))
-            continue
-        for j in range(i, size + 1):
-            price = added(j, second[0])
-            price += added(i, first) if i < j else rows[places[i]][first]
-            spots.append(Spot(price, i, j))
-    return sorted(spots)[:_SPOTS]
+
+    def added(place: int) -> list[int]:
+        return [
+            rows[a][place] + (rows[place][b] - rows[a][b] if b >= 0 else 0)
+            for a, b in gaps
+        ]
+
+    ups = added(first)
+    if not second:
+        return sorted(Spot(price, i, i) for i, price in enumerate(ups))
+    downs = added(second[0])
+    spots = [
+        Spot(up + downs[j], i, j)
+        for i, up in enumerate(ups)
+        for j in range(i + 1, len(downs))
+    ]
+    spots += [Spot(rows[a][first] + downs[i], i, i) for i, (a, _) in enumerate(gaps)]
+    return sorted(spots)
 
 
 def _places(inst: Instance, k: int) -> Sequence[int]:

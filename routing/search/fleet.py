@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from routing.fields import HORIZON
 from routing.instance import FOREVER, Instance
-from routing.search.insertion import Spot, best_spot, with_task
+from routing.search.insertion import best_spot, with_task
+from routing.search.spots import Spot
 from routing.search.tour import Tour
 from routing.timing import Broken, earliest, unfit_for
 
