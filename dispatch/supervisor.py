@@ -26,7 +26,9 @@ FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 5.0
 STEADY_SECONDS: Final = 10.0
 GRACE_SECONDS: Final = 8.0
-READY_SECONDS: Final = 30.0
+READY_SECONDS: Final = 180.0  # a busy machine is slow, and that is no fault
+HOPELESS_DEATHS: Final = 4
+TAIL_CHARACTERS: Final = 2000
 LOG_BYTES: Final = 10_000_000
 
 STORES, WORKERS, DOORS = range(3)  # started in this order, stopped from behind
@@ -72,6 +74,7 @@ class Charge:
         self._log = home / "logs" / f"{program.name}.log"
         self._pause_seconds = 0.0
         self._due = 0.0
+        self.deaths = 0
 
     def start(self) -> None:
         if self._log.exists() and self._log.stat().st_size > LOG_BYTES:
@@ -93,11 +96,16 @@ class Charge:
 
     def _bury(self, now: float) -> None:
         self.end_group()
+        self.deaths += 1
         pause = next_pause(self._pause_seconds, now - self._began)
         self._pause_seconds, self._due = pause, now + pause
         how = self.process.returncode
         end = f"exit code {how}" if how >= 0 else signal.Signals(-how).name
         say(f"{self.program.name} ended ({end}); starting it again in {pause:.1f} s")
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        return self._log.read_text(errors="replace")[-TAIL_CHARACTERS:].strip()
 
     def end_group(self) -> None:
         """Kill whatever is left of its session's first group."""
@@ -164,13 +172,14 @@ class Supervisor:
                 charge.start()
                 self._started.append(charge)
             for charge in stage:
-                self._wait_ready(charge.program, asked_to_stop)
+                self._wait_ready(charge, asked_to_stop)
 
-    def _wait_ready(self, program: Program, asked_to_stop: threading.Event) -> None:
+    def _wait_ready(self, charge: Charge, asked_to_stop: threading.Event) -> None:
+        name, ready = charge.program.name, charge.program.ready
         deadline = time.monotonic() + READY_SECONDS
-        while program.ready and not program.ready():
-            if time.monotonic() > deadline:
-                raise NotReady(f"{program.name} does not come up; see its log")
+        while ready and not ready():
+            if charge.deaths >= HOPELESS_DEATHS or time.monotonic() > deadline:
+                raise NotReady(f"{name} does not come up:\n{charge.last_words()}")
             if asked_to_stop.wait(LOOK_SECONDS / 2):
                 return
             self._mind()

@@ -123,6 +123,14 @@ def test_a_program_that_never_gets_ready_is_named(
     assert alive(tmp_path, "web") is None
 
 
+def test_a_program_that_dies_again_and_again_is_given_up_with_its_last_words(
+    tmp_path: Path,
+) -> None:
+    broken = Program("web", ("sh", "-c", "echo oh dear; exit 3"), ready=lambda: False)
+    with pytest.raises(NotReady, match="oh dear"), running([broken], tmp_path):
+        pass
+
+
 def test_each_program_writes_its_own_log(tmp_path: Path) -> None:
     log = tmp_path / "logs" / "talker.log"
     talk = Program(

@@ -19,7 +19,7 @@ Style = Literal["parent", "group", "term", "stop"]
 
 # The command without the bootstrap: a test has its environment and pages already.
 COMMAND: Final = (sys.executable, "-c", "from dispatch.cli import cli; cli()")
-PATIENCE_SECONDS: Final = 40.0
+PATIENCE_SECONDS: Final = 100.0
 LOOK_SECONDS: Final = 0.02
 
 
