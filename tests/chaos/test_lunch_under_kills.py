@@ -17,7 +17,7 @@ from dispatch.demo.agenda import Agenda
 from dispatch.demo.day import Day, Outcome, day_ends
 from dispatch.demo.desk import Desk
 from dispatch.demo.district import District, draw_district, keep_district
-from dispatch.demo.doors import Door
+from dispatch.demo.doors import Door, Street
 from dispatch.demo.home import DAY
 from dispatch.demo.menus import seconds_of
 from dispatch.demo.pace import Stepped
@@ -133,9 +133,8 @@ def settle_village(engine: Engine, home: Path) -> District:
 
 async def live_and_die(day: Day, pace: Hounded) -> tuple[Outcome, list[str]]:
     """Play the day; a second coordinator's socket is cut for half a minute."""
-    watcher = Desk(
-        Agenda(pace, day.notes), Door(day.street, "coordinator"), day.district
-    )
+    street = Street(day.street.address, day.notes)
+    watcher = Desk(Agenda(pace, day.notes), Door(street, "coordinator"), day.district)
     await watcher.open()
 
     async def lose_the_line() -> None:
@@ -153,6 +152,7 @@ async def live_and_die(day: Day, pace: Hounded) -> tuple[Outcome, list[str]]:
         return outcome, await watcher.compare()
     finally:
         await watcher.close()
+        await street.close()
 
 
 @pytest.mark.timeout(420)
