@@ -31,7 +31,7 @@ from dispatch.supervisor import (
 )
 
 WORKERS: Final = 2
-ASK_SECONDS: Final = 2.0
+ASK_SECONDS: Final = 5.0
 
 
 def chosen_settings() -> Settings:
