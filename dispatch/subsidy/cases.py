@@ -1,7 +1,5 @@
 """Case files: made-up persons with orders, stations with months, and the answers."""
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -192,6 +190,7 @@ def _place(data: object, path: Place) -> str:
         elif isinstance(data, list) and isinstance(part, int) and part < len(data):
             data = data[part]
         words += f"[{part}]" if isinstance(part, int) else f".{part}" if words else part
-        if isinstance(part, int) and isinstance(data, dict) and "id" in data:
-            words += f" ({json.dumps(data.get('id'), ensure_ascii=False)})"
-    return re.sub(r"\)\.", ") ", words) or "file"
+        name = data.get("id") if isinstance(data, dict) else None
+        if isinstance(part, int) and isinstance(name, str):
+            words += f' ("{name}")'
+    return words.replace('").', '") ') or "file"

@@ -14,6 +14,10 @@ Share = (
     | Annotated[Decimal, Field(ge=0, le=100, allow_inf_nan=False)]
 )
 
+Reached = (  # more may be done than was planned
+    Annotated[int, Field(ge=0)] | Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+)
+
 
 class StationMonth(Strict):
     """What counts about a station in one month; a share not known is None."""
@@ -22,8 +26,8 @@ class StationMonth(Strict):
     rural: bool = False
     star: int | None = Field(default=None, ge=0, le=5)
     signed_persons: int = Field(default=0, ge=0)
-    visit_pct: Share | None = None
-    haircut_pct: Share | None = None
+    visit_pct: Reached | None = None
+    haircut_pct: Reached | None = None
     persons_days: int = Field(default=0, ge=0)
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -44,7 +45,14 @@ def _to_date(value: object) -> object:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_to_date)]
+def _possible(day: date) -> date:
+    if day < _FIRST_DAY:
+        raise wrong(f"{day} is too long ago", f"give a day from {_FIRST_DAY} on")
+    return day
+
+
+_FIRST_DAY = date(1850, 1, 1)  # an earlier one is a slip of the finger
+Day = Annotated[date, BeforeValidator(_to_date), AfterValidator(_possible)]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Bad rules and bad cases are refused with place and remedy, and nothing is printed."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ from click.testing import CliRunner, Result
 
 from dispatch.subsidy.commands import grant
 from dispatch.subsidy.policy_files import DEMO_POLICY, read_policy
+from dispatch.subsidy.strict import BadFile, Fault
 from tests.subsidy.made_up import (
     DEMENTED,
     Case,
+    answer,
     complaint,
     document,
     lunch,
@@ -57,6 +60,7 @@ def _with_person(**more: Any) -> Case:
         (_with_order(on="2026-02-30"), "on", "YYYY-MM-DD"),
         (_with_order(on="20260511"), "on", "YYYY-MM-DD"),
         (_with_order(on=None), "on", "YYYY-MM-DD"),
+        (_with_order(on="0026-05-11"), "on", "from 1850-01-01 on"),
         (_with_order(meal="SUPPER"), "meal", "LUNCH"),
         (_with_order(grade="F"), "grade", "'A'"),
         (_with_order(service="meal"), "service", "pattern"),
@@ -99,9 +103,9 @@ def _with_person(**more: Any) -> Case:
             "unknown subsidy 'gold'",
         ),
         (
-            document({"station": {"id": "s", "visit_pct": 101}, "month": "2026-05"}),
+            document({"station": {"id": "s", "visit_pct": -1}, "month": "2026-05"}),
             "visit_pct",
-            "at most 100",
+            "at least 0",
         ),
         (document({"station": {"id": "s"}, "month": "2026-5"}), "month", "pattern"),
         (document({"station": {"id": "s"}}), "month", "add this field"),
@@ -140,6 +144,47 @@ def test_what_is_not_sound_json_is_refused(
     result = _run_text(tmp_path, text)
     assert result.exit_code == 2
     assert words in result.stderr
+
+
+FULL: Case = document(
+    {
+        "person": DEMENTED | {"died_on": None, "assessed_on": "2026-01-01"},
+        "history": [{"service": "X", "on": "2026-05-01", "granted": {"meal-age": 300}}],
+        "used": {"meal-age": {"2026-05": 3}},
+        "orders": [lunch(1800, external={"ltci": 5}, station=None)],
+    },
+    {"station": {"id": "s", "star": 3, "visit_pct": 80.5}, "month": "2026-05"},
+)
+ODD = [None, True, -1, 0, 10**20, 1.5, "", "x", "2026-05-11", [], {}, [1], {"a": 1}]
+
+
+def _changed(data: Any, odd: object) -> Iterator[Any]:
+    """The document with the odd value in each of its places."""
+    places = list(data.items() if isinstance(data, dict) else enumerate(data))
+    for key, value in places:
+        copy = dict(data) if isinstance(data, dict) else list(data)
+        copy[key] = odd
+        yield copy
+        if isinstance(value, dict | list):
+            for inner in _changed(value, odd):
+                copy = dict(data) if isinstance(data, dict) else list(data)
+                copy[key] = inner
+                yield copy
+
+
+def test_no_value_in_any_place_makes_the_reader_stumble(tmp_path: Path) -> None:
+    policy, refused, answered = read_policy(DEMO_POLICY), 0, 0
+    unhelpful: list[Fault] = []
+    for odd in ODD:
+        for data in _changed(FULL, odd):
+            try:
+                answer(tmp_path, data, policy)
+                answered += 1
+            except BadFile as bad:
+                unhelpful += [fault for fault in bad.faults if not fault.remedy]
+                refused += 1
+    assert refused > answered > 0
+    assert unhelpful == []
 
 
 def test_a_missing_file_and_foreign_bytes_are_refused(tmp_path: Path) -> None:
