@@ -41,7 +41,7 @@ class Desk {
   });
   wave = $derived.by<Wave | null>(() => {
     const waves = this.board?.waves ?? [];
-    return waves.find((one) => one.serving === this.serving) ?? waves[0] ?? null;
+    return waves.find((one) => one.id === this.order?.wave_id) ?? waves.find((one) => one.state !== "ended") ?? null;
   });
 
   async read(): Promise<{ epoch: string; seq: number } | null> {

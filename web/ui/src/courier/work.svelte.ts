@@ -100,8 +100,9 @@ class Work {
       kind, order_id, detail, round_id: round.id, stop_id: stop?.id ?? null,
       plan_version_seen: round.plan_version, pos: lastFix(),
     }));
-    // An unanswered door is told at once; everything else can be taken back for ten seconds.
-    const urgent = drafts.some((one) => one.kind === "no_answer");
+    // An unanswered door is told at once, and so is the end: the phone may be put away after it.
+    // Everything else can be taken back for ten seconds.
+    const urgent = drafts.some((one) => one.kind === "no_answer" || one.kind === "ended");
     try {
       const times = { wall_ms: wallMs(), mono_ms: monoMs(), at_ms: clock.now };
       const kept = await this.#tool().record(drafts, this.who?.account ?? "", times, urgent ? 0 : UNDO_MS);

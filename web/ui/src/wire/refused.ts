@@ -21,17 +21,17 @@ export class Refused extends Error {
 
   /** Empty where the server's own sentence says it already. */
   get savedWords(): string {
-    return this.#says("保存") ? "" : t(`saved.${this.saved}`);
+    return this.#says(/没有(保存|下单|重复|取消)|已保存/) ? "" : t(`saved.${this.saved}`);
   }
 
   get now(): string {
-    if (this.#says("请")) return "";
+    if (this.#says(/请/)) return "";
     const word = NOW[this.code] ?? NOW[String(this.status)] ?? "now.ask";
     return t(word);
   }
 
-  #says(sign: string): boolean {
-    return speech.language === "zh" && this.detail.includes(sign);
+  #says(sign: RegExp): boolean {
+    return speech.language === "zh" && sign.test(this.detail);
   }
 }
 

@@ -1,0 +1,139 @@
+"""A real browser before the built pages, with a little town behind them."""
+
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlmodel import Session
+
+from dispatch.access.accounts import SignedIn
+from dispatch.bootstrap.tools import find_browser, is_ci
+from dispatch.clock import wall_now
+from dispatch.log.feed import number_outbox
+from dispatch.store.engine import make_engine
+from dispatch.store.unit_of_work import Actor, in_one_transaction
+from tests.engines import SQLITE, Engines
+from tests.little_town import LittleTown
+from web.__main__ import listen
+from web.app import create_app
+from web.surfaces import DIST
+
+DESK: Final = {"width": 1440, "height": 900}
+PHONE: Final = {"width": 390, "height": 844}
+_QUIET: Final = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+)
+_PATIENCE_MS: Final = 20_000  # the machine may be busy; nothing waits so long
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium; without one these tests fall out, loudly."""
+    path = find_browser()
+    if path is None or not (DIST / "station.html").is_file():
+        lacking = "BROWSER" if path is None else "BUILT PAGES (python3 -m dispatch)"
+        words = f"NO {lacking}: the pages are not tried"
+        if is_ci():
+            pytest.fail(words)
+        pytest.skip(words)
+    expect.set_options(timeout=_PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class House:
+    """A town, its web process, and the browser before it."""
+
+    town: LittleTown
+    address: str
+    chromium: Browser
+    complaints: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def visit(
+        self, actor: Actor | None, path: str, size: dict[str, int] | None = None
+    ) -> Iterator[Page]:
+        """Somebody's browser; None: a stranger's."""
+        context = self.chromium.new_context(
+            viewport=size or DESK,  # type: ignore[arg-type]
+            locale="zh-CN",
+            base_url=self.address,
+        )
+        context.set_default_timeout(_PATIENCE_MS)
+        if actor is not None:
+            context.add_cookies([self._cookie(actor)])  # type: ignore[list-item]
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda line: self._hear(line.text))
+        page.goto(path)
+        yield page
+        context.close()
+
+    def number_events(self) -> None:
+        """Do the relay's work once: the feed hears what has been committed."""
+        in_one_transaction(self.town.engine, number_outbox)
+
+    def _hear(self, line: str) -> None:
+        """What the content policy blocked must not pass unseen."""
+        if "Content Security Policy" in line:
+            self.complaints.append(line)
+
+    def _cookie(self, actor: Actor) -> dict[str, Any]:
+        assert actor.account_id is not None
+        token = secrets.token_urlsafe(16)
+        kept = SignedIn(
+            token_sha256=hashlib.sha256(token.encode()).hexdigest(),
+            account_id=actor.account_id,
+            csrf=secrets.token_urlsafe(16),
+            expires_at=wall_now() + timedelta(hours=1),
+        )
+        with Session(self.town.engine) as session:
+            session.add(kept)
+            session.commit()
+        return {"name": "liuzhu_session", "value": token, "url": self.address}
+
+
+@pytest.fixture
+def house(chromium: Browser, engines: Engines) -> Iterator[House]:
+    """The web room with the built pages, on SQLite: what is tried is the page."""
+    with engines.fresh(SQLITE) as url:
+        engine = make_engine(url)
+        with _served(url) as address:
+            found = House(LittleTown(engine), address, chromium)
+            yield found
+        engine.dispose()
+    assert found.complaints == []
+
+
+@contextmanager
+def _served(url: str) -> Iterator[str]:
+    config = uvicorn.Config(
+        create_app(url), host="127.0.0.1", port=0, log_level="critical",
+        access_log=False, timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    listening = listen(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.005)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()

@@ -1,0 +1,70 @@
+"""The coordinator's page: sums that tie, news as they happen, alarms first."""
+
+from datetime import timedelta
+
+from playwright.sync_api import expect
+
+from dispatch.orders.ordering import place_order
+from dispatch.store.unit_of_work import in_one_transaction
+from tests.browser.conftest import House
+from tests.field.walk import HALF_PAST, Phone, make_walk
+from tests.little_town import EIGHT
+
+
+def test_the_board_ties_and_hears_of_an_order_without_reading_again(
+    house: House,
+) -> None:
+    make_walk(house.town, house.town.add_elder())
+    newcomer = house.town.lunch(house.town.add_elder("李建国", lat=None, lon=None))
+
+    with house.visit(house.town.dispatcher, "/coordinator") as page:
+        total = page.get_by_test_id("sum")
+        expect(total).to_have_attribute("data-ties", "true")
+        expect(total).to_contain_text("总数 1")
+        expect(page.get_by_test_id("live")).to_have_attribute("data-state", "live")
+        expect(page.get_by_test_id("all-well")).to_be_visible()
+
+        house.town.at(EIGHT)
+        in_one_transaction(
+            house.town.engine, lambda uow: place_order(uow, newcomer, key="k1")
+        )
+        house.number_events()
+
+        expect(total).to_contain_text("总数 2")
+        expect(page.get_by_test_id("blocked")).to_contain_text("受阻 1")
+
+
+def test_an_unanswered_door_comes_first_and_is_closed_with_an_outcome(
+    house: House,
+) -> None:
+    walk = make_walk(house.town, house.town.add_elder())
+    phone = Phone(walk)
+    phone.at_stop("no_answer", HALF_PAST)
+    phone.sync(HALF_PAST + timedelta(seconds=5))
+
+    with house.visit(house.town.dispatcher, "/coordinator") as page:
+        page.get_by_test_id("case").click()
+        page.get_by_test_id("rung-words").fill("电话没人接")
+        page.get_by_test_id("rung-no_reply").click()
+        expect(page.get_by_test_id("rung").first).to_have_attribute("data-done", "true")
+        page.get_by_test_id("outcome-seen_well").click()
+        page.get_by_test_id("close-words").fill("站长上门，老人在家，没听见")
+        page.get_by_test_id("close-case").click()
+        page.get_by_test_id("close-case").click()
+        expect(page.get_by_test_id("case")).to_have_count(0)
+
+    assert [case.outcome for case in walk.cases()] == ["seen_well"]
+
+
+def test_the_arrow_keys_walk_the_board_and_the_map_shows_who(house: House) -> None:
+    make_walk(house.town, house.town.add_elder(), house.town.add_elder("李建国"))
+
+    with house.visit(house.town.dispatcher, "/coordinator") as page:
+        page.get_by_test_id("order").first.wait_for()
+        page.keyboard.press("ArrowDown")
+        detail = page.get_by_test_id("detail")
+        expect(detail).to_have_attribute("data-kind", "order")
+        expect(page.get_by_test_id("story")).to_contain_text("下单")
+        expect(page.locator(".leaflet-tooltip")).to_be_visible()
+        page.keyboard.press("/")
+        expect(page.get_by_test_id("board-search")).to_be_focused()

@@ -1,0 +1,133 @@
+"""The helper's phone: a round to its end, without a line, at a closed door."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from dispatch.orders.orders import OrderState
+from tests.browser.conftest import PHONE, House
+from tests.field.walk import make_walk
+
+
+def test_a_round_goes_from_the_kitchen_to_the_last_door(house: House) -> None:
+    walk = make_walk(house.town, house.town.add_elder(), house.town.add_elder("李建国"))
+
+    with house.visit(walk.actor, "/courier", PHONE) as page:
+        load_and_leave(page)
+        for _ in walk.orders:
+            page.get_by_test_id("arrived").click()
+            twice(page, "hand-over")
+        twice(page, "end-round")
+        expect(page.get_by_test_id("round-end")).to_have_attribute(
+            "data-state", "ended"
+        )
+        expect(page.get_by_test_id("strip")).to_have_attribute("data-unsent", "0")
+
+    assert [walk.order(n).state for n in (0, 1)] == [OrderState.DONE] * 2
+
+
+def test_a_tap_can_be_taken_back_before_it_leaves_the_phone(house: House) -> None:
+    walk = make_walk(house.town, house.town.add_elder())
+
+    with house.visit(walk.actor, "/courier", PHONE) as page:
+        load_and_leave(page)
+        page.get_by_test_id("arrived").click()
+        twice(page, "hand-over")
+        page.get_by_test_id("undo").click()
+        expect(page.get_by_test_id("stop")).to_have_attribute("data-state", "arrived")
+
+    assert walk.order().state is not OrderState.DONE
+
+
+def test_without_a_line_everything_is_kept_and_sent_later(house: House) -> None:
+    walk = make_walk(house.town, house.town.add_elder())
+
+    with house.visit(walk.actor, "/courier", PHONE) as page:
+        load_and_leave(page)
+        worker_is_ready(page)
+        page.context.set_offline(True)
+        page.get_by_test_id("arrived").click()
+        twice(page, "hand-over")
+        page.reload()
+        strip = page.get_by_test_id("strip")
+        expect(strip).to_have_attribute("data-online", "false")
+        expect(strip).to_contain_text("未同步")
+        expect(page.get_by_test_id("round-end")).to_be_visible()
+        assert walk.order().state is not OrderState.DONE
+        page.context.set_offline(False)
+        expect(strip).to_have_attribute("data-unsent", "0")
+
+    assert walk.order().state is OrderState.DONE
+
+
+def test_a_closed_door_is_told_at_once_and_waited_at(house: House) -> None:
+    walk = make_walk(house.town, house.town.add_elder())
+
+    with house.visit(walk.actor, "/courier", PHONE) as page:
+        load_and_leave(page)
+        page.get_by_test_id("arrived").click()
+        page.get_by_test_id("no-answer").click()
+        twice(page, "no-answer-start")
+        waiting = page.get_by_test_id("no-answer-wait")
+        expect(waiting).to_have_attribute("data-told", "true")
+        expect(page.get_by_test_id("wait")).to_contain_text("请再等")
+
+    assert len(walk.cases()) == 1
+
+
+def test_two_persons_behind_one_door_have_an_end_each(house: House) -> None:
+    first, second = house.town.add_elder(), house.town.add_elder("李建国")
+    walk = make_walk(house.town, first, second, one_stop=True)
+
+    with house.visit(walk.actor, "/courier", PHONE) as page:
+        load_and_leave(page)
+        page.get_by_test_id("arrived").click()
+        person = page.get_by_test_id("person")
+        twice(person.first, "hand-over-one")
+        expect(person.first).to_have_attribute("data-end", "done")
+        expect(person.last).to_have_attribute("data-end", "open")
+        page.get_by_test_id("other").click()
+        page.get_by_test_id("other-name").fill("王芳")
+        twice(page, "to-neighbour")
+        twice(page, "end-round")
+        expect(page.get_by_test_id("strip")).to_have_attribute("data-unsent", "0")
+
+    assert sorted(walk.proofs(n)[0].grade for n in (0, 1)) != ["A", "A"]
+
+
+def test_a_visit_ends_with_its_five_headings(house: House) -> None:
+    walk = make_walk(house.town, visits=[house.town.add_elder()])
+
+    with house.visit(walk.actor, "/courier", PHONE) as page:
+        twice(page, "leave")
+        page.get_by_test_id("arrived").click()
+        page.get_by_test_id("visit-begin").click()
+        page.get_by_test_id("visit-end").click()
+        expect(page.get_by_test_id("visit-save")).to_be_disabled()
+        for heading in ("health", "mind", "safety", "hygiene", "home"):
+            page.get_by_test_id(f"visit-{heading}-good").click()
+        page.get_by_test_id("visit-save").click()
+        twice(page, "end-round")
+        expect(page.get_by_test_id("strip")).to_have_attribute("data-unsent", "0")
+
+    assert walk.order().state is OrderState.DONE
+
+
+def load_and_leave(page: Page) -> None:
+    page.get_by_test_id("load-all").click()
+    twice(page, "load-go")
+    expect(page.get_by_test_id("stop")).to_be_visible()
+
+
+def twice(page: Page | Locator, name: str) -> None:
+    """Press, see that it asks again, press."""
+    button = page.get_by_test_id(name)
+    button.click()
+    expect(button).to_have_attribute("data-armed", "true")
+    button.click()
+
+
+def worker_is_ready(page: Page) -> None:
+    """The shell is kept: from here on a reload needs no line."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    expect(page.get_by_test_id("stop")).to_be_visible()
+    page.wait_for_function("navigator.serviceWorker.controller !== null")

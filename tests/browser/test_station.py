@@ -1,0 +1,91 @@
+"""The station's page: the order grid by keyboard alone."""
+
+from playwright.sync_api import Page, expect
+from sqlmodel import Session, select
+
+from dispatch.orders.orders import Order, OrderState
+from tests.browser.conftest import House
+
+LUNCH = "[data-key='2026-11-20/lunch']"
+
+
+def test_a_phone_order_never_needs_the_mouse(house: House) -> None:
+    house.town.add_elder("王桂英", usual_channel="pickup")
+    house.town.add_elder("李建国", usual_channel="delivery")
+
+    with house.visit(house.town.staff, "/station") as page:
+        find(page, "李建国")
+        page.keyboard.press("1")
+
+        expect(page.get_by_test_id("grid-said")).to_contain_text("李建国")
+        cell = page.locator(f"td.here{LUNCH}")
+        expect(cell).to_have_attribute("data-code", "A")
+        page.keyboard.press("u")
+        expect(cell).to_have_attribute("data-code", "")
+
+    assert states(house) == [OrderState.CANCELLED]
+
+
+def test_another_way_of_eating_is_one_key(house: House) -> None:
+    house.town.add_elder("王桂英", usual_channel="pickup")
+
+    with house.visit(house.town.staff, "/station") as page:
+        find(page, "王桂英")
+        page.keyboard.press("1")
+        expect(page.locator(f"td.here{LUNCH}")).to_contain_text("取")
+        page.keyboard.press("t")
+        expect(page.locator(f"td.here{LUNCH}")).to_contain_text("堂")
+
+    assert sorted(states(house)) == [OrderState.CANCELLED, OrderState.WAITING]
+
+
+def test_a_clash_is_seen_before_and_saved_only_with_a_reason(house: House) -> None:
+    house.town.add_elder("王桂英", usual_channel="pickup", diet_tags=["halal"])
+
+    with house.visit(house.town.staff, "/station") as page:
+        find(page, "王桂英")
+        expect(page.get_by_test_id("menu")).to_contain_text("与忌口冲突：清真")
+        page.keyboard.press("1")
+
+        refusal = page.get_by_test_id("refusal")
+        expect(refusal).to_have_attribute("data-code", "diet_clash")
+        assert states(house) == []
+        page.get_by_test_id("override").locator("input").fill("家属要求")
+        page.keyboard.press("Enter")
+        expect(page.locator(f"td.here{LUNCH}")).to_have_attribute("data-code", "A")
+
+    assert states(house) == [OrderState.WAITING]
+
+
+def test_the_side_shows_whom_the_cursor_is_on_and_unmasks_for_a_reason(
+    house: House,
+) -> None:
+    elder_id = house.town.add_elder("王桂英", usual_channel="pickup")
+    house.town.add_contact(elder_id)
+
+    with house.visit(house.town.staff, "/station") as page:
+        find(page, "王桂英")
+        side = page.get_by_test_id("elder-side")
+        expect(side).to_contain_text("女儿")
+        expect(side).not_to_contain_text("13800000000")
+        page.get_by_test_id("reveal").click()
+        page.get_by_test_id("reveal-reason").fill("电话核对送餐")
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("revealed")).to_contain_text("13800000000")
+
+
+def find(page: Page, name: str) -> None:
+    """Search, go into the grid, and wait until the cursor is on that elder."""
+    page.get_by_test_id("grid").wait_for()
+    page.keyboard.press("Tab")
+    page.get_by_test_id("grid-search").focus()
+    page.keyboard.type(name)
+    expect(page.get_by_test_id("grid-row")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("tr.here")).to_contain_text(name)
+    expect(page.get_by_test_id("menu")).to_contain_text("A")
+
+
+def states(house: House) -> list[OrderState]:
+    with Session(house.town.engine) as session:
+        return list(session.exec(select(Order.state)))
