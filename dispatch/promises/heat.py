@@ -28,19 +28,27 @@ class _Planned:
 def check_heat(premises: Premises, look: Look) -> None:
     """Both by the plan's own times and by what the phones say of the real ones."""
     session = premises.session
-    sittings = {sitting.id: sitting for sitting in session.exec(select(Sitting))}
+    sittings: dict[UUID | None, Sitting] = {
+        sitting.id: sitting for sitting in session.exec(select(Sitting))
+    }
     carried = select(Order).where(Order.channel == Channel.DELIVERY)
     orders = {order.id: order for order in session.exec(carried)}
     for order_id, planned in _planned(session):
-        if order := orders.get(order_id):
-            _check_plan(order, sittings[order.sitting_id or order_id], planned, look)
-    taken = _taken(session)
+        order = orders.get(order_id)
+        sitting = sittings.get(order.sitting_id) if order else None
+        if order is not None and sitting is not None:
+            _check_plan(order, sitting, planned, look)
+    taken, arrived = _taken(session), _arrived(session)
     for proof, event in _handed_over(session):
         order = orders.get(proof.order_id)
         if order is None or order.state is not OrderState.DONE:
             continue
-        sitting = sittings[order.sitting_id or order.id]
-        _check_real(order, sitting, event, taken.get(order.id), look)
+        sitting = sittings.get(order.sitting_id)
+        if sitting is None:
+            look.expect(False, f"order {order.number} has lost its sitting")
+            continue
+        ride = _ride(event, taken.get(order.id), arrived)
+        _check_real(order, sitting, event, ride, look)
 
 
 def _check_plan(order: Order, sitting: Sitting, planned: _Planned, look: Look) -> None:
@@ -66,7 +74,7 @@ def _check_real(
     order: Order,
     sitting: Sitting,
     event: FieldEvent,
-    taken: FieldEvent | None,
+    ride: timedelta | None,
     look: Look,
 ) -> None:
     if event.trust not in _KNOWN:
@@ -75,10 +83,19 @@ def _check_real(
     early = at < sitting.door_from_at - _ROUNDING
     look.expect(not early, f"{name} was at the door too early: {at}")
     look.expect(at <= sitting.eat_by_at, f"{name} was served past its time: {at}")
-    if taken is not None and taken.trust in _KNOWN:
-        ride = at - taken.corrected_at
+    if ride is not None:
         hot = timedelta(seconds=sitting.hot_seconds)
         look.expect(ride <= hot, f"{name} rode {ride}, at most {hot} is hot")
+
+
+def _ride(
+    handed: FieldEvent, taken: FieldEvent | None, arrived: dict[UUID, FieldEvent]
+) -> timedelta | None:
+    """From the pickup to the door, where both times are known."""
+    there = arrived.get(handed.stop_id, handed) if handed.stop_id else handed
+    if taken is None or not {taken.trust, there.trust} <= _KNOWN:
+        return None
+    return there.corrected_at - taken.corrected_at
 
 
 def _planned(session: Session) -> list[tuple[UUID, _Planned]]:
@@ -110,6 +127,17 @@ def _handed_over(session: Session) -> list[tuple[Evidence, FieldEvent]]:
         .where(Evidence.counts, Evidence.origin == EvidenceFrom.PHONE)
     )
     return [(proof, event) for proof, event in session.exec(query)]
+
+
+def _arrived(session: Session) -> dict[UUID, FieldEvent]:
+    """Per stop the first arrival."""
+    events = (
+        select(FieldEvent)
+        .where(FieldEvent.kind == FieldKind.ARRIVED)
+        .where(FieldEvent.verdict == Verdict.ACCEPTED)
+        .order_by(col(FieldEvent.corrected_at).desc())
+    )
+    return {e.stop_id: e for e in session.exec(events) if e.stop_id}
 
 
 def _taken(session: Session) -> dict[UUID, FieldEvent]:
