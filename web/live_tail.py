@@ -94,6 +94,8 @@ class Tail:
             yield
         finally:
             self._followers.discard(follower)
+            follower.put.close()
+            follower.queue.close()
 
     async def run(self) -> None:
         """Follow the feed for ever; a database that is away is waited for."""

@@ -1,0 +1,145 @@
+"""The live feed: every event in order from the picture on, or a reset; never a hole."""
+
+import json
+from uuid import uuid4
+
+import anyio
+import httpx
+import pytest
+from sqlmodel import col, delete, update
+from websockets.exceptions import ConnectionClosed
+
+from dispatch.access.accounts import Role
+from dispatch.log.events import Feed, Outbox
+from tests.little_town import ELEVEN, LittleTown
+from tests.web.conftest import House
+from tests.web.ordering import placed
+from tests.web.sockets import (
+    do,
+    following,
+    hear,
+    hear_event,
+    picture_of,
+    relay,
+    resume,
+    states,
+)
+from web.live_tail import QUEUE_MESSAGES, Follower
+
+
+def test_a_page_hears_what_happens_after_its_picture(
+    house: House, clerk: httpx.Client, coordinator: httpx.Client
+) -> None:
+    board = picture_of(coordinator)
+    with following(house, coordinator) as socket:
+        hello = hear(socket)
+        resume(socket, **board["feed"])
+        order = placed(clerk, house.town.add_elder())
+        relay(house.town)
+        event = hear_event(socket)
+
+    assert (hello["t"], hello["epoch"]) == ("hello", board["feed"]["epoch"])
+    assert hello["now"] == "2026-11-20T00:00:00Z"
+    assert socket.subprotocol == "liuzhu.v1"
+    assert (event["kind"], event["order_id"]) == ("order.placed", order["id"])
+    assert (event["seq"], event["state"]) == (board["feed"]["seq"] + 1, "waiting")
+    assert "王小英" not in json.dumps(event, ensure_ascii=False)
+
+
+def test_a_socket_cut_and_resumed_has_a_fresh_pages_picture(
+    house: House, clerk: httpx.Client, coordinator: httpx.Client
+) -> None:
+    first = placed(clerk, house.town.add_elder())
+    relay(house.town)
+    board = picture_of(coordinator)
+    seen, seq = states(board), board["feed"]["seq"]
+
+    clerk.post(f"/api/orders/{first['id']}/cancel", json={"reason": "by_elder"})
+    for _ in range(3):
+        placed(clerk, house.town.add_elder())
+    relay(house.town)
+    with following(house, coordinator) as socket:
+        hear(socket)
+        resume(socket, board["feed"]["epoch"], seq)
+        clerk.post(f"/api/orders/{first['id']}/undo-cancel", json={})
+        relay(house.town)
+        fresh = picture_of(coordinator)
+        while seq < fresh["feed"]["seq"]:
+            event = hear_event(socket)
+            assert event["seq"] == seq + 1
+            seq, seen[event["order_id"]] = event["seq"], event["state"]
+
+    assert seen == states(fresh)
+    assert sum(fresh["counts"].values()) == fresh["total"] == len(fresh["orders"])
+
+
+@pytest.mark.parametrize("how", ["another epoch", "from the future", "no longer kept"])
+def test_what_cannot_be_replayed_whole_is_reset(
+    house: House, clerk: httpx.Client, coordinator: httpx.Client, how: str
+) -> None:
+    for _ in range(2):
+        placed(clerk, house.town.add_elder())
+    relay(house.town)
+    feed = picture_of(coordinator)["feed"]
+    epoch, seq = feed["epoch"], 0
+    if how == "another epoch":
+        epoch = str(uuid4())
+    elif how == "from the future":
+        seq = feed["seq"] + 1000
+    else:
+        do(house, delete(Outbox).where(col(Outbox.feed_seq) == 1))
+        house.app.state.tail._kept.clear()  # as after a restart of the process
+    with following(house, coordinator) as socket:
+        hear(socket)
+        resume(socket, epoch, seq)
+
+        assert hear(socket) == {"t": "reset"}
+
+
+def test_a_restored_database_sends_every_page_back_to_the_start(
+    house: House, coordinator: httpx.Client
+) -> None:
+    with following(house, coordinator) as socket:
+        hear(socket)
+        do(house, update(Feed).values(epoch=uuid4()))
+        with pytest.raises(ConnectionClosed):
+            hear(socket)
+
+    assert socket.close_code == 1012
+
+
+def test_where_helpers_are_is_told_to_the_map_of_their_street_only(
+    house: House, coordinator: httpx.Client, clerk: httpx.Client
+) -> None:
+    house.town.at(ELEVEN)
+    helper_id = house.town.add_helper()
+    courier = house.town.add_account("helper", Role.HELPER, helper_id=helper_id)
+    place = {"lat": 36.661, "lon": 117.021, "accuracy_m": 9, "datum": "wgs84"}
+    with (
+        house.enter(courier) as phone,
+        following(house, coordinator) as map_,
+        following(house, clerk) as counter,
+    ):
+        assert hear(map_)["t"] == hear(counter)["t"] == "hello"
+        told = phone.post("/api/field/position", json=place)
+        seen = hear(map_)
+        with pytest.raises(TimeoutError):
+            hear(counter, seconds=0.5)
+
+    assert told.status_code == 204
+    assert (seen["t"], seen["helper_id"]) == ("at", str(helper_id))
+    assert (seen["lat"], seen["lon"]) == (36.661, 117.021)
+
+
+def test_who_does_not_keep_up_is_let_go(town: LittleTown) -> None:
+    async def fall_behind() -> None:
+        follower = Follower("hash", town.staff)
+        with follower.put, follower.queue:
+            for _ in range(QUEUE_MESSAGES):
+                follower.offer("news")
+            follower.offer("where a helper is", may_lose=True)
+            assert follower.close_code is None
+            follower.offer("one too many")
+            assert follower.close_code == 4008
+
+    anyio.run(fall_behind)

@@ -1,0 +1,206 @@
+"""Who may use which door; a new route without a line here fails."""
+
+from typing import Final
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlmodel import Session
+
+from dispatch.access.accounts import Role
+from dispatch.catalogue.sittings import Serving
+from dispatch.orders.orders import get_order
+from dispatch.planning.waves import find_wave
+from dispatch.safety.cases import CaseKind
+from dispatch.safety.opening import open_case
+from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
+from tests.little_town import OTHER_STREET, STREET, TODAY
+from tests.web.conftest import House
+from tests.web.ordering import placed
+
+STATION = frozenset({"station"})
+ORDERERS = frozenset({"station", "dispatcher"})
+COORDINATORS = frozenset({"dispatcher", "street", "district"})
+OFFICERS = frozenset({"street", "district"})
+STAFF = STATION | COORDINATORS
+HELPER = frozenset({"helper"})
+EVERYBODY = STAFF | HELPER
+PUBLIC: Final[frozenset[str]] = EVERYBODY | {"stranger"}
+
+WHO_MAY: Final[dict[str, frozenset[str]]] = {
+    "GET /api/me": EVERYBODY,
+    "POST /api/sign-in": PUBLIC,
+    "POST /api/sign-out": EVERYBODY,
+    "GET /api/clock": PUBLIC,
+    "GET /api/demo/accounts": PUBLIC,
+    "GET /api/station": STAFF,
+    "GET /api/station/grid": STATION,
+    "GET /api/elders": STAFF,
+    "GET /api/elders/{elder_id}": STAFF,
+    "POST /api/elders/{elder_id}/reveal": STAFF,
+    "GET /api/kitchen-sheet": STAFF,
+    "POST /api/orders": ORDERERS,
+    "GET /api/orders/{order_id}": STAFF,
+    "POST /api/orders/{order_id}/cancel": ORDERERS,
+    "POST /api/orders/{order_id}/undo-cancel": ORDERERS,
+    "POST /api/orders/{order_id}/paper": STAFF,
+    "POST /api/orders/{order_id}/entry": COORDINATORS,
+    "GET /api/counter": STATION,
+    "POST /api/counter/find": STATION,
+    "POST /api/counter/serve": STATION,
+    "POST /api/counter/walk-in": STATION,
+    "GET /api/orders/{order_id}/bill": STAFF,
+    "POST /api/orders/{order_id}/pay": STATION,
+    "POST /api/payments/{payment_id}/refund": STATION,
+    "POST /api/sittings/{sitting_id}/close": STATION,
+    "GET /api/round": HELPER,
+    "POST /api/field/events": HELPER,
+    "POST /api/field/position": HELPER,
+    "POST /api/orders/{order_id}/call": HELPER,
+    "GET /api/board": COORDINATORS,
+    "GET /api/roads": COORDINATORS,
+    "POST /api/waves/{wave_id}/plan": COORDINATORS,
+    "POST /api/waves/{wave_id}/rollback": COORDINATORS,
+    "GET /api/plans/{wave_id}": COORDINATORS,
+    "GET /api/orders/{order_id}/why": STAFF,
+    "POST /api/orders/{order_id}/locate": STAFF,
+    "GET /api/cases/{case_id}": STAFF,
+    "POST /api/cases/{case_id}/steps": STAFF,
+    "POST /api/cases/{case_id}/close": STAFF,
+    "GET /api/office/usage": OFFICERS,
+    "GET /api/office/lines": OFFICERS,
+    "GET /api/office/promises": OFFICERS,
+    "POST /api/feed/ticket": EVERYBODY,
+    "GET /health": PUBLIC,
+    "GET /ready": PUBLIC,
+}
+
+
+def routes_of(house: House) -> set[str]:
+    """Every route but the pages, as `METHOD /path`."""
+    paths = house.app.openapi()["paths"]
+    return {f"{verb.upper()} {path}" for path, verbs in paths.items() for verb in verbs}
+
+
+def everybody(house: House) -> dict[str, Actor | None]:
+    """One person of each role, and a stranger."""
+    town = house.town
+    helper_id = town.add_helper()
+    return {
+        "stranger": None,
+        "station": town.staff,
+        "dispatcher": town.dispatcher,
+        "street": town.add_account("street", Role.STREET, street_code=STREET),
+        "district": town.add_account("district", Role.DISTRICT),
+        "helper": town.add_account("helper", Role.HELPER, helper_id=helper_id),
+    }
+
+
+def test_every_route_says_who_may_use_it(house: House) -> None:
+    assert routes_of(house) == set(WHO_MAY)
+
+
+def test_each_role_uses_its_own_doors_and_no_other(house: House) -> None:
+    wrong = []
+    for role, actor in everybody(house).items():
+        with house.enter(actor) as client:
+            for route, allowed in WHO_MAY.items():
+                if route == "POST /api/sign-out":
+                    continue
+                status = _knock(client, route)
+                shut = 401 if role == "stranger" else 403
+                if (status == shut) is (role in allowed):
+                    wrong.append(f"{role} {route}: {status}")
+    assert wrong == []
+
+
+def _knock(client: httpx.Client, route: str) -> int:
+    method, path = route.split()
+    for name in ("elder", "order", "payment", "sitting", "wave", "case"):
+        path = path.replace(f"{{{name}_id}}", str(uuid4()))
+    if route == "POST /api/sign-in":
+        return client.post(path, json={}).status_code
+    return client.request(
+        method, path, json={} if method == "POST" else None
+    ).status_code
+
+
+@pytest.fixture
+def foreigner(house: House) -> Actor:
+    """The front desk of a station in another street."""
+    station_id = uuid4()
+    with Session(house.town.engine) as session:
+        session.add(house.town.station(station_id, "s2", OTHER_STREET))
+        session.commit()
+    return house.town.add_account("other", Role.STATION, station_id=station_id)
+
+
+def test_what_is_somebody_elses_is_not_found(
+    house: House, clerk: httpx.Client, foreigner: Actor
+) -> None:
+    town = house.town
+    elder_id = town.add_elder()
+    order_id = placed(clerk, elder_id)["id"]
+    desk = town.add_account("desk", Role.DISPATCHER, street_code=OTHER_STREET)
+    case_id, wave_id = _case_and_wave(house, order_id)
+    before = clerk.get(f"/api/orders/{order_id}").json()
+    asked = {
+        "GET /api/elders/{}": elder_id,
+        "POST /api/elders/{}/reveal": elder_id,
+        "GET /api/orders/{}": order_id,
+        "GET /api/orders/{}/bill": order_id,
+        "GET /api/orders/{}/why": order_id,
+        "POST /api/orders/{}/cancel": order_id,
+        "POST /api/orders/{}/undo-cancel": order_id,
+        "POST /api/orders/{}/locate": order_id,
+        "POST /api/orders/{}/pay": order_id,
+        "GET /api/cases/{}": case_id,
+        "POST /api/cases/{}/steps": case_id,
+        "POST /api/cases/{}/close": case_id,
+        "POST /api/waves/{}/plan": wave_id,
+        "POST /api/waves/{}/rollback": wave_id,
+        "GET /api/plans/{}": wave_id,
+    }
+    shut = {}
+    for actor in (foreigner, desk):
+        with house.enter(actor) as client:
+            for what, of in asked.items():
+                answer = _ask(client, what, str(of))
+                if answer.status_code not in (404, 403):
+                    shut[what] = answer.status_code
+                elif answer.status_code == 404:
+                    assert answer.json()["error"] == "not_found", what
+    assert shut == {}
+    with house.enter(foreigner) as client:
+        assert client.get("/api/elders").json()["total"] == 0
+    with house.enter(desk) as client:
+        assert client.get("/api/board").json()["total"] == 0
+    assert clerk.get(f"/api/orders/{order_id}").json() == before
+
+
+def _case_and_wave(house: House, order_id: str) -> tuple[str, str]:
+    def do(uow: UnitOfWork) -> tuple[str, str]:
+        order = get_order(uow.session, UUID(order_id), lock=True)
+        case = open_case(uow, order, CaseKind.NO_ANSWER, uow.now, None)
+        wave = find_wave(uow.session, STREET, TODAY, Serving.LUNCH)
+        assert wave is not None
+        return str(case.id), str(wave.id)
+
+    return in_one_transaction(house.town.engine, do)
+
+
+_FORMS: Final[dict[str, dict[str, object]]] = {
+    "reveal": {"fields": ["phone"], "reason": "电话确认"},
+    "cancel": {"reason": "by_elder"},
+    "locate": {"lat": 36.66, "lon": 117.02},
+    "pay": {"method": "cash", "fen": 1500},
+    "steps": {"rung": "phone_elder", "outcome": "no_reply"},
+    "close": {"outcome": "seen_well"},
+}
+
+
+def _ask(client: httpx.Client, what: str, of: str) -> httpx.Response:
+    method, path = what.split()
+    form = _FORMS.get(path.rsplit("/", 1)[-1], {}) if method == "POST" else None
+    headers = {"Idempotency-Key": uuid4().hex}
+    return client.request(method, path.format(of), json=form, headers=headers)
