@@ -96,18 +96,21 @@ def earliest(
     leave = car.ready if leave_from is None else leave_from
     if not nodes:
         return [leave]
-    legs = []
+    legs, run, passed = [], [], 0
     here = car.origin
     for node in nodes:
         there = place[node]
-        legs.append(hops[here][there] if there != here else 0)
+        leg = hops[here][there] if there != here else 0
+        passed += leg
+        legs.append(leg)
+        run.append(passed)  # from leaving to here, if nobody ever waits
+        passed += service[node]
         here = there
     legs.append(car.rows[here][car.end] if car.end >= 0 else 0)
     rides = _rides(inst, nodes)
     for first, last, limit in rides:
-        length = sum(legs[first + 1 : last + 1])
-        length += sum(service[node] for node in nodes[first:last])
-        if length > limit and max(legs[first + 1 : last + 1]) < BLOCKED:
+        length = run[last] - run[first]
+        if length > limit:
             plain = _forward(inst, car, nodes, legs, [], leave)
             if isinstance(plain, Broken):
                 return plain
