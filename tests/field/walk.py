@@ -26,6 +26,8 @@ from dispatch.planning.plans import (
     Stop,
     StopKind,
     StopOrder,
+    find_plan,
+    list_rounds,
 )
 from dispatch.planning.waves import Wave
 from dispatch.safety.cases import Case
@@ -102,6 +104,7 @@ def make_walk(
     helper_id: UUID | None = None,
     published_at: datetime = ELEVEN,
     one_stop: bool = False,
+    keep: bool = True,
 ) -> Walk:
     """Orders for these elders, planned on one helper's round, published at eleven."""
     helper_id = helper_id or town.add_helper()
@@ -112,7 +115,13 @@ def make_walk(
 
     def do(uow: UnitOfWork) -> Walk:
         return publish_walk(
-            uow, town, helper, placed, published_at=published_at, one_stop=one_stop
+            uow,
+            town,
+            helper,
+            placed,
+            published_at=published_at,
+            one_stop=one_stop,
+            keep=keep,
         )
 
     town.at(published_at)
@@ -139,8 +148,12 @@ def publish_walk(
     *,
     published_at: datetime,
     one_stop: bool = False,
+    keep: bool = False,
 ) -> Walk:
-    """Make the next plan of the wave hold one round with these orders."""
+    """Make the next plan of the wave hold one round with these orders.
+
+    `keep`: the rounds of the plan before stay in it.
+    """
     session = uow.session
     orders = [session.get_one(Order, each) for each in order_ids]
     assert helper.helper_id
@@ -165,6 +178,10 @@ def publish_walk(
     session.add_all([wave, plan, round_])
     session.flush()
     session.add(PlanRound(plan_id=plan.id, round_id=round_.id))
+    before = find_plan(session, wave.id, wave.plan_version - 1)
+    if keep and before is not None:
+        for kept in list_rounds(session, before.id):
+            session.add(PlanRound(plan_id=plan.id, round_id=kept.id))
     meals = [order for order in orders if order.is_meal]
     walk = Walk(town, helper.helper_id, helper, wave.id, round_.id, None)
     if meals:
