@@ -1,7 +1,7 @@
 """The station's page: the order grid by keyboard alone."""
 
 from playwright.sync_api import Page, expect
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from dispatch.orders.orders import Order, OrderState
 from tests.browser.conftest import House
@@ -88,4 +88,4 @@ def find(page: Page, name: str) -> None:
 
 def states(house: House) -> list[OrderState]:
     with Session(house.town.engine) as session:
-        return list(session.exec(select(Order.state)))
+        return list(session.exec(select(col(Order.state))))
