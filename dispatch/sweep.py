@@ -36,6 +36,7 @@ from dispatch.planning.chasing import (
 from dispatch.planning.jobs import carry_out
 from dispatch.planning.solving import SolverFailed, think
 from dispatch.queue import hint
+from dispatch.safety.climbing import climb_overdue
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import in_one_transaction, picture
@@ -81,6 +82,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
     """
     here = rescue or partial(_rescue, engine)
     steps: tuple[Callable[[], None], ...] = (
+        partial(_climb, engine),
         partial(_ask, engine),
         partial(_chase, engine, redis, here),
         partial(_hurry, engine, here),
@@ -91,6 +93,11 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
             step()
         except (*_DATABASE_TROUBLE, Refusal) as trouble:
             log.warning("a sweep failed", error=type(trouble).__name__)
+
+
+def _climb(engine: Engine) -> None:
+    """People behind doors come first."""
+    in_one_transaction(engine, climb_overdue)
 
 
 def _ask(engine: Engine) -> None:

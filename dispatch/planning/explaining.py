@@ -1,12 +1,12 @@
 """Why an order was left out: the words and facts that are kept with it."""
 
+import math
 from collections import Counter
-from collections.abc import Iterable
 from typing import Final
 
 from dispatch.planning.problem import NO_LOCATION, WaveProblem
 from dispatch.store.columns import Json
-from routing import LeftOut
+from routing import LeftOut, Relaxation
 
 _BECAUSE: Final = {
     "window": "赶不上规定的时段",
@@ -23,6 +23,14 @@ _BECAUSE: Final = {
     "no_way": "没有可走的路",
     "displaces": "会挤掉更要紧的订单",
     "search_ended": "时间内没有找到排法",
+}
+_WOULD_HELP: Final = {  # seconds are told in minutes
+    "window": "时段放宽 {} 分钟可以排入。",
+    "shift": "班次延长 {} 分钟可以排入。",
+    "max_work": "服务时长放宽 {} 分钟可以排入。",
+    "ride": "路上时间放宽 {} 分钟可以排入。",
+    "skill": "有人具备「{}」技能可以排入。",
+    "person": "再加 {} 人可以排入。",
 }
 _NOBODY: Final = "当班无人可派"
 _NOT_PLACED: Final = "住处没有定位"
@@ -44,10 +52,9 @@ def explain(task: WaveProblem, left: LeftOut, version: int) -> Json:
         }
         for each in left.candidates
     ]
-    relaxation = left.relaxation and vars(left.relaxation)
+    relaxation = None if left.relaxation is None else vars(left.relaxation)
     return {
-        "why": sentence([each.rule for each in left.candidates]),
-        "said": left.why,
+        "why": sentence(task, left),
         "candidates": candidates,
         "relaxation": relaxation,
         "plan_version": version,
@@ -61,17 +68,24 @@ def explain_unfit(task: WaveProblem, rule: str, version: int) -> Json:
     words = _NOT_PLACED if rule == NO_LOCATION else _BECAUSE[rule]
     return {
         "why": f"{words}。",
-        "said": "",
         "candidates": candidates,
         "relaxation": None,
         "plan_version": version,
     }
 
 
-def sentence(rules: Iterable[str]) -> str:
-    """One sentence for people: the rules in the way, the most frequent first."""
-    counted = Counter(rules).most_common()
-    if not counted:
+def sentence(task: WaveProblem, left: LeftOut) -> str:
+    """For people: what stands in the way, the most frequent first; what helps."""
+    if not task.carriers:
         return f"{_NOBODY}。"
+    counted = Counter(each.rule for each in left.candidates).most_common()
     parts = [f"{count} 人{_BECAUSE.get(rule, _UNKNOWN)}" for rule, count in counted]
-    return "，".join(parts) + "。"
+    help_words = "" if left.relaxation is None else _help(left.relaxation)
+    return "，".join(parts or [_UNKNOWN]) + "。" + help_words
+
+
+def _help(relaxation: Relaxation) -> str:
+    value = relaxation.value
+    if isinstance(value, int) and relaxation.kind != "person":
+        value = math.ceil(value / 60)
+    return _WOULD_HELP[relaxation.kind].format(value)

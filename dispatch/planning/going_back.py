@@ -30,7 +30,6 @@ from dispatch.store.unit_of_work import UnitOfWork
 
 TAKEN_OFF: Final[Json] = {
     "why": "调度员退回了上一版路线，这一单不在其中。",
-    "said": "",
     "candidates": [],
     "relaxation": None,
 }

@@ -15,6 +15,7 @@ from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.leases import Lease, beating, give_back, take
 from dispatch.planning.problem import WaveProblem, problem_for
 from dispatch.planning.publishing import Superseded, publish
+from dispatch.planning.rounds import draw_paths
 from dispatch.planning.solving import Thought, think
 from dispatch.planning.waves import AskState, get_request, get_wave
 from dispatch.settings import settings
@@ -58,6 +59,7 @@ def carry_out(
         with beating(engine, lease):
             task = read_problem(engine, lease)
             thought = thinking(task.problem)
+            draw_paths(task, thought.plan)
             _publish(engine, lease, task, thought)
     except EngineMissing as missing:
         _fail(engine, lease, "engine_missing", str(missing))

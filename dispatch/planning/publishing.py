@@ -1,6 +1,7 @@
 """Publishing a plan: one planner wins, and what changed meanwhile is put right."""
 
 from collections import Counter
+from typing import Final
 
 from sqlalchemy import update
 from sqlmodel import col
@@ -18,6 +19,8 @@ from dispatch.planning.solving import Thought
 from dispatch.planning.waves import AskState, PlanRequest, Wave, get_request, get_wave
 from dispatch.store.columns import Json
 from dispatch.store.unit_of_work import UnitOfWork
+
+QUICK_PLAN: Final = "自动排线没有完成，已使用快速方案，可人工调整"
 
 
 class Superseded(Exception):
@@ -138,7 +141,7 @@ def _tell(here: Publication, plan: Plan, thought: Thought) -> None:
         "decided_by": plan.decided_by,
     }
     if thought.trouble is not None:
-        said["trouble"] = thought.trouble
+        said |= {"trouble": thought.trouble, "words": QUICK_PLAN}
     wave = here.wave
     scope = {"street_code": wave.street_code}
     record(here.uow, "wave.planned", "wave", wave.id, facts=said, **scope)

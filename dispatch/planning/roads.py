@@ -1,23 +1,25 @@
 """Ways through the town: travel times and lines, by streets where they are known.
 
 The road network is one file under home, read once per process; without it travel
-is a speed over great circles. What was computed once is remembered.
+is a speed over great circles. What was computed once is remembered. The street
+modules come with heavy libraries: they are loaded only where there is a network.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dispatch.people.helpers import TravelMode
 from dispatch.planning.rules import SPEEDS
 from dispatch.planning.spots import Spot
 from dispatch.settings import settings
-from routing import Matrix, Speed, lines_of, load_roads
-from routing.roads import RoadGraph, TravelTimes
+from routing import Matrix, Speed
+
+if TYPE_CHECKING:
+    from routing.roads import RoadGraph, TravelTimes
 
 ROADS_FILE: Final = "roads.npz"
-_TRAVEL_FOLDER: Final = "travel"
 _DECIMALS: Final = 6
 _WIDTHS: Final = {  # how a street is drawn: 0 main, 1 middle, 2 small
     **dict.fromkeys(("motorway", "trunk", "primary"), 0),
@@ -57,7 +59,7 @@ def _leg(mode: TravelMode, here: Point, there: Point) -> tuple[Point, ...]:
     return way.points if way is not None else (here, there)
 
 
-def known_roads() -> RoadGraph | None:
+def known_roads() -> "RoadGraph | None":
     """The road network of this home, if it has one."""
     times = _times()
     return times.graph if times is not None else None
@@ -71,14 +73,18 @@ def base_map() -> tuple[str, RoadLines]:
     graph = known_roads()
     if graph is None:
         return "", []
+    from routing.roads import lines_of
+
     lines = lines_of(graph, decimals=5)
     small = 2
     return graph.attribution, [(_WIDTHS.get(kind, small), line) for kind, line in lines]
 
 
 @cache
-def _times() -> TravelTimes | None:
+def _times() -> "TravelTimes | None":
     home = settings().home
     if not (home / ROADS_FILE).exists():
         return None
-    return TravelTimes(load_roads(home / ROADS_FILE), folder=home / _TRAVEL_FOLDER)
+    from routing.roads import TravelTimes, load_roads
+
+    return TravelTimes(load_roads(home / ROADS_FILE))

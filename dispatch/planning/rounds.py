@@ -14,7 +14,7 @@ from dispatch.planning.problem import WaveProblem
 from dispatch.planning.roads import path_of
 from dispatch.planning.spots import Spot
 from dispatch.store.unit_of_work import UnitOfWork
-from routing import Halt, Route
+from routing import Halt, Plan, Route
 from routing import Stop as Visit
 
 _KIND: Final = {
@@ -98,6 +98,12 @@ def path_for(task: WaveProblem, route: Route) -> list[list[float]]:
     start = task.problem.vehicle(route.vehicle).start
     spots = [task.spots[place] for place, _ in groupby([start, *places])]
     return path_of(task.carriers[route.vehicle].mode, spots)
+
+
+def draw_paths(task: WaveProblem, plan: Plan) -> None:
+    """Find the ways of all routes once, so that no transaction waits for them."""
+    for route in plan.routes:
+        path_for(task, route)
 
 
 def write_round(
