@@ -90,12 +90,15 @@ def _by_search(
         seconds = effort.seconds - (time.monotonic() - started)
     if not small or (seconds is not None and seconds < _LEAST_SECONDS):
         return fleet, [VERSION]
-    tours = station_plan(
-        inst,
-        seconds=seconds,
-        start=[tour.nodes for tour in fleet.tours],
-        most_used=effort.vehicles,
-    )
+    try:
+        tours = station_plan(
+            inst,
+            seconds=seconds,
+            start=[tour.nodes for tour in fleet.tours],
+            most_used=effort.vehicles,
+        )
+    except NotYetHonoured:  # penalties that outgrow its numbers
+        return fleet, [VERSION]
     if tours is None:
         return fleet, [*others, VERSION]
     other = taken_over(inst, tours, effort.vehicles)

@@ -148,6 +148,8 @@ def station_plan(
         EngineMissing, NotYetHonoured
     """
     must_fit_a_station(inst)
+    if not inst.cars or not inst.open_tasks:  # OR-Tools would end the process
+        return [[] for _ in inst.cars]
     draft = Draft(inst, most_used=most_used)
     for rule in RULES:
         rule(draft)
