@@ -71,6 +71,6 @@ export interface Usage {
 export interface UsageLine {
   order_number: string; order_id: string; on: string; elder_label: string; subsidy: string; name: string;
   fen: number; category: string; window: string; rule_version: string; grade: string | null;
-  evidence: unknown; entry_id: string;
+  evidence: string | null; entry_id: string;
 }
 export interface PromiseStatus { n: number; words: string; status: string; checked: number; broken: unknown[] }

@@ -20,6 +20,8 @@ export const coordinator = {
   "alarm.overdue": ["超时 {over}", "{over} overdue"],
   "alarm.late_by": ["晚 {n} 分钟", "{n} min late"],
   "wave.none": ["今天还没有波次", "No waves yet"],
+  "wave.all_ended": ["今天的波次都已结束", "All waves of today are over"],
+  "wave.ended": ["已结束 {n} 波", "{n} over"],
   "wave.version": ["第 {n} 版", "version {n}"],
   "wave.no_plan": ["还没排线", "not planned"],
   "wave.planning": ["正在排线 {n} 秒", "planning {n} s"],
