@@ -81,8 +81,10 @@ class RouteJudge:
         for compartment in range(max(sizes, default=0)):
             room = _amount(self.vehicle.capacity, compartment)
             carried = sum(_amount(task.load, compartment) for task in visits)
-            worst = carried - room
+            worst = carried - room if not self.done else 0
             for number, stop in enumerate(self.stops):
+                if number == self.done:
+                    worst = max(worst, carried - room)
                 if stop.task is None:
                     continue
                 amount = _amount(self._task(stop).load, compartment)

@@ -4,7 +4,6 @@ Task k has node 2k (its pickup or visit) and node 2k + 1 (its dropoff). Places,
 vehicles and travel modes are numbered in the problem's order.
 """
 
-import itertools
 from array import array
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -45,11 +44,9 @@ class Car:
     deadlines: dict[int, int]
     tasks_begun: int
     max_tasks: int
-    base_travel: int
     skills: frozenset[str]
     barred: frozenset[int]
     bonus: dict[int, int]
-    like: int = 0
     rows: Rows = field(default_factory=list)
     hops: Rows = field(default_factory=list)
 
@@ -167,7 +164,6 @@ class Instance:
             deadlines={},
             tasks_begun=0,
             max_tasks=FOREVER if vehicle.max_tasks is None else vehicle.max_tasks,
-            base_travel=0,
             skills=vehicle.skills,
             barred=frozenset(numbers[t] for v, t in problem.never if v == vehicle.id),
             bonus={},
@@ -197,28 +193,22 @@ class Instance:
         car.ready = max(begun.free_at, now if car.moved else car.ready)
         stops = [stop for stop in begun.stops if stop.task is not None]
         car.tasks_begun = len({stop.task for stop in stops})
-        trail = [car.origin]
+        places = []
         for stop in stops:
             k = problem.task_numbers[stop.task or ""]
-            node = 2 * k + (stop.kind == "dropoff")
-            trail.append(self.place[node])
+            places.append(self.place[2 * k + (stop.kind == "dropoff")])
             if stop.kind == "pickup" and self.ride[k] < FOREVER:
                 car.deadlines[2 * k + 1] = stop.at + self.ride[k]
         if car.moved and car.max_work < FOREVER:
-            first = self.place_of_first(trail, here)
-            reached = stops[0].at if stops else begun.free_at
-            leg = car.hops[car.origin][first] if stops else car.rows[car.origin][here]
-            left_at = reached - (0 if leg >= BLOCKED else leg)
+            # Work began with the latest departure that the first stop allows.
+            if stops:
+                reached, leg = stops[0].at, car.hops[car.origin][places[0]]
+            else:
+                reached, leg = begun.free_at, car.rows[car.origin][here]
+            left_at = reached - (leg if leg < BLOCKED else 0)
             car.work_end_by = left_at + car.max_work
             car.max_work = FOREVER
-        trail.append(here)
-        legs = [car.rows[a][b] for a, b in itertools.pairwise(trail)]
-        car.base_travel = sum(leg for leg in legs if leg < BLOCKED)
         car.origin = here
-
-    @staticmethod
-    def place_of_first(trail: list[int], here: int) -> int:
-        return trail[1] if len(trail) > 1 else here
 
     @cached_property
     def open_tasks(self) -> list[int]:

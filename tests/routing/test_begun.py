@@ -107,3 +107,12 @@ def test_a_round_that_is_over_costs_its_way_home() -> None:
     assert found.cost.travel_seconds == 360
     assert broken_rules(given, found) == []
     assert broken_rules(given, plan({"v": [stop("a", "visit", 180)]})) == []
+
+
+def test_what_was_brought_before_takes_no_room_now() -> None:
+    begun = {"v": Begun("p1", 100, (stop("a", "visit", 60),))}
+    tasks = [visit("a", 1, load=(2,)), visit("b", 3, load=(2,))]
+    given = problem(tasks, [car(capacity=(3,))], begun=begun)
+    found = solve(given, QUICK)
+    assert found.left_out == ()
+    assert broken_rules(given, found) == []
