@@ -85,6 +85,14 @@ class Walk:
             query = select(Case).where(col(Case.order_id).in_(self.orders))
             return list(session.exec(query))
 
+    def cases_in(self, uow: UnitOfWork) -> list[UUID]:
+        """The ids of the cases, read in the caller's own transaction."""
+        query = select(Case.id).where(col(Case.order_id).in_(self.orders))
+        return list(uow.session.exec(query))
+
+    def stop_household(self, n: int = 0) -> UUID:
+        return self.order(n).household_id
+
     def kept(self, event_id: str) -> FieldEvent:
         return self._get(FieldEvent, UUID(event_id))
 

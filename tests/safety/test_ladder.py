@@ -1,0 +1,286 @@
+"""A closed door climbs its ladder, and only a person with an outcome ends it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from dispatch.access.accounts import Role
+from dispatch.errors import NotFound, Refusal
+from dispatch.orders.orders import OrderState
+from dispatch.people.elders import Household
+from dispatch.people.helpers import Helper
+from dispatch.safety.case_file import CaseFile, show_case
+from dispatch.safety.cases import Case, CaseKind, CaseOutcome, Rung, list_rungs
+from dispatch.safety.climbing import (
+    CaseIsClosed,
+    OnlyAPersonCloses,
+    OutcomeMissing,
+    UnknownStep,
+    climb_overdue,
+    close_case,
+    step,
+)
+from dispatch.store.unit_of_work import SYSTEM, Actor, UnitOfWork, in_one_transaction
+from tests.field.walk import HALF_PAST, Phone, Walk, make_walk
+from tests.little_town import NOON, OTHER_STREET, LittleTown
+
+MINUTE = timedelta(minutes=1)
+
+
+def closed_door(town: LittleTown, **contacts: Any) -> Walk:
+    """A helper before a closed door at half past eleven; a daughter, a neighbour."""
+    elder_id = town.add_elder()
+    if not contacts.get("none"):
+        town.add_contact(elder_id)
+        town.add_contact(elder_id, rank=2, relation="邻居", holds_key=True)
+    walk = make_walk(town, elder_id)
+    phone = Phone(walk)
+    phone.at_stop("no_answer", HALF_PAST)
+    phone.sync(HALF_PAST)
+    return walk
+
+
+def do(walk: Walk, deed: Any, *args: Any, actor: Actor | None = None) -> Any:
+    def run(uow: UnitOfWork) -> Any:
+        [case] = walk.cases_in(uow)
+        return deed(uow, case, *args)
+
+    return in_one_transaction(
+        walk.town.engine, run, actor=actor or walk.town.dispatcher
+    )
+
+
+def sweep(town: LittleTown, at: datetime) -> int:
+    town.at(at)
+    return in_one_transaction(town.engine, climb_overdue, actor=SYSTEM)
+
+
+def file_of(walk: Walk) -> CaseFile:
+    shown: CaseFile = do(walk, show_case)
+    return shown
+
+
+def test_the_ladder_names_who_is_asked_until_when(town: LittleTown) -> None:
+    walk = closed_door(town)
+    shown = file_of(walk)
+
+    assert [rung.code for rung in shown.ladder] == [
+        "phone_elder",
+        "contacts",
+        "neighbour",
+        "second_visit",
+        "police_120",
+    ]
+    assert [rung.who for rung in shown.ladder][:3] == [
+        "老人本人",
+        "女儿",
+        "邻居（持钥匙）",
+    ]
+    assert shown.ladder[0].phone_masked == "138****0000"
+    assert shown.ladder[1].phone_masked == "139****0000"
+    assert shown.case.owner == "map"
+    assert shown.case.deadline_at == HALF_PAST + 3 * MINUTE
+    deadlines = [rung.deadline_at for rung in shown.ladder]
+    assert deadlines == sorted(deadlines)
+
+
+def test_an_elder_without_contacts_still_has_a_ladder(town: LittleTown) -> None:
+    shown = file_of(closed_door(town, none=True))
+    second = shown.ladder[1]
+    assert (second.who, second.outcome) == ("没有登记联系人", "no_contacts")
+    assert second.done_at is not None
+    assert len(shown.ladder) == 5
+
+
+def test_every_missed_deadline_climbs_one_rung_and_the_last_stands(
+    town: LittleTown,
+) -> None:
+    walk = closed_door(town)
+    at, reached = HALF_PAST, []
+    for _ in range(7):
+        [case] = walk.cases()
+        at = max(at, case.deadline_at)
+        assert sweep(town, at - timedelta(seconds=1)) == 0
+        assert sweep(town, at) == 1
+        reached.append(walk.cases()[0].rung)
+    assert reached == [
+        Rung.CONTACTS,
+        Rung.NEIGHBOUR,
+        Rung.SECOND_VISIT,
+        *[Rung.POLICE_120] * 4,
+    ]
+    assert walk.cases()[0].closed_at is None
+    missed = [line for line in file_of(walk).story if line.kind == "missed"]
+    assert len(missed) == 7
+    assert walk.order().state is OrderState.UNDER_WAY
+
+
+def test_a_step_without_a_reply_goes_on_and_one_with_a_reply_holds(
+    town: LittleTown,
+) -> None:
+    walk = closed_door(town)
+    town.at(HALF_PAST + MINUTE)
+    case = do(walk, step, 1, "no_reply", "响了很久")
+    assert case.rung is Rung.CONTACTS
+    assert case.deadline_at == HALF_PAST + 6 * MINUTE
+    case = do(walk, step, "contacts", "reached", "女儿在路上")
+    assert case.rung is Rung.CONTACTS
+    assert case.deadline_at == HALF_PAST + 16 * MINUTE
+    assert do(walk, step, 2, "acknowledged", "").owner == "map"
+    for rung, outcome in ((9, "no_reply"), (2, "nonsense"), ("roof", "no_reply")):
+        with pytest.raises(UnknownStep):
+            do(walk, step, rung, outcome, "")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "seen"),
+    [("seen_well", "no_answer", True), ("hospital", "hospital", False)],
+)
+def test_a_person_closes_with_an_outcome_and_the_order_is_decided(
+    town: LittleTown, outcome: str, reason: str, seen: bool
+) -> None:
+    walk = closed_door(town)
+    town.at(HALF_PAST + 10 * MINUTE)
+    case = do(walk, close_case, outcome, "女儿接到电话")
+
+    assert (case.outcome, case.closed_by) == (
+        CaseOutcome(outcome),
+        town.dispatcher.account_id,
+    )
+    assert (walk.order().state, walk.order().reason) == (OrderState.FAILED, reason)
+    assert (walk.elder().last_seen_at is not None) is seen
+    with pytest.raises(CaseIsClosed):
+        do(walk, close_case, outcome, "")
+    with pytest.raises(CaseIsClosed):
+        do(walk, step, 1, "no_reply", "")
+
+
+def test_a_handover_heard_after_the_case_was_closed_makes_the_order_done(
+    town: LittleTown,
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    phone = Phone(walk)
+    phone.at_stop("no_answer", HALF_PAST)
+    phone.sync(HALF_PAST)
+    phone.hand(HALF_PAST + 2 * MINUTE)
+    town.at(HALF_PAST + 5 * MINUTE)
+    do(walk, close_case, "seen_well", "邻居看见老人")
+    phone.sync(HALF_PAST + 20 * MINUTE)
+    assert walk.order().state is OrderState.DONE
+
+
+@pytest.mark.parametrize("outcome", ["", "no_answer", "closed"])
+def test_no_case_is_closed_without_an_outcome(town: LittleTown, outcome: str) -> None:
+    walk = closed_door(town)
+    with pytest.raises(OutcomeMissing):
+        do(walk, close_case, outcome, "")
+    assert walk.cases()[0].closed_at is None
+
+
+def test_no_process_and_no_helper_closes_a_case(town: LittleTown) -> None:
+    walk = closed_door(town)
+    for actor in (SYSTEM, walk.actor):
+        with pytest.raises(OnlyAPersonCloses):
+            do(walk, close_case, "seen_well", "", actor=actor)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"closed_at": NOON},
+        {"outcome": CaseOutcome.AWAY},
+        {"closed_at": NOON, "outcome": CaseOutcome.AWAY},
+    ],
+)
+def test_the_database_refuses_an_end_without_person_and_outcome(
+    town: LittleTown, change: dict[str, Any]
+) -> None:
+    [case] = closed_door(town).cases()
+    with Session(town.engine) as session:
+        row = session.get_one(Case, case.id)
+        for name, value in change.items():
+            setattr(row, name, value)
+        session.add(row)
+        with pytest.raises(IntegrityError):
+            session.commit()
+
+
+def test_a_case_of_another_street_does_not_exist(town: LittleTown) -> None:
+    walk = closed_door(town)
+    stranger = town.add_account("far", Role.DISPATCHER, street_code=OTHER_STREET)
+    for deed in (
+        lambda uow, case: step(uow, case, 1, "no_reply", ""),
+        lambda uow, case: close_case(uow, case, "away", ""),
+        show_case,
+    ):
+        with pytest.raises(NotFound):
+            do(walk, deed, actor=stranger)
+
+
+def test_a_silent_stop_is_an_alarm_without_the_phone_and_only_once(
+    town: LittleTown,
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    assert sweep(town, NOON + 20 * MINUTE) == 0
+    assert sweep(town, NOON + 21 * MINUTE) == 1
+    [case] = walk.cases()
+    assert (case.kind, case.happened_at) == (CaseKind.OVERDUE, NOON)
+    assert case.helper_id == walk.helper_id
+
+    do(walk, close_case, "seen_well", "老人在家等餐")
+    assert walk.order().state is OrderState.PLANNED
+    assert sweep(town, NOON + 60 * MINUTE) == 0
+
+
+def test_a_stop_that_was_spoken_of_is_not_overdue(town: LittleTown) -> None:
+    walk = make_walk(town, town.add_elder(), town.add_elder())
+    phone = Phone(walk)
+    phone.hand(HALF_PAST, 0)
+    phone.at_stop("arrived", NOON + 15 * MINUTE, 1)
+    phone.sync(NOON + 15 * MINUTE)
+    assert sweep(town, NOON + 30 * MINUTE) == 0
+    assert sweep(town, NOON + 39 * MINUTE) == 1
+
+
+@pytest.mark.parametrize("silent", ["paper", "no signal"])
+def test_paper_and_doors_without_network_are_given_time(
+    town: LittleTown, silent: str
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    with Session(town.engine) as session:
+        if silent == "paper":
+            session.get_one(Helper, walk.helper_id).paper = True
+        else:
+            session.get_one(Household, walk.stop_household()).signal = False
+        session.commit()
+    assert sweep(town, NOON + 119 * MINUTE) == 0
+    assert sweep(town, NOON + 121 * MINUTE) == 1
+
+
+def test_no_path_of_steps_and_sweeps_closes_a_case(town: LittleTown) -> None:
+    walk = closed_door(town)
+    at = HALF_PAST
+    for n in range(12):
+        at += 4 * MINUTE
+        sweep(town, at)
+        ladder = rungs(town, walk.cases()[0].id)
+        outcome = ("no_reply", "reached", "sent", "not_there")[n % 4]
+        do(walk, step, ladder[n % len(ladder)].seq, outcome, "")
+        [case] = walk.cases()
+        assert case.closed_at is None
+        assert case.deadline_at > at
+
+
+def rungs(town: LittleTown, case_id: UUID) -> Any:
+    with Session(town.engine) as session:
+        return list_rungs(session, case_id)
+
+
+def test_a_refusal_speaks_chinese() -> None:
+    for refusal in (CaseIsClosed, OutcomeMissing, OnlyAPersonCloses, UnknownStep):
+        assert issubclass(refusal, Refusal)
+        assert "。" in str(refusal())
