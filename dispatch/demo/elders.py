@@ -68,6 +68,8 @@ def draw_people(chance: Chance, points: list[Point], now: datetime) -> list[Pers
             living=living[at],
             photo_consent=chance.happens(0.4),
             coupon_account=chance.happens(0.1),
+            diet_tags=[],  # given, as finding out a default costs more than drawing
+            allergies=[],
             made_at=now - timedelta(days=400),
         )
         draw_needs(chance, elder)

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2
+from scipy.spatial import cKDTree
 
 from dispatch.demo.sizes import Size
 
@@ -98,10 +99,11 @@ def _far_valley(flat: Points, away: Points, radius: float) -> Indexes:
     beyond = np.flatnonzero((away > radius * 1.15) & (away < radius + 5_000))
     if not len(beyond):
         beyond = np.argsort(away)[-_VALLEY_DOORS:]
-    gaps = [np.sort(np.hypot(*(flat - flat[at]).T))[:12].sum() for at in beyond[::7]]
-    lonely = beyond[::7][int(np.argmax(gaps))]
-    near: Indexes = np.argsort(np.hypot(*(flat - flat[lonely]).T))[:_VALLEY_DOORS]
-    return near
+    tree = cKDTree(flat)
+    gaps, _ = tree.query(flat[beyond], k=12)
+    lonely = beyond[int(np.argmax(gaps.sum(axis=1)))]
+    _, near = tree.query(flat[lonely], k=_VALLEY_DOORS)
+    return np.asarray(near, dtype=np.intp)
 
 
 def _parts(flat: Points, inside: Indexes, count: int, seed: int) -> list[Indexes]:
