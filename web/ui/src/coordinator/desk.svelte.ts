@@ -1,7 +1,7 @@
 /** The coordinator's desk: the board as last read, what is chosen, what is looked for. */
 import { get, post } from "../wire/api";
 import type { Board, BoardOrder, Wave } from "../wire/board";
-import type { FeedEvent, Position } from "../wire/feed";
+import type { FeedEvent, Whereabouts } from "../wire/feed";
 import { Reading } from "../wire/reading.svelte";
 import { asRefused, type Refused } from "../wire/refused";
 import { clock } from "../time/clock.svelte";
@@ -59,7 +59,7 @@ class Desk {
     if (events.length > MANY_EVENTS) this.said = "";
   }
 
-  move({ helper_id, lat, lon, at }: Position): void {
+  move({ helper_id, lat, lon, at }: Whereabouts): void {
     const board = this.reading.value;
     if (!board) return;
     const helpers = board.helpers.map((one) => (one.id === helper_id ? { ...one, lat, lon, at } : one));

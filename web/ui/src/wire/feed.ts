@@ -7,10 +7,10 @@ export interface FeedEvent {
   order_id: string | null; wave_id: string | null; helper_id: string | null;
   case_id: string | null; station_id: string | null;
 }
-export interface Position { t: "at"; helper_id: string; lat: number; lon: number; at: string }
+export interface Whereabouts { t: "at"; helper_id: string; lat: number; lon: number; at: string }
 type Head = { t: "head"; head: number; now: string };
 type Hello = { t: "hello"; epoch: string; head: number; now: string };
-type Message = Hello | FeedEvent | Position | Head | { t: "reset" };
+type Message = Hello | FeedEvent | Whereabouts | Head | { t: "reset" };
 
 export type FeedState = "connecting" | "live" | "polling";
 
@@ -19,7 +19,7 @@ export interface FeedHooks {
   /** Reads everything anew; answers where the reading stands, if the page knows. */
   reread: () => Promise<{ epoch: string; seq: number } | null>;
   event?: (event: FeedEvent) => void;
-  position?: (position: Position) => void;
+  position?: (position: Whereabouts) => void;
   state?: (state: FeedState) => void;
   heard?: () => void;
   /** Server time, with each hello and heartbeat. */

@@ -1,7 +1,7 @@
 /** The feed as the pages see it: is it live, and since when are we without news. */
 import { clock } from "../time/clock.svelte";
 import { post } from "./api";
-import { Feed, type FeedEvent, type FeedState, type Position } from "./feed";
+import { Feed, type FeedEvent, type FeedState, type Whereabouts } from "./feed";
 
 const CALM_MS = 350;
 const BUSY_MS = 1000;
@@ -29,7 +29,7 @@ interface Follow {
   reread: () => Promise<{ epoch: string; seq: number } | null>;
   /** The events since the last call, gathered so that a busy minute does not shake the page. */
   events: (events: FeedEvent[]) => void;
-  position?: (position: Position) => void;
+  position?: (position: Whereabouts) => void;
   from?: { epoch: string; seq: number } | null;
 }
 

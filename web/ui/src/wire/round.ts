@@ -40,7 +40,7 @@ export interface RoundStop {
 }
 
 export interface LoadBox { order_id: string; box: string | number; label: string; dish: string | null; diet_tags: string[] }
-export interface Load { kitchen: string; ready_at: string; boxes: LoadBox[] }
+export interface Load { kitchen: string; ready_at: string | null; boxes: LoadBox[] }
 
 export interface HelperRound {
   id: string;
