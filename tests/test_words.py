@@ -1,0 +1,51 @@
+"""Every code that a story tells has words in both languages."""
+
+import re
+from pathlib import Path
+
+from dispatch.catalogue.sittings import Serving
+from dispatch.orders.orders import Channel, OrderState
+from dispatch.safety.cases import CaseKind, CaseOutcome, Rung
+from dispatch.words import WORDS, say, yuan
+
+DISPATCH = Path(__file__).resolve().parent.parent / "dispatch"
+KIND = re.compile(
+    r'"((?:order|wave|case|round|stop|sitting|household|field)\.(?!id")[a-z_]+)"'
+)
+
+
+def test_every_kind_of_event_has_words() -> None:
+    kinds = {f"order.{state.value}" for state in OrderState}
+    for path in DISPATCH.rglob("*.py"):
+        if not {"demo", "promises", "words.py"} & set(path.parts):
+            kinds |= set(KIND.findall(path.read_text()))
+
+    assert sorted(kind for kind in kinds if f"event.{kind}" not in WORDS) == []
+
+
+def test_every_code_of_the_ladder_and_of_orders_has_words() -> None:
+    wanted = [
+        *(f"rung.{one.value}" for one in Rung),
+        *(f"outcome.{one.value}" for one in CaseOutcome),
+        *(f"case.{one.value}" for one in CaseKind),
+        *(f"channel.{one.value}" for one in Channel),
+        *(f"serving.{one.value}" for one in Serving),
+    ]
+
+    assert [one for one in wanted if one not in WORDS] == []
+
+
+def test_no_words_are_empty_and_each_is_in_its_language() -> None:
+    for key, (chinese, english) in WORDS.items():
+        assert chinese.strip(" ") or key.startswith("list."), key
+        assert english.isascii(), key
+
+
+def test_an_unnamed_code_shows_itself_and_money_is_whole_fen() -> None:
+    assert say("event", "order.unheard_of") == "order.unheard_of"
+    assert [yuan(fen) for fen in (0, 5, 1250, -1250)] == [
+        "¥0.00",
+        "¥0.05",
+        "¥12.50",
+        "-¥12.50",
+    ]

@@ -1,0 +1,68 @@
+"""Whatever code the server sends, the pages have words for it, in both languages."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from dispatch.access.accounts import Role
+from dispatch.catalogue.sittings import Serving
+from dispatch.counter.payments import PayMethod
+from dispatch.counter.serving import Collector, Identity
+from dispatch.field.events import FieldKind
+from dispatch.field.evidence import EvidenceFrom
+from dispatch.orders.orders import Channel, OrderState
+from dispatch.people.elders import Living
+from dispatch.people.helpers import HelperKind, TravelMode
+from dispatch.safety.cases import CaseKind, CaseOutcome
+from dispatch.subsidy.rule_versions import rules_on
+from dispatch.words import WORDS
+from tests.little_town import TODAY
+
+CATALOGUE: Final = Path(__file__).parents[2] / "web" / "ui" / "src" / "words"
+KINDS: Final[dict[str, type[StrEnum]]] = {
+    "serving": Serving,
+    "channel": Channel,
+    "channel_sign": Channel,
+    "state": OrderState,
+    "living": Living,
+    "mode": TravelMode,
+    "kind": HelperKind,
+    "pay": PayMethod,
+    "identity": Identity,
+    "collected": Collector,
+    "event": FieldKind,
+    "evidence": EvidenceFrom,
+    "outcome": CaseOutcome,
+    "case_kind": CaseKind,
+}
+
+
+@pytest.fixture(scope="module")
+def named() -> set[str]:
+    """Every word that the pages know."""
+    texts = [file.read_text() for file in CATALOGUE.glob("*.ts")]
+    return set(re.findall(r'^\s*"([^"]+)": \[', "\n".join(texts), re.MULTILINE))
+
+
+def test_every_code_of_ours_has_its_word(named: set[str]) -> None:
+    codes = {f"{kind}.{code.value}" for kind, codes in KINDS.items() for code in codes}
+
+    assert codes - named == set()
+
+
+def test_every_reason_and_role_has_its_word(named: set[str]) -> None:
+    reasons = {code for code in WORDS if code.startswith("reason.")}
+    roles = {f"role.{role.value}" for role in Role if role is not Role.SYSTEM}
+
+    assert (reasons | roles) - named == set()
+
+
+def test_every_category_and_subsidy_of_the_rules_has_its_word(named: set[str]) -> None:
+    policy = rules_on(TODAY).policy
+    categories = {f"category.{one.id}" for one in policy.category}
+    subsidies = {f"subsidy.{one.id}" for one in policy.subsidy}
+
+    assert (categories | subsidies) - named == set()
