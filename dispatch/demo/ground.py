@@ -101,7 +101,7 @@ def _far_valley(flat: Points, away: Points, radius: float) -> Indexes:
         beyond = np.argsort(away)[-_VALLEY_DOORS:]
     tree = cKDTree(flat)
     gaps, _ = tree.query(flat[beyond], k=12)
-    lonely = beyond[int(np.argmax(gaps.sum(axis=1)))]
+    lonely = beyond[int(np.argmax(np.asarray(gaps).sum(axis=1)))]
     _, near = tree.query(flat[lonely], k=_VALLEY_DOORS)
     return np.asarray(near, dtype=np.intp)
 
