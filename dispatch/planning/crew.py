@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from dispatch.clock import town_moment, town_seconds
 from dispatch.people.helpers import Helper, list_on_duty
 from dispatch.people.places import Station, list_stations
-from dispatch.planning.plans import GOING_STATES, Round, RoundState
+from dispatch.planning.plans import GOING_STATES, Round, RoundState, list_begun
 from dispatch.planning.rules import PAPER_SKILL
 from dispatch.planning.spots import station_spot
 from dispatch.planning.waves import Wave
@@ -40,11 +40,12 @@ def crew_of(session: Session, wave: Wave, now: datetime) -> list[Duty]:
     stations = {each.id: each for each in list_stations(session)}
     on_duty = list_on_duty(session, wave.street_code, wave.serve_on)
     rounds = _rounds_today(session, {helper.id for helper, _ in on_duty}, wave)
+    going = {each.helper_id for each in list_begun(session, wave.id, now)}
     crew = []
     for helper, shift in on_duty:
-        own = [each for each in rounds if each.helper_id == helper.id]
-        if any(r.wave_id == wave.id and r.state in GOING_STATES for r in own):
+        if helper.id in going:
             continue
+        own = [each for each in rounds if each.helper_id == helper.id]
         taken = [(each.leaves_at, _over_by(each, now)) for each in own]
         free = _largest_part((shift.starts_at, shift.ends_at), taken, wave)
         if free is not None:

@@ -18,6 +18,7 @@ from dispatch.planning.plans import (
     Round,
     RoundState,
     find_plan,
+    list_begun,
     list_rounds,
     list_rounds_of_wave,
     list_stop_orders,
@@ -81,14 +82,15 @@ def go_back(uow: UnitOfWork, wave_id: UUID) -> Plan:
     _put_orders(uow, orders, again, plan)
     scope = {"street_code": wave.street_code}
     said = {"version": plan.version, "like": before.version}
-    record(uow, "wave.gone_back", "wave", wave.id, facts=said, **scope)
+    record(uow, "wave.rolled_back", "wave", wave.id, facts=said, **scope)
     return plan
 
 
 def _must_be_possible(
     uow: UnitOfWork, wave: Wave, replaced: list[Round], again: list[Round]
 ) -> None:
-    if any(each.state is not RoundState.READY for each in replaced):
+    begun = {each.id for each in list_begun(uow.session, wave.id, uow.now)}
+    if any(r.state is not RoundState.READY or r.id in begun for r in replaced):
         raise EarlierPlanOver
     crew = crew_of(uow.session, wave, uow.now)
     for round_ in again:

@@ -12,6 +12,7 @@ from dispatch.planning.plans import (
     Round,
     RoundState,
     find_carriers,
+    list_begun,
     list_begun_orders,
     list_stop_orders,
 )
@@ -42,7 +43,10 @@ def write_rounds(
     here: Publication, plan: Plan, repaired: Repaired, rounds: Iterable[Round]
 ) -> None:
     """New rounds, kept ones linked, replaced ones dropped; their orders told."""
-    ready = {r.id: r for r in rounds if r.state is RoundState.READY}
+    going = {r.id for r in list_begun(here.uow.session, here.wave.id, here.uow.now)}
+    ready = {
+        r.id: r for r in rounds if r.state is RoundState.READY and r.id not in going
+    }
     begun = [r.id for r in rounds if r.id not in ready]
     links = [*begun]
     ways = kept_ways(list_stop_orders(here.uow.session, ready))
@@ -63,7 +67,7 @@ def write_rounds(
             order = here.orders[order_id]
             was = carriers.get(order_id)
             put_on_round(here.uow, order, helper_id, here.version, was=was)
-    for order_id in list_begun_orders(here.uow.session, here.wave.id):
+    for order_id in list_begun_orders(here.uow.session, here.wave.id, here.uow.now):
         here.orders[order_id].plan_version = here.version
     for dropped in ready.values():
         dropped.state = RoundState.DROPPED

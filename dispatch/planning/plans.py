@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, and_, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
+from dispatch.people.helpers import Helper
 from dispatch.store.columns import Instant, Json, facts, word
 
 
@@ -156,17 +157,38 @@ def list_stops(session: Session, round_id: UUID) -> list[Stop]:
     return list(session.exec(query.order_by(col(Stop.seq))))
 
 
-def list_begun_orders(session: Session, wave_id: UUID) -> set[UUID]:
-    """The orders of a wave on rounds that somebody has loaded and not yet ended."""
-    return set(
+def list_begun(session: Session, wave_id: UUID, now: datetime) -> list[Round]:
+    """The rounds of a wave that nobody may change any more, by id.
+
+    Those that are loaded or under way, and those whose planned departure is past:
+    their helper may be on the way where no phone has a network, or with a paper
+    sheet. Only of somebody who is suspended we know that they are not.
+    """
+    gone = and_(
+        col(Round.state) == RoundState.READY,
+        col(Round.leaves_at) <= now,
+        ~col(Helper.suspended),
+    )
+    return list(
         session.exec(
-            select(StopOrder.order_id)
-            .join(Stop, col(Stop.id) == StopOrder.stop_id)
-            .join(Round, col(Round.id) == Stop.round_id)
+            select(Round)
+            .join(Helper, col(Helper.id) == Round.helper_id)
             .where(Round.wave_id == wave_id)
-            .where(col(Round.state).in_(GOING_STATES))
+            .where(or_(col(Round.state).in_(GOING_STATES), gone))
+            .order_by(col(Round.id))
         )
     )
+
+
+def list_begun_orders(session: Session, wave_id: UUID, now: datetime) -> set[UUID]:
+    """The orders of a wave on rounds that have begun."""
+    begun = [each.id for each in list_begun(session, wave_id, now)]
+    query = (
+        select(StopOrder.order_id)
+        .join(Stop, col(Stop.id) == StopOrder.stop_id)
+        .where(col(Stop.round_id).in_(begun))
+    )
+    return set(session.exec(query))
 
 
 def find_carriers(session: Session, wave_id: UUID) -> dict[UUID, UUID]:

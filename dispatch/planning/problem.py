@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 from uuid import UUID
@@ -73,8 +74,9 @@ def problem_for(session: Session, wave: Wave) -> WaveProblem:
     Its orders that wait, were left out, or are planned on a round that nobody has
     begun; begun rounds stay as they are, with their helpers and orders.
     """
-    crew = crew_of(session, wave, read_clock(session))
-    errands = list_errands(session, _open_orders(session, wave))
+    now = read_clock(session)
+    crew = crew_of(session, wave, now)
+    errands = list_errands(session, _open_orders(session, wave, now))
     buildings = Buildings()
     tasks, unfit = _tasks(errands, buildings, wave)
     spots = _spots([*buildings.all(), *_starts(errands, crew)])
@@ -85,7 +87,7 @@ def problem_for(session: Session, wave: Wave) -> WaveProblem:
         vehicles=tuple(vehicle_of(duty, wave) for duty in crew),
         tasks=tuple(tasks),
         prefer=tuple(_keepers(session, wave, crew, tasks)),
-        now=_ready_by(session, wave),
+        now=_ready_by(session, wave, now),
     )
     return WaveProblem(
         problem=problem,
@@ -103,8 +105,8 @@ def _modes(crew: Iterable[Duty]) -> set[TravelMode]:
     return {duty.helper.mode for duty in crew} or {TravelMode.WALK}
 
 
-def _open_orders(session: Session, wave: Wave) -> list[Order]:
-    begun = list_begun_orders(session, wave.id)
+def _open_orders(session: Session, wave: Wave, now: datetime) -> list[Order]:
+    begun = list_begun_orders(session, wave.id, now)
     return [
         order
         for order in list_of_wave(session, wave.id)
@@ -157,7 +159,7 @@ def _keepers(
     ]
 
 
-def _ready_by(session: Session, wave: Wave) -> int:
+def _ready_by(session: Session, wave: Wave, now: datetime) -> int:
     """When this plan can be in somebody's hands: nobody leaves before."""
     thinking = math.ceil(settings().solve_seconds * clock_speed(session))
-    return town_seconds(read_clock(session), wave.serve_on) + thinking
+    return town_seconds(now, wave.serve_on) + thinking

@@ -32,7 +32,7 @@ def repair(
     Raises:
         SolverFailed: what is left breaks a rule.
     """
-    begun = list_begun_orders(uow.session, wave.id)
+    begun = list_begun_orders(uow.session, wave.id, uow.now)
     still = {
         str(order.id)
         for order in orders
