@@ -4,6 +4,7 @@ One queue, so that a worker that dies between taking and noting a job leaves it 
 intermediate list and not nowhere; ids only, as JSON; short lives for what is over.
 """
 
+import importlib
 import threading
 from typing import Final
 from uuid import UUID
@@ -12,10 +13,10 @@ from redis import Redis
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
-from dispatch.planning.jobs import plan_wave
 from dispatch.settings import Settings, settings
 
 QUEUE: Final = "plans"
+_JOBS: Final = "dispatch.planning.jobs"  # by name: who only hints loads no solver
 _KEPT_SECONDS: Final = 60
 _WORKER_TTL_SECONDS: Final = 20
 _LOOK_SECONDS: Final = 5
@@ -32,7 +33,7 @@ def hint(redis: Redis, request_id: UUID, number: int) -> None:
         RedisError: nobody was told. The sweep does it again.
     """
     _queue(redis).enqueue_call(
-        plan_wave,
+        f"{_JOBS}.plan_wave",
         args=(str(request_id),),
         job_id=f"plan_{request_id}_{number}",
         timeout=int(settings().solve_seconds) + _SPARE_SECONDS,
@@ -48,6 +49,7 @@ def run_worker(_chosen: Settings, redis_url: str, _stop: threading.Event) -> Non
     Each job runs in a process of its own, on a database connection of its own; that
     process reads the settings from its surroundings.
     """
+    importlib.import_module(_JOBS)  # once, before each job forks
     redis = Redis.from_url(redis_url)
     worker = Worker(
         [_queue(redis)],

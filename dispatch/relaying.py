@@ -1,8 +1,8 @@
 """The relay: the one place through which what happened leaves the house.
 
-It numbers the outbox into the feed and then rings: open pages look at the feed, the
-queue looks at the waiting plan requests. A ring that is lost costs a moment, because
-everybody who waits for one also looks by themselves.
+It numbers the outbox into the feed, which every open page follows, and then tells the
+queue of the plan requests that wait. A word that is lost costs a moment: the sweep
+tells the queue again.
 """
 
 import threading
@@ -16,12 +16,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.log.feed import number_outbox
+from dispatch.planning.chasing import take_hints
+from dispatch.queue import hint
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import in_one_transaction
 
-FEED_STREAM = "feed"
-_KEPT_RINGS = 1000
+_QUEUE_PATIENCE_SECONDS = 2.0
 _PAUSE_SECONDS = 0.15
 _TROUBLE_SECONDS = 1.0
 log = structlog.get_logger()
@@ -42,17 +43,16 @@ def relay_once(engine: Engine, ring: Callable[[list[int]], None]) -> int:
 def run_relay(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
     """The relay's process: until told to stop."""
     engine = make_engine(chosen.database)
-    relay_on(engine, bells(Redis.from_url(redis_url)), stop)
+    redis = Redis.from_url(redis_url, socket_timeout=_QUEUE_PATIENCE_SECONDS)
+    relay_on(engine, lambda _: ask_workers(engine, redis), stop)
 
 
-def bells(redis: Redis) -> Callable[[list[int]], None]:
-    """Ring in Redis: the feed's head, never anything that is not in the database."""
-
-    def ring(numbers: list[int]) -> None:
-        with suppress(RedisError):
-            redis.xadd(FEED_STREAM, {"seq": numbers[-1]}, maxlen=_KEPT_RINGS)
-
-    return ring
+def ask_workers(engine: Engine, redis: Redis) -> None:
+    """Tell workers at once of the requests that nobody was told of yet."""
+    hints = in_one_transaction(engine, take_hints)
+    with suppress(RedisError):
+        for request_id, number in hints:
+            hint(redis, request_id, number)
 
 
 def relay_on(
