@@ -82,7 +82,7 @@ def go_back(uow: UnitOfWork, wave_id: UUID) -> Plan:
     _put_orders(uow, orders, again, plan)
     scope = {"street_code": wave.street_code}
     said = {"version": plan.version, "like": before.version}
-    record(uow, "wave.rolled_back", "wave", wave.id, facts=said, **scope)
+    record(uow, "wave.gone_back", "wave", wave.id, facts=said, **scope)
     return plan
 
 

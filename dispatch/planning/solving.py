@@ -31,6 +31,9 @@ PATIENCE_SECONDS: Final = 5.0
 CHILD: Final = (sys.executable, "-m", solving_child.__name__)
 NEEDED_ENGINE: Final = "ortools"
 _SEARCHING: Final = 0.8  # of the time; explaining and judging want the rest
+_FIRST_SECONDS: Final = 1.0
+_TASK_SECONDS: Final = 0.1  # more time than this per task finds nothing better
+_CONSTRUCT: Final = Effort(iterations=0, engine="search")
 _FAULTLESS: Final = frozenset({"must_serve"})
 
 
@@ -59,6 +62,8 @@ def think(
         EngineMissing: an engine is not installed; nothing stands in for it.
     """
     must_have_engines()
+    if not problem.tasks or not problem.vehicles:
+        return Thought(solve(problem, _CONSTRUCT))
     if quick is not None:
         return Thought(quick_plan(problem), quick)
     try:
@@ -77,7 +82,7 @@ def must_have_engines() -> None:
 
 def quick_plan(problem: Problem) -> Plan:
     """Construction only: in this process, in a moment."""
-    plan = solve(problem, Effort(iterations=0, engine="search"))
+    plan = solve(problem, _CONSTRUCT)
     return replace(plan, decided_by=tuple(f"quick {by}" for by in plan.decided_by))
 
 
@@ -103,7 +108,7 @@ def solve_apart(problem: Problem, *, child: Sequence[str] = CHILD) -> Plan:
     chosen = settings()
     limits = [
         f"--parent={os.getpid()}",
-        f"--seconds={chosen.solve_seconds * _SEARCHING}",
+        f"--seconds={search_seconds(problem)}",
         f"--memory-mb={chosen.solver_memory_mb}",
     ]
     try:
@@ -120,6 +125,12 @@ def solve_apart(problem: Problem, *, child: Sequence[str] = CHILD) -> Plan:
     except subprocess.TimeoutExpired as late:
         raise SolverFailed("the solver did not end in time") from late
     return _plan_of(ended)
+
+
+def search_seconds(problem: Problem) -> float:
+    """How long to search: by the number of tasks, within the operator's limit."""
+    enough = _FIRST_SECONDS + _TASK_SECONDS * len(problem.tasks)
+    return min(enough, settings().solve_seconds * _SEARCHING)
 
 
 def _bare_surroundings() -> dict[str, str]:

@@ -54,7 +54,7 @@ def test_the_earlier_rounds_stand_again_as_a_new_version(town: LittleTown) -> No
     (round_,) = rounds_of(town)
     assert {round_.id} == first != second
     assert round_.state is RoundState.READY
-    assert events_of_wave(town)[-1].kind == "wave.rolled_back"
+    assert events_of_wave(town)[-1].kind == "wave.gone_back"
 
 
 def test_what_the_earlier_plan_does_not_know_is_left_out_and_says_so(
