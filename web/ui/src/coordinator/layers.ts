@@ -87,13 +87,16 @@ export function helpersLayer(map: Map, press: (id: string) => void) {
         before.set(one.id, { ...at, arrow });
         const { words, old } = ageOf(one);
         const picked = one.id === chosen;
+        const sign = document.createElement("div");
+        const dot = document.createElement("i");
         const label = document.createElement("span");
         label.append(`${arrow} ${one.label}`.trim());
         const age = document.createElement("small");
         age.append(` ${words}`);
         label.append(age);
+        sign.append(dot, label);
         const classes = ["helper", old ? "old" : "", picked ? "picked" : ""].filter(Boolean).join(" ");
-        const icon = divIcon({ className: classes, html: label, iconSize: [0, 0] });
+        const icon = divIcon({ className: classes, html: sign, iconSize: [0, 0] });
         marker([one.lat, one.lon], { icon, keyboard: false, riseOnHover: true, zIndexOffset: picked ? 1000 : 0 })
           .on("click", () => press(one.id))
           .addTo(group);
