@@ -13,6 +13,7 @@ import numpy as np
 
 from routing.instance import Instance
 from routing.search.fleet import Fleet
+from routing.search.sweep import by_closing, swept
 
 _REMOVED: Final = 10  # tasks taken out per step, on average
 _LONGEST_STRING: Final = 10
@@ -35,20 +36,20 @@ class Search:
         self._orders = _orders(inst)
 
     def construct(self) -> None:
-        """Give every absent task to somebody, dear ones and early ones first."""
-        inst = self.inst
-        self._put_back(
-            sorted(
-                self.fleet.absent,
-                key=lambda k: (
-                    self.fleet.ranks[k],
-                    inst.closes[inst.nodes_of(k)[-1]],
-                    -self._orders[0][k],
-                    k,
-                ),
-            ),
-            blink=0.0,
-        )
+        """Give every absent task to somebody, dear ranks first.
+
+        Swept around the kitchens; when that leaves something out, also by closing
+        windows, and the better of the two is kept.
+        """
+        fleet, inst, ranks = self.fleet, self.inst, self.fleet.ranks
+        empty, absent = fleet.remember(), set(fleet.absent)
+        self._put_back(swept(inst, ranks, absent), blink=0.0)
+        if fleet.absent:
+            one, score = fleet.remember(), fleet.score
+            fleet.restore(empty)
+            self._put_back(by_closing(inst, ranks, absent), blink=0.0)
+            if score < fleet.score:
+                fleet.restore(one)
 
     def improve(self, progress: Callable[[], float]) -> int:
         """Ruin and recreate until progress, from 0 to 1, is complete.
