@@ -9,7 +9,7 @@ from dispatch.field.events import FieldEvent
 from dispatch.field.sync import Answer
 from dispatch.log.events import list_story
 from dispatch.orders.orders import OrderState
-from tests.field.walk import HALF_PAST, Phone, make_walk
+from tests.field.walk import HALF_PAST, Phone, make_second_plan, make_walk
 from tests.little_town import LittleTown
 
 
@@ -55,8 +55,6 @@ def test_ten_taps_with_their_own_ids_count_once(town: LittleTown) -> None:
 
 
 def test_two_helpers_at_one_door_at_once_deliver_once(town: LittleTown) -> None:
-    from tests.field.test_scenarios import make_second_plan
-
     walk = make_walk(town, town.add_elder())
     other = make_second_plan(town, walk)
     phones = [Phone(walk), Phone(other, device_id="phone-2")]

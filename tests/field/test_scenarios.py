@@ -1,16 +1,19 @@
 """What goes wrong in the street, one scenario each: nothing is lost, all is seen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlmodel import Session, select
 
+from dispatch.clock import set_clock
+from dispatch.field.datum import from_wgs84
 from dispatch.field.events import FieldEvent, Unread, Verdict
 from dispatch.log.events import list_story
 from dispatch.orders.cancelling import cancel_order
 from dispatch.orders.orders import OrderState
+from dispatch.people.elders import Datum
 from dispatch.planning.plans import StopState
 from dispatch.safety.cases import CaseKind
 from dispatch.store.unit_of_work import in_one_transaction
@@ -20,8 +23,8 @@ from tests.field.walk import (
     HALF_PAST,
     Phone,
     agree_contactless,
+    make_second_plan,
     make_walk,
-    publish_walk,
 )
 from tests.little_town import LAT, LON, NOON, LittleTown
 
@@ -30,7 +33,6 @@ MINUTE = timedelta(minutes=1)
 
 def test_a_clock_in_the_future_never_freezes_what_is_last(town: LittleTown) -> None:
     walk = make_walk(town, town.add_elder(), town.add_elder("李大爷", sex="M"))
-    Phone(walk, "far", ahead=timedelta()).events.clear()
     mad = Phone(walk, device_id="mad")
     mad.hand(HALF_PAST, pos=AT_DOOR)
     mad.events[0]["wall_ms"] += 86_400_000
@@ -42,18 +44,31 @@ def test_a_clock_in_the_future_never_freezes_what_is_last(town: LittleTown) -> N
 
 
 def test_a_back_dated_handover_is_kept_and_not_on_time(town: LittleTown) -> None:
-    walk = make_walk(town, town.add_elder())
+    walk = make_walk(town, town.add_elder(), town.add_elder())
+    late = NOON + 50 * MINUTE  # twenty minutes after the window
     phone = Phone(walk)
-    phone.at_stop("arrived", HALF_PAST)
-    phone.sync(HALF_PAST)
-    late = NOON + 50 * MINUTE
-    phone.hand(late)
-    phone.events[-1]["wall_ms"] -= 40 * 60_000
-    answers = phone.sync(late + 10 * MINUTE)
+    let_run(town, HALF_PAST)
+    phone.at_stop("arrived", HALF_PAST, 0)
+    [live] = walk.post(phone.batch(HALF_PAST))
+    assert live.trust == "online"
 
-    # Time stands in this town, so the phone's monotonic clock cannot be compared.
-    assert answers[-1].result == "accepted"
-    assert walk.order().grade == "A"
+    phone.hand(late, 0)
+    phone.events[-1]["wall_ms"] -= 40 * 60_000
+    let_run(town, late + 5 * MINUTE)
+    _, told = walk.post(phone.batch(late + 5 * MINUTE))
+
+    assert (told.result, told.trust, told.grade) == ("accepted", "back_filled", "B")
+    assert walk.flags(told.id) == {"clock_moved"}
+    kept = walk.kept(told.id)
+    assert kept.raw_at == late - 40 * MINUTE
+    assert abs(kept.corrected_at - late) < MINUTE
+
+
+def let_run(town: LittleTown, at: datetime) -> None:
+    """Put the clock at a moment and let it run: monotonic clocks count then."""
+    with Session(town.engine) as session:
+        set_clock(session, at, speed=1)
+        session.commit()
 
 
 def test_a_stop_given_to_somebody_else_and_delivered_by_the_first(
@@ -84,23 +99,6 @@ def test_a_replanned_helper_moves_no_order_by_wishes(town: LittleTown) -> None:
     phone.at_stop("cannot", HALF_PAST, detail={"reason": "no time"})
     assert [a.result for a in phone.sync(HALF_PAST)] == ["accepted", "accepted"]
     assert walk.order().state is OrderState.PLANNED
-
-
-def make_second_plan(town: LittleTown, walk: Any) -> Any:
-    """The same orders on another helper's round, five minutes later."""
-    helper = make_walk_helper(town)
-    at = HALF_PAST - 10 * MINUTE
-
-    def do(uow: Any) -> Any:
-        return publish_walk(uow, town, helper, walk.orders, published_at=at)
-
-    return in_one_transaction(town.engine, do)
-
-
-def make_walk_helper(town: LittleTown) -> Any:
-    from dispatch.access.accounts import Role
-
-    return town.add_account("other", Role.HELPER, helper_id=town.add_helper())
 
 
 def test_authority_ends_two_hours_after_the_plan_was_replaced(
@@ -316,9 +314,6 @@ def test_a_visit_told_end_first_is_graded_again(town: LittleTown) -> None:
 
 
 def test_a_position_in_another_datum_is_understood(town: LittleTown) -> None:
-    from dispatch.field.datum import from_wgs84
-    from dispatch.people.elders import Datum
-
     walk = make_walk(town, town.add_elder(), town.add_elder())
     lat, lon = from_wgs84(LAT + 0.002, LON, Datum.GCJ02)
     phone = Phone(walk)

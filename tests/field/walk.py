@@ -32,7 +32,7 @@ from dispatch.planning.plans import (
 from dispatch.planning.waves import Wave
 from dispatch.safety.cases import Case
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
-from tests.little_town import EIGHT, ELEVEN, LAT, LON, NOON, TODAY, LittleTown
+from tests.little_town import EIGHT, ELEVEN, LAT, LON, NOON, LittleTown
 
 Row = TypeVar("Row", bound=SQLModel)
 AT_DOOR = {"lat": LAT + 0.002, "lon": LON, "accuracy_m": 15, "datum": "wgs84"}
@@ -133,6 +133,17 @@ def make_walk(
         )
 
     town.at(published_at)
+    return in_one_transaction(town.engine, do)
+
+
+def make_second_plan(town: LittleTown, walk: Walk) -> Walk:
+    """The same orders on another helper's round, from twenty past eleven on."""
+    helper = town.add_account("other", Role.HELPER, helper_id=town.add_helper())
+
+    def do(uow: UnitOfWork) -> Walk:
+        at = HALF_PAST - timedelta(minutes=10)
+        return publish_walk(uow, town, helper, walk.orders, published_at=at)
+
     return in_one_transaction(town.engine, do)
 
 
@@ -317,6 +328,3 @@ def agree_contactless(town: LittleTown, elder_id: UUID) -> None:
         session.add(elder)
         seal(session, elder_id, {"card": "6228000000000001"})
         session.commit()
-
-
-__all__ = ["TODAY", "Phone", "Walk", "agree_contactless", "make_walk", "publish_walk"]
