@@ -1,5 +1,7 @@
 """Is it alive, is it ready: for supervisors, compose files and load balancers."""
 
+import logging
+
 from fastapi import APIRouter
 
 from dispatch.log.feed import feed_position
@@ -7,6 +9,7 @@ from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import Db
 from web.wire import Answer
 
+log = logging.getLogger("liuzhu.web")
 router = APIRouter(tags=["health"])
 
 
@@ -18,10 +21,14 @@ def get_health() -> Answer:
 
 @router.get("/ready")
 def get_ready(database: Db) -> Answer:
-    """The database answers and is migrated; 503 otherwise."""
+    """The database answers and has our tables; 503 otherwise."""
 
     def look(uow: UnitOfWork) -> dict[str, object]:
         epoch, head = feed_position(uow.session)
         return {"ready": True, "feed": {"epoch": epoch, "head": head}}
 
-    return Answer(database.read(look))
+    try:
+        return Answer(database.read(look))
+    except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
+        log.warning("not ready: %s", type(error).__name__)
+        return Answer({"ready": False}, status_code=503, headers={"Retry-After": "2"})
