@@ -160,17 +160,16 @@ class LittleTown:
 
     def add_elder(self, name: str = "王小英", **about: Any) -> UUID:
         """An elder of 82 behind a door of their own, two hundred metres away."""
-        door = {
-            key: about.pop(key)
-            for key in ("lat", "lon", "floor", "lift")
-            if key in about
-        }
+        door: dict[str, Any] = {"lat": LAT + 0.002, "lon": LON}
+        for key in ("lat", "lon", "floor", "lift"):
+            if key in about:
+                door[key] = about.pop(key)
         household = Household(
             station_id=self.station_id,
             street_code=STREET,
             community="清河一社区",
             building="3号楼",
-            **({"lat": LAT + 0.002, "lon": LON} | door),
+            **door,
         )
         facts: dict[str, Any] = {
             "born_on": date(1944, 3, 1),
@@ -198,9 +197,8 @@ class LittleTown:
 
     def add_contact(self, elder_id: UUID, **about: Any) -> UUID:
         """Somebody to call for an elder."""
-        contact = Contact(
-            elder_id=elder_id, **({"rank": 1, "relation": "女儿"} | about)
-        )
+        facts: dict[str, Any] = {"rank": 1, "relation": "女儿"}
+        contact = Contact(elder_id=elder_id, **(facts | about))
         with Session(self.engine, expire_on_commit=False) as session:
             session.add(contact)
             seal(session, contact.id, {"name": "李女儿", "phone": "13900000000"})

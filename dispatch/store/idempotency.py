@@ -67,9 +67,10 @@ def claim(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> UUID | N
         with uow.session.begin_nested():
             uow.session.add(row)
             uow.session.flush()
-        return None
     except IntegrityError:
         first = uow.session.get_one(Idempotency, (actor, key))
+    else:
+        return None
     if (first.verb, first.content_sha256) != (verb, digest):
         raise KeyReused
     return first.made_id

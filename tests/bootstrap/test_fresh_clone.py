@@ -14,13 +14,13 @@ from dispatch.bootstrap.places import ROOT
 @pytest.mark.timeout(600)
 def test_a_fresh_clone_starts_by_itself_and_then_quietly(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
-    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
     # The Python that made our environment, as a newcomer would call it.
     python = Path(sys.base_prefix) / "bin" / "python3"
     bare = {**os.environ, "PATH": os.defpath, "PYTHONPATH": ""}
 
     def start() -> subprocess.CompletedProcess[str]:
-        command = [python, "-m", "dispatch", "make-keys"]
+        command = [str(python), "-m", "dispatch", "make-keys"]
         return subprocess.run(
             command, cwd=clone, env=bare, capture_output=True, text=True
         )

@@ -119,8 +119,8 @@ class Stack:
 
     def wait_gone(self, processes: Iterable[Identity]) -> None:
         """Wait until none of these runs any more."""
-        for process in processes:
-            self._wait(lambda p=process: not p.is_alive(), f"{process} outlives us")
+        gone = list(processes)
+        self._wait(lambda: not any(one.is_alive() for one in gone), "they outlive us")
 
     def log(self, name: str) -> str:
         """The last words of a process."""
