@@ -31,6 +31,7 @@ export const coordinator = {
   "wave.fallback": ["应急排法", "fallback plan"],
   "wave.by": ["由 {by} 决定", "decided by {by}"],
   "wave.asked": ["已请求排线", "Plan asked for"],
+  "wave.press_again": ["再按一次 u 回到上一版", "Press u again to go back one version"],
   "wave.rolled_back": ["已回到第 {n} 版", "Back at version {n}"],
   "wave.compare": ["版本对比", "Versions"],
   "wave.travel": ["路上 {n} 分钟", "{n} min travel"],
