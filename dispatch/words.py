@@ -151,6 +151,10 @@ WORDS: Final[dict[str, Pair]] = {
     "why.new_orders": ("有新订单", "new orders"),
     "why.superseded": ("计划已更新", "superseded"),
     "why.late": ("有站点要迟到", "running late"),
+    "diet.soft": ("软食", "soft"),
+    "diet.low_salt": ("低盐", "low salt"),
+    "diet.low_sugar": ("低糖", "low sugar"),
+    "diet.halal": ("清真", "halal"),
     "warning.diet": ("与忌口冲突", "clashes with diet"),
     "warning.late": (
         "过截单加单，由备餐供应",

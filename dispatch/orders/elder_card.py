@@ -92,8 +92,9 @@ def note_look(uow: UnitOfWork, elder_id: UUID) -> None:
 
 
 def subsidy_left(session: Session, elder: Elder, on: date) -> dict[str, int]:
-    """Fen left this month, for each subsidy with a monthly sum that the elder gets."""
+    """Fen left this month, by the title of each subsidy with a monthly sum."""
     policy = rules_on(on).policy
+    titles = {rule.id: rule.title for rule in policy.subsidy}
     facts = FactsOn(policy, person_of(elder), on)
     capped = {
         rule.id: rule.caps.month_fen
@@ -112,4 +113,4 @@ def subsidy_left(session: Session, elder: Elder, on: date) -> dict[str, int]:
         .group_by(col(Grant.subsidy))
     )
     spent: dict[str, int] = {name: int(fen) for name, fen in used}
-    return {name: max(0, cap - spent.get(name, 0)) for name, cap in capped.items()}
+    return {titles[one]: max(0, cap - spent.get(one, 0)) for one, cap in capped.items()}

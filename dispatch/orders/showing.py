@@ -185,8 +185,8 @@ def _warning(order: Order, elder: Elder, dish: MenuItem | None) -> str | None:
     """What whoever looks at this order should know at once, in words."""
     if order.reason == "no_location" and order.state is OrderState.BLOCKED:
         return say("warning", "no_location")
-    against = clashes(elder, dish) if dish else []
+    against = [say("diet", word) for word in clashes(elder, dish)] if dish else []
     if against:
-        colon, comma = say("list", "colon"), say("list", "comma")
-        return say("warning", "diet") + colon + comma.join(against)
+        said = say("list", "comma").join(against)
+        return say("warning", "diet") + say("list", "colon") + said
     return None
