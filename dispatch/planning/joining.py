@@ -27,7 +27,7 @@ def join_wave(uow: UnitOfWork, street_code: str, order: Order) -> Wave:
     """
     wave = find_wave(uow.session, street_code, order.serve_on, order.serving)
     wave = wave or _new_wave(uow, street_code, order)
-    stretch_wave(uow, wave, order.window_from_at, order.window_until_at)
+    stretch_wave(uow, wave, _departs_at(uow, order), order.window_until_at)
     return wave
 
 
@@ -64,7 +64,7 @@ def _new_wave(uow: UnitOfWork, street_code: str, order: Order) -> Wave:
         serve_on=order.serve_on,
         serving=order.serving,
         plan_at=_plan_at(uow, order),
-        departs_at=order.window_from_at,
+        departs_at=_departs_at(uow, order),
         ends_at=order.window_until_at,
     )
     try:
@@ -77,6 +77,12 @@ def _new_wave(uow: UnitOfWork, street_code: str, order: Order) -> Wave:
             raise
         return found
     return wave
+
+
+def _departs_at(uow: UnitOfWork, order: Order) -> datetime:
+    """When somebody must be there for it: at the kitchen for a meal, else at home."""
+    sitting = order.sitting_id and uow.session.get(Sitting, order.sitting_id)
+    return sitting.ready_at if sitting else order.window_from_at
 
 
 def _plan_at(uow: UnitOfWork, order: Order) -> datetime:

@@ -32,7 +32,7 @@ CHILD: Final = (sys.executable, "-m", solving_child.__name__)
 NEEDED_ENGINE: Final = "ortools"
 _SEARCHING: Final = 0.8  # of the time; explaining and judging want the rest
 _FIRST_SECONDS: Final = 1.0
-_TASK_SECONDS: Final = 0.1  # more time than this per task finds nothing better
+_TASK_SECONDS: Final = 0.1  # so that little waves need not wait for the whole limit
 _CONSTRUCT: Final = Effort(iterations=0, engine="search")
 _FAULTLESS: Final = frozenset({"must_serve"})
 

@@ -29,7 +29,7 @@ class Wave(SQLModel, table=True):
     serve_on: date = Field(index=True)
     serving: Serving = Field(sa_type=word(Serving))
     plan_at: datetime = Field(sa_type=Instant)  # the latest cut-off of its kitchens
-    departs_at: datetime = Field(sa_type=Instant)
+    departs_at: datetime = Field(sa_type=Instant)  # the first kitchen or door needs us
     ends_at: datetime = Field(sa_type=Instant)
     orders_version: int = 0
     planned_orders_version: int = 0

@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, col, select
 
-from dispatch.catalogue.sittings import Sitting
+from dispatch.catalogue.sittings import Serving, Sitting
+from dispatch.clock import town_moment
 from dispatch.log.events import Event
 from dispatch.orders.cancelling import cancel_order
 from dispatch.orders.orders import OrderState
@@ -18,12 +19,12 @@ from dispatch.people.elders import Elder, Household
 from dispatch.people.helpers import Helper, TravelMode
 from dispatch.planning.jobs import carry_out
 from dispatch.planning.leases import take
-from dispatch.planning.plans import RoundState, StopKind
+from dispatch.planning.plans import Round, RoundState, StopKind
 from dispatch.planning.solving import Thought, think
-from dispatch.planning.waves import AskState, find_open_request
+from dispatch.planning.waves import AskState, Wave, find_open_request
 from dispatch.store.unit_of_work import in_one_transaction
 from routing import Problem
-from tests.little_town import LAT, LON, LittleTown
+from tests.little_town import LAT, LON, NOON, STREET, TODAY, LittleTown
 from tests.planning.lunch_wave import (
     add_service,
     ask,
@@ -249,6 +250,43 @@ def test_a_helper_who_falls_ill_while_we_think_gets_no_round(town: LittleTown) -
             session.commit()
 
     assert plan(town, thinking=after(falls_ill))
+
+    assert rounds_of(town) == []
+    assert order_of(town, order_id).state is OrderState.WAITING
+
+
+def test_a_helper_taken_by_another_wave_meanwhile_is_not_in_two_places(
+    town: LittleTown,
+) -> None:
+    helper = town.add_helper()
+    order_id = order_lunch(town)
+
+    def dinner_takes_the_whole_shift() -> None:
+        begins = town_moment(TODAY, 10 * 3600)
+        with Session(town.engine) as session:
+            dinner = Wave(
+                street_code=STREET,
+                serve_on=TODAY,
+                serving=Serving.DINNER,
+                plan_at=begins,
+                departs_at=begins,
+                ends_at=NOON,
+            )
+            session.add(dinner)
+            session.flush()
+            session.add(
+                Round(
+                    wave_id=dinner.id,
+                    helper_id=helper,
+                    state=RoundState.READY,
+                    made_in_version=1,
+                    leaves_at=begins,
+                    ends_at=town_moment(TODAY, 13 * 3600),
+                )
+            )
+            session.commit()
+
+    assert plan(town, thinking=after(dinner_takes_the_whole_shift))
 
     assert rounds_of(town) == []
     assert order_of(town, order_id).state is OrderState.WAITING

@@ -231,3 +231,9 @@ def test_the_kitchen_is_told_at_the_cut_off_and_closed_at_the_end(
     sweep(town.engine, NO_QUEUE)
     sweep(town.engine, NO_QUEUE)
     assert sitting().closed_at is not None
+
+
+def test_a_wave_departs_when_its_first_meal_is_ready(town: LittleTown) -> None:
+    order_lunch(town)
+
+    assert wave_of(town).departs_at == town_moment(TODAY, 10 * 3600 + 1800)
