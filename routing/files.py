@@ -95,14 +95,15 @@ def _candidate(value: Any) -> Candidate:
 def _relaxation(value: Any) -> Relaxation | None:
     if value is None:
         return None
-    return Relaxation(**an_object("relaxation", value, needed=("kind", "value")))
+    with under("relaxation"):
+        return Relaxation(**an_object("", value, needed=("kind", "value")))
 
 
 def _cost(value: Any) -> Cost:
     parts = ("travel_seconds", "penalties", "preferences")
     with under("cost"):
         fields = an_object("", value, known=(*parts, "total"))
-    return Cost(**{part: fields.get(part, 0) for part in parts})
+        return Cost(**{part: fields.get(part, 0) for part in parts})
 
 
 def plan_to(plan: Plan) -> dict[str, Any]:

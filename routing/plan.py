@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from routing.fields import must_be_a_choice, must_be_named, must_be_whole
 from routing.problem import Stop
 
 RULES: Final = (
@@ -23,6 +24,8 @@ RULES: Final = (
 )
 RELAXATIONS: Final = ("window", "shift", "max_work", "skill", "ride", "person")
 
+_MOST: Final = 10**18  # of any cost
+
 
 @dataclass(frozen=True)
 class Route:
@@ -33,6 +36,12 @@ class Route:
     leaves_at: int | None = None
     ends_at: int | None = None
 
+    def __post_init__(self) -> None:
+        must_be_named("vehicle", self.vehicle)
+        for name in ("leaves_at", "ends_at"):
+            if getattr(self, name) is not None:
+                must_be_whole(name, getattr(self, name))
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -41,6 +50,10 @@ class Candidate:
     vehicle: str
     rule: str
     by: int | None = None
+
+    def __post_init__(self) -> None:
+        must_be_named("vehicle", self.vehicle)
+        must_be_a_choice("rule", self.rule, RULES)
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,9 @@ class Relaxation:
     kind: str
     value: int | str
 
+    def __post_init__(self) -> None:
+        must_be_a_choice("kind", self.kind, RELAXATIONS)
+
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -64,6 +80,9 @@ class LeftOut:
     candidates: tuple[Candidate, ...] = ()
     relaxation: Relaxation | None = None
 
+    def __post_init__(self) -> None:
+        must_be_named("task", self.task)
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -72,6 +91,10 @@ class Cost:
     travel_seconds: int = 0
     penalties: int = 0
     preferences: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("travel_seconds", "penalties", "preferences"):
+            must_be_whole(name, getattr(self, name), least=-_MOST, most=_MOST)
 
     @property
     def total(self) -> int:

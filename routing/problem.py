@@ -203,6 +203,8 @@ class Preference:
     seconds: int
 
     def __post_init__(self) -> None:
+        must_be_named("vehicle", self.vehicle)
+        must_be_named("task", self.task)
         must_be_whole("seconds", self.seconds)
 
 
