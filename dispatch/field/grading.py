@@ -17,12 +17,7 @@ from dispatch.field.events import FieldKind, Trust
 from dispatch.field.merging import HONEST
 from dispatch.store.columns import Json
 
-MEAL_RADIUS_METRES: Final = 200
-HOME_RADIUS_METRES: Final = 300
 WORST_ACCURACY_METRES: Final = 200
-LONGEST_CARRY_SECONDS: Final = 3600
-VISIT_SECONDS: Final = 20 * 60
-HOME_SERVICE_PERCENT: Final = 50
 FORM: Final = ("health", "mind", "safety", "hygiene", "home")
 FORM_WORDS: Final = frozenset({"good", "fair", "poor"})
 
@@ -48,6 +43,7 @@ class HandFacts:
     code_fits: bool = False
     in_window: bool = True
     carried_seconds: int | None = None
+    longest_carry_seconds: int = 3600
     trust: Trust = Trust.ONLINE
     past_eat_by: bool = False
 
@@ -161,5 +157,5 @@ def _is_left(facts: HandFacts) -> bool:
 
 def _on_time(facts: HandFacts) -> bool:
     carried = facts.carried_seconds or 0
-    hot = carried <= LONGEST_CARRY_SECONDS
+    hot = carried <= facts.longest_carry_seconds
     return facts.in_window and hot and facts.trust in HONEST

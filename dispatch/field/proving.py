@@ -11,10 +11,12 @@ from sqlmodel import Session, select
 from dispatch.catalogue.services import Service
 from dispatch.catalogue.sittings import get_sitting
 from dispatch.field import grading
+from dispatch.field.clocks import PAID_VISIT
 from dispatch.field.datum import BadPoint, to_wgs84
 from dispatch.field.events import FieldEvent, FieldKind
 from dispatch.field.evidence import Evidence, EvidenceFrom
 from dispatch.field.grading import Graded, HandFacts, Place, VisitFacts
+from dispatch.field.measures import Measures, measures_on
 from dispatch.orders.orders import Channel, Order
 from dispatch.people.elders import Datum, Elder, Household
 from dispatch.people.vault import find_owners
@@ -30,6 +32,7 @@ class Whole:
     household: Household
     service: Service
     eat_by_at: datetime | None
+    measures: Measures
 
 
 def read_whole(session: Session, order: Order) -> Whole:
@@ -41,6 +44,7 @@ def read_whole(session: Session, order: Order) -> Whole:
         household=session.get_one(Household, order.household_id),
         service=session.get_one(Service, order.service),
         eat_by_at=sitting.eat_by_at if sitting else None,
+        measures=measures_on(order.serve_on),
     )
 
 
@@ -95,10 +99,11 @@ def _hand_facts(
         named=bool(str(event.detail.get("name") or "").strip()),
         sign=s if (s := event.detail.get("sign")) in {"heard", "seen"} else None,
         agreed=whole.elder.contactless_agreed,
-        place=place_at(event, whole.household, grading.MEAL_RADIUS_METRES),
+        place=place_at(event, whole.household, whole.measures.meal_radius_metres),
         code_fits=_code_fits(session, whole.elder, event.detail.get("code")),
         in_window=_in_window(whole.order, at),
         carried_seconds=_seconds_since(history, FieldKind.PICKED_UP, event),
+        longest_carry_seconds=whole.measures.longest_carry_seconds,
         trust=event.trust,
         past_eat_by=eat_by_at is not None and at > eat_by_at,
     )
@@ -108,14 +113,15 @@ def _visit_facts(
     whole: Whole, event: FieldEvent, history: Sequence[FieldEvent]
 ) -> VisitFacts:
     form = event.detail.get("form")
-    is_welfare = whole.service.code == "VISIT_HOME"
-    planned = whole.service.minutes * 60 * grading.HOME_SERVICE_PERCENT // 100
+    is_welfare = whole.service.code == PAID_VISIT
+    measures = whole.measures
+    planned = whole.service.minutes * 60 * measures.home_service_percent // 100
     return VisitFacts(
-        least_seconds=grading.VISIT_SECONDS if is_welfare else planned,
+        least_seconds=measures.visit_seconds if is_welfare else planned,
         needs_form=is_welfare,
         lasted_seconds=_seconds_since(history, FieldKind.VISIT_BEGUN, event),
         form=form if isinstance(form, dict) else {},
-        place=place_at(event, whole.household, grading.HOME_RADIUS_METRES),
+        place=place_at(event, whole.household, whole.measures.home_radius_metres),
         in_window=_in_window(whole.order, event.corrected_at),
         trust=event.trust,
     )
