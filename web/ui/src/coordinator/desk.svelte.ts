@@ -1,7 +1,8 @@
 /** The coordinator's desk: the board as last read, what is chosen, what is looked for. */
 import { get, post } from "../wire/api";
 import type { Board, BoardOrder, Wave } from "../wire/board";
-import type { FeedEvent, Whereabouts } from "../wire/feed";
+import { calmly } from "../wire/calm";
+import type { Whereabouts } from "../wire/feed";
 import { Reading } from "../wire/reading.svelte";
 import { asRefused, type Refused } from "../wire/refused";
 import { clock } from "../time/clock.svelte";
@@ -10,7 +11,7 @@ import { t } from "../words/words.svelte";
 import { alarmsOf, matches, type Alarms } from "./sums";
 
 export type Chosen = { kind: "order" | "helper" | "case"; id: string } | null;
-const MANY_EVENTS = 12;
+const READ_GAP_MS = 1200;
 
 class Desk {
   reading = new Reading<Board>();
@@ -53,11 +54,8 @@ class Desk {
     return { ...board.feed };
   }
 
-  /** Small news are fetched whole: the board is one read, and never wrong. */
-  async take(events: FeedEvent[]): Promise<void> {
-    if (events.length > 0) await this.read();
-    if (events.length > MANY_EVENTS) this.said = "";
-  }
+  /** News are fetched whole: the board is one reading, and never wrong. */
+  take = calmly(() => this.read(), READ_GAP_MS);
 
   move({ helper_id, lat, lon, at }: Whereabouts): void {
     const board = this.reading.value;
