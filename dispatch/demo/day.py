@@ -21,9 +21,11 @@ from dispatch.demo.menus import seconds_of
 from dispatch.demo.pace import Pace
 from dispatch.demo.walkers import Walker
 from dispatch.demo.wishes import draw_wishes
+from dispatch.people.helpers import HelperKind
 
 ENDS: Final = "20:00"
 _LOOKS_AROUND: Final = "11:40"
+_CLOSED_DOOR: Final = 3  # of the first courier: every day has one to look after
 Tell = Callable[[str], None]
 
 
@@ -62,6 +64,8 @@ class Day:
                 clerk = clerks[hand.helper.station_id]
                 doors = (self._door(account.login), clerk, self.desk.door)
                 self.walkers.append(Walker(self.agenda, doors, district, hand))
+        couriers = (w for w in self.walkers if w.hand.helper.kind is HelperKind.COURIER)
+        next(couriers).nobody_at = _CLOSED_DOOR
 
     def _door(self, login: str) -> Door:
         return Door(self.street, login)

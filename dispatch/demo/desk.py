@@ -106,7 +106,7 @@ class Desk:
             self.gaps.append(f"{said['seq']} came again after {self.seq}")
             return
         self.seq = said["seq"]
-        if said.get("order_id") and said.get("state"):
+        if said["kind"].startswith("order.") and said.get("state"):
             self.picture[said["order_id"]] = said["state"]
         if said["kind"] == "wave.planned":
             self.waves_planned += 1

@@ -14,7 +14,7 @@ from dispatch.demo.pace import Running
 from dispatch.demo.paths import place_along
 from dispatch.demo.phones import Phone
 
-_LOOKS_EVERY: Final = timedelta(minutes=20)
+_LOOKS_EVERY: Final = timedelta(minutes=30)
 _LEAVES_EARLY: Final = timedelta(minutes=2)
 _BOX_SECONDS: Final = 15
 _PERSON_SECONDS: Final = 40
@@ -37,13 +37,17 @@ class Walker:
         self.door = door
         self.hand = hand
         self.told: Tally[str] = Tally()
+        self.doors = 0
+        self.nobody_at = 0  # at which of the day's doors surely nobody opens
         self._agenda = agenda
         self._day = district.day
         self._chance = Chance(district.seed, f"walker {door.login}")
         self.carried: set[str] = set()  # every order ever seen on an own round
         self._taken: set[str] = set()
         self._busy_until = district.begins_at
-        self._every = timedelta(minutes=1 if isinstance(agenda.pace, Running) else 6)
+        live = isinstance(agenda.pace, Running)
+        shown_every = max(1, len(district.crew) // 20) if live else 6
+        self._every = timedelta(minutes=shown_every)
         self.phone = Phone(
             door,
             Chance(district.seed, f"phone {door.login}"),
@@ -129,19 +133,28 @@ class Walker:
         if stop["kind"] == "pickup":
             boxes = max(1, len(stop["persons"]))
             taken = at + timedelta(seconds=_BOX_SECONDS * boxes)
-            self.phone.store(taken, "picked_up", **about)
+            self._agenda.put(taken, partial(self._take, about))
         elif stop["kind"] == "door":
             for number, person in enumerate(stop["persons"], start=1):
                 when = at + timedelta(seconds=_PERSON_SECONDS * number)
-                self._at_door(when, about, person)
+                self._agenda.put(when, partial(self._at_door, about, person))
         else:
             self._visit(at, about, stop)
         await self.send(self._agenda.now or at)
 
-    def _at_door(self, at: datetime, about: Json, person: Json) -> None:
-        about = {**about, "order_id": person["order_id"]}
+    async def _take(self, about: Json, at: datetime) -> None:
+        self.phone.store(at, "picked_up", **about)
+        await self.send(self._agenda.now or at)
+
+    async def _at_door(self, about: Json, person: Json, at: datetime) -> None:
+        self._hand_over(at, {**about, "order_id": person["order_id"]}, person)
+        await self.send(self._agenda.now or at)
+
+    def _hand_over(self, at: datetime, about: Json, person: Json) -> None:
+        """Most take it themselves; a few do not open, and one never does."""
+        self.doors += 1
         chance = self._chance.random()
-        if chance < _NO_ANSWER:
+        if self.doors == self.nobody_at or chance < _NO_ANSWER:
             self.told["no answer"] += 1
             self.phone.store(at, "no_answer", **about)
         elif chance < _NO_ANSWER + _REFUSES:
@@ -170,7 +183,7 @@ class Walker:
         form: Json = {question: self._chance.choice(words) for question in asked}
         form["words"] = "情况稳定"
         self.phone.store(at, "visit_ended", **about, detail={"form": form})
-        await self.send(at)
+        await self.send(self._agenda.now or at)
 
     async def end(self, round_: Json, at: datetime) -> None:
         self.phone.store(at, "ended", **_seen(round_))
