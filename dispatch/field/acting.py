@@ -36,7 +36,7 @@ from dispatch.planning.plans import StopOrder
 from dispatch.safety.cases import CaseKind
 from dispatch.safety.opening import note_on_case, open_case
 from dispatch.store.unit_of_work import UnitOfWork
-from dispatch.subsidy.granting import settle
+from dispatch.subsidy.granting import reverse, settle
 
 _REPLACEABLE: Final = frozenset({EvidenceFrom.PAPER, EvidenceFrom.COORDINATOR})
 _SAID_AT_THE_DOOR: Final = LOST_REASONS | {"refused"}
@@ -127,15 +127,23 @@ def _let_count(deed: Deed, first: Evidence, standing: Evidence | None) -> None:
         order.grade = first.grade
         uow.session.add(order)
         tell_order(uow, order, "order.regraded", evidence_id=first.id)
+        settle_done(uow, order, regraded=True)
+        return
     settle_done(uow, order)
 
 
-def settle_done(uow: UnitOfWork, order: Order) -> None:
-    """Grant what a done order earns; a fault in the rules never loses the event."""
+def settle_done(uow: UnitOfWork, order: Order, *, regraded: bool = False) -> None:
+    """Grant what a done order earns; a fault in the rules never loses the event.
+
+    Args:
+        regraded: what was posted by another grade is taken back whole before.
+    """
     if order.state is not OrderState.DONE:
         return
     try:
         with uow.session.begin_nested():
+            if regraded:
+                reverse(uow, order, "regraded")
             settle(uow, order)
     except Refusal as refusal:
         tell_order(uow, order, "order.not_settled", why=refusal.code)
