@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 import anyio
+import anyio.lowlevel
 from anyio import to_thread
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
@@ -30,6 +31,7 @@ from web.wire import to_json
 log = logging.getLogger("liuzhu.web")
 
 POLL_SECONDS: Final = 0.3
+LAG_SECONDS: Final = 0.5  # how long everybody waits for who is behind
 POSITION_SECONDS: Final = 1.0
 RIGHTS_SECONDS: Final = 2.0
 KEPT_EVENTS: Final = 2_000
@@ -54,10 +56,14 @@ class Follower:
         self.put: MemoryObjectSendStream[str] = streams[0]
         self.queue: MemoryObjectReceiveStream[str] = streams[1]
 
+    @property
+    def is_behind(self) -> bool:
+        """Half the queue is full."""
+        return self.put.statistics().current_buffer_used > QUEUE_MESSAGES // 2
+
     def offer(self, text: str, *, may_lose: bool = False) -> None:
         """Queue a message now; who does not keep up is let go, and comes back."""
-        waiting = self.put.statistics().current_buffer_used
-        if may_lose and waiting > QUEUE_MESSAGES // 2:
+        if may_lose and self.is_behind:
             return
         try:
             self.put.send_nowait(text)
@@ -102,8 +108,11 @@ class Tail:
         limiter = anyio.CapacityLimiter(1)
         while True:
             try:
-                if news := await to_thread.run_sync(self._look, limiter=limiter):
-                    self._tell(news)
+                news = await to_thread.run_sync(self._look, limiter=limiter)
+                self._tell(news)
+                if self.at < news.head:
+                    await self._let_read()
+                    continue
                 if self._turn % round(POSITION_SECONDS / POLL_SECONDS) == 0:
                     seen = await to_thread.run_sync(self._look_round, limiter=limiter)
                     self._show(seen)
@@ -147,7 +156,14 @@ class Tail:
         )
         return None if found is None else (list(found.events), found.until)
 
-    def _look(self) -> News | None:
+    async def _let_read(self) -> None:
+        """More is to be told: let the queues empty, for a moment at the longest."""
+        with anyio.move_on_after(LAG_SECONDS):
+            await anyio.lowlevel.checkpoint()
+            while any(one.is_behind for one in self._followers):  # noqa: ASYNC110
+                await anyio.sleep(0.01)
+
+    def _look(self) -> News:
         every = max(1, round(RIGHTS_SECONDS / POLL_SECONDS))
         self._asked = {one.session_hash for one in tuple(self._followers)}
         after = self.at if self.epoch else None

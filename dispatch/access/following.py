@@ -18,6 +18,7 @@ from dispatch.people.helpers import Helper
 from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 LONGEST_REPLAY: Final = 500
+AT_ONCE: Final = 100
 # A place is as old as its phone says, within two minutes; see `keep_position`.
 _OLD_NEWS: Final = timedelta(minutes=3)
 
@@ -71,13 +72,14 @@ class Replay:
 def look_for_news(
     uow: UnitOfWork, after: int | None, sessions: Collection[str], *, check: bool
 ) -> News:
-    """What came after a number (None: only where the feed stands).
+    """The next of what came after a number (None: only where the feed stands).
 
     With events, or when asked to check, also which of the sessions still stand: in
     the same picture, so that nobody hears what came after their right ended.
     """
     epoch, head = feed_position(uow.session)
-    rows = list_feed(uow.session, after) if after is not None and head > after else ()
+    ahead = after is not None and head > after
+    rows = list_feed(uow.session, after or 0, limit=AT_ONCE) if ahead else ()
     events = tuple(map(_event, rows))
     standing = list_standing(uow, sessions) if events or check else None
     return News(epoch, head, uow.now, events, standing)

@@ -1,18 +1,23 @@
 """Open sockets of pages, as tests hold them."""
 
 import json
+import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from sqlmodel import Session
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from dispatch.log.events import record
 from dispatch.log.feed import number_outbox
-from dispatch.store.unit_of_work import in_one_transaction
-from tests.little_town import LittleTown
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
+from tests.little_town import STREET, LittleTown
 from tests.web.conftest import House
 
 Json = dict[str, Any]
@@ -33,18 +38,22 @@ def following(
     house: House, client: httpx.Client, *, offered: str | None = None
 ) -> Iterator[ClientConnection]:
     """An open socket of somebody's page."""
-    with knock(house, offered or ticket(client), origin=house.address) as socket:
-        yield socket
+    with knock(house, offered or ticket(client), origin=house.address) as opened:
+        yield opened
 
 
-def knock(house: House, offered: str, *, origin: str | None) -> ClientConnection:
+def knock(
+    house: House, offered: str, *, origin: str | None, **how: Any
+) -> ClientConnection:
     """Try to open a socket with a ticket, from a page of some site."""
-    return connect(
+    opened: ClientConnection = connect(
         house.address.replace("http", "ws") + "/api/feed",
         origin=Origin(origin) if origin is not None else None,
         subprotocols=[Subprotocol("liuzhu.v1"), Subprotocol(f"t.{offered}")],
         compression=None,
+        **how,
     )
+    return opened
 
 
 def hear(socket: ClientConnection, *, seconds: float = 10) -> Json:
@@ -76,3 +85,40 @@ def do(house: House, statement: Any) -> None:
     with Session(house.town.engine) as session:
         session.exec(statement)
         session.commit()
+
+
+def happen(town: LittleTown, count: int) -> None:
+    """So many events of the town's station, numbered."""
+
+    def write(uow: UnitOfWork) -> None:
+        for _ in range(count):
+            record(
+                uow, "test.event", "thing", uuid4(),
+                station_id=town.station_id, street_code=STREET, state="x" * 24,
+            )  # fmt: skip
+
+    in_one_transaction(town.engine, write)
+    while in_one_transaction(town.engine, number_outbox):
+        pass
+
+
+@contextmanager
+def deaf_socket(house: House, offered: str, feed: Json) -> Iterator[ClientConnection]:
+    """A page that asks for everything and reads nothing."""
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    host, port = house.address.removeprefix("http://").split(":")
+    raw.connect((host, int(port)))
+    how = {"sock": raw, "max_queue": 1}
+    with knock(house, offered, origin=house.address, **how) as opened:
+        resume(opened, **feed)
+        yield opened
+
+
+def wait_closed(deaf: ClientConnection, *, seconds: float = 30) -> bool:
+    """The server let this socket go, and said so."""
+    with suppress(ConnectionClosed, TimeoutError):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            deaf.recv(timeout=seconds)
+    return deaf.close_code == 4008

@@ -15,14 +15,18 @@ from tests.little_town import ELEVEN, LittleTown
 from tests.web.conftest import House
 from tests.web.ordering import placed
 from tests.web.sockets import (
+    deaf_socket,
     do,
     following,
+    happen,
     hear,
     hear_event,
     picture_of,
     relay,
     resume,
     states,
+    ticket,
+    wait_closed,
 )
 from web.live_tail import QUEUE_MESSAGES, Follower
 
@@ -143,3 +147,20 @@ def test_who_does_not_keep_up_is_let_go(town: LittleTown) -> None:
             assert follower.close_code == 4008
 
     anyio.run(fall_behind)
+
+
+def test_a_burst_is_heard_whole_though_somebody_does_not_listen(
+    house: House, clerk: httpx.Client, coordinator: httpx.Client
+) -> None:
+    feed = picture_of(coordinator)["feed"]
+    with (
+        deaf_socket(house, ticket(clerk), feed) as deaf,
+        following(house, coordinator) as socket,
+    ):
+        hear(socket)
+        resume(socket, **feed)
+        happen(house.town, 1_500)
+        heard = [hear_event(socket)["seq"] for _ in range(1_500)]
+
+        assert heard == list(range(feed["seq"] + 1, feed["seq"] + 1_501))
+        assert wait_closed(deaf)
