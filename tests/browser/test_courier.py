@@ -46,6 +46,7 @@ def test_without_a_line_everything_is_kept_and_sent_later(house: House) -> None:
         page.context.set_offline(True)
         page.get_by_test_id("arrived").click()
         twice(page, "hand-over")
+        expect(page.get_by_test_id("recorded")).to_contain_text("已交")
         page.reload()
         strip = page.get_by_test_id("strip")
         expect(strip).to_have_attribute("data-online", "false")
