@@ -25,6 +25,10 @@ from routing.roads import load_roads, save_roads
 
 DAY: Final = date(2026, 11, 20)  # a Friday within the demo's rule file
 _MARK: Final = "demo.json"
+_PARTS: Final = (
+    *("liuzhu.db*", "keys.json", "demo-*", ROADS_FILE),
+    *("travel", "logs", "run", "valkey", "photos"),
+)
 
 
 class NotADemo(Exception):
@@ -40,16 +44,22 @@ class Made:
 
 
 def clear(home: Path) -> None:
-    """Remove a demo's home. Raises NotADemo when it is not one."""
-    if not home.exists() or not any(home.iterdir()):
+    """Remove what a demo has put into its home, and nothing else.
+
+    Raises:
+        NotADemo: the home holds data that no demo made.
+    """
+    if made_in(home) is None:
+        if (home / "liuzhu.db").exists():
+            raise NotADemo(f"{home} holds data that no demo made; set DISPATCH_HOME")
         return
-    if made_in(home) is None and (home / "liuzhu.db").exists():
-        raise NotADemo(f"{home} holds data that no demo made; set DISPATCH_HOME")
-    for inside in home.iterdir():
-        if inside.is_dir() and not inside.is_symlink():
-            shutil.rmtree(inside)
-        else:
-            inside.unlink()
+    for name in _PARTS:
+        for inside in home.glob(name):
+            if inside.is_dir() and not inside.is_symlink():
+                shutil.rmtree(inside)
+            else:
+                inside.unlink()
+    (home / _MARK).unlink()
 
 
 def made_in(home: Path) -> Made | None:
