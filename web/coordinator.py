@@ -12,13 +12,18 @@ from dispatch.orders.cancelling import locate_household
 from dispatch.orders.showing import OrderRow, show_order_of
 from dispatch.orders.stories import Why, show_why
 from dispatch.planning.board import Board, show_board
-from dispatch.planning.coordinating import plan_wave_again, take_plan_back
+from dispatch.planning.coordinating import (
+    plan_wave_again,
+    shown_version,
+    take_plan_back,
+)
 from dispatch.planning.plan_history import show_versions
 from dispatch.planning.road_map import Bounds, district_bounds, road_map
 from dispatch.safety.case_file import CaseFile, show_case
 from dispatch.safety.climbing import close_case, step
+from dispatch.store.idempotency import takes_effect
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import Coordinator, Staff
+from web.deps import Coordinator, Key, Staff
 from web.schemas.coordinator import CloseForm, StepForm
 from web.schemas.orders import PlaceForm
 from web.schemas.shapes import Day
@@ -63,9 +68,13 @@ def post_plan(wave_id: UUID, caller: Coordinator) -> Answer:
 
 
 @router.post("/waves/{wave_id}/rollback")
-def post_rollback(wave_id: UUID, caller: Coordinator) -> Answer:
-    version = caller.change(lambda uow: take_plan_back(uow, wave_id))
-    return Answer({"plan_version": version})
+def post_rollback(wave_id: UUID, caller: Coordinator, key: Key = None) -> Answer:
+    def do(uow: UnitOfWork) -> int:
+        if takes_effect(uow, key, "rollback", wave_id):
+            return take_plan_back(uow, wave_id)
+        return shown_version(uow, wave_id)
+
+    return Answer({"plan_version": caller.change(do)})
 
 
 @router.get("/plans/{wave_id}")
@@ -95,18 +104,22 @@ def get_case(case_id: UUID, caller: Staff) -> Answer:
 
 
 @router.post("/cases/{case_id}/steps", response_model=CaseFile)
-def post_step(case_id: UUID, form: StepForm, caller: Staff) -> Answer:
+def post_step(case_id: UUID, form: StepForm, caller: Staff, key: Key = None) -> Answer:
     def do(uow: UnitOfWork) -> CaseFile:
-        step(uow, case_id, form.rung, form.outcome, form.words)
+        if takes_effect(uow, key, "case_step", [case_id, form.model_dump()]):
+            step(uow, case_id, form.rung, form.outcome, form.words)
         return show_case(uow, case_id)
 
     return Answer(caller.change(do))
 
 
 @router.post("/cases/{case_id}/close", response_model=CaseFile)
-def post_close_case(case_id: UUID, form: CloseForm, caller: Staff) -> Answer:
+def post_close_case(
+    case_id: UUID, form: CloseForm, caller: Staff, key: Key = None
+) -> Answer:
     def do(uow: UnitOfWork) -> CaseFile:
-        close_case(uow, case_id, form.outcome.value, form.words)
+        if takes_effect(uow, key, "case_close", [case_id, form.model_dump()]):
+            close_case(uow, case_id, form.outcome.value, form.words)
         return show_case(uow, case_id)
 
     return Answer(caller.change(do))

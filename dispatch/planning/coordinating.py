@@ -25,3 +25,8 @@ def take_plan_back(uow: UnitOfWork, wave_id: UUID) -> int:
         NotFound, NoEarlierPlan, EarlierPlanOver
     """
     return go_back(uow, get_scoped(uow, Wave, wave_id).id).version
+
+
+def shown_version(uow: UnitOfWork, wave_id: UUID) -> int:
+    """The version in force of a wave within reach. Raises: NotFound."""
+    return get_scoped(uow, Wave, wave_id).shown_version

@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel
@@ -86,3 +86,20 @@ def is_used(uow: UnitOfWork, key: str | None) -> bool:
     """The actor's key took effect in an earlier transaction."""
     actor = str(uow.actor.account_id or uow.actor.role)
     return bool(key) and uow.session.get(Idempotency, (actor, key)) is not None
+
+
+def takes_effect(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> bool:
+    """For deeds that make nothing with an id: is this their first time?
+
+    False for a repetition of what was done before under this key. A request without
+    a key is always a new one.
+
+    Raises:
+        KeyReused: the key was used for something else.
+    """
+    if key is None:
+        return True
+    if claim(uow, key, verb, content) is not None:
+        return False
+    keep_result(uow, key, uuid4())
+    return True
