@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from dispatch.field.deciding import Picture, Told, look
 from dispatch.field.events import FieldKind
 from dispatch.field.evidence import Evidence
-from tests.field.walk import FORM, HALF_PAST, Phone, Walk, make_walk
+from tests.field.phone import Phone
+from tests.field.walk import FORM, HALF_PAST, Walk, make_walk
 from tests.little_town import LittleTown
 
 SAID: list[tuple[str, dict[str, Any]]] = [

@@ -5,8 +5,9 @@ from datetime import timedelta
 from dispatch.orders.cancelling import cancel_order
 from dispatch.orders.orders import OrderState
 from dispatch.subsidy.grants import Grant
+from tests.field.phone import Phone
 from tests.field.test_helpers_day import on_paper
-from tests.field.walk import HALF_PAST, Phone, make_walk
+from tests.field.walk import HALF_PAST, make_walk
 from tests.little_town import NOON, LittleTown
 from tests.subsidy.ledger_town import do, entitled, live_grants, pay_all, rows
 

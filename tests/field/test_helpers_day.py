@@ -27,7 +27,8 @@ from dispatch.orders.orders import OrderState
 from dispatch.people.elders import Datum
 from dispatch.people.helpers import HelperKind
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
-from tests.field.walk import HALF_PAST, Phone, Walk, make_walk
+from tests.field.phone import Phone
+from tests.field.walk import HALF_PAST, Walk, make_walk
 from tests.little_town import EIGHT, ELEVEN, LAT, LON, NOON, TODAY, LittleTown
 
 HOUR = timedelta(hours=1)

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from dispatch.orders.orders import OrderState
 from dispatch.planning.plans import RoundState, StopState
-from tests.field.walk import HALF_PAST, Phone, make_walk
+from tests.field.phone import Phone
+from tests.field.walk import HALF_PAST, make_walk
 from tests.little_town import LittleTown
 
 MINUTE = timedelta(minutes=1)

@@ -9,7 +9,8 @@ from dispatch.field.events import FieldEvent
 from dispatch.field.sync import Answer
 from dispatch.log.events import list_story
 from dispatch.orders.orders import OrderState
-from tests.field.walk import HALF_PAST, Phone, make_second_plan, make_walk
+from tests.field.phone import Phone
+from tests.field.walk import HALF_PAST, make_second_plan, make_walk
 from tests.little_town import LittleTown
 
 

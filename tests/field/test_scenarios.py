@@ -8,25 +8,21 @@ import pytest
 from sqlmodel import Session, select
 
 from dispatch.clock import set_clock
-from dispatch.field.datum import from_wgs84
 from dispatch.field.events import FieldEvent, Unread, Verdict
-from dispatch.log.events import list_story
 from dispatch.orders.cancelling import cancel_order
 from dispatch.orders.orders import OrderState
-from dispatch.people.elders import Datum
 from dispatch.planning.plans import StopState
 from dispatch.safety.cases import CaseKind
 from dispatch.store.unit_of_work import in_one_transaction
+from tests.field.phone import Phone
 from tests.field.walk import (
     AT_DOOR,
-    FORM,
     HALF_PAST,
-    Phone,
-    agree_contactless,
     make_second_plan,
     make_walk,
+    story,
 )
-from tests.little_town import LAT, LON, NOON, LittleTown
+from tests.little_town import NOON, LittleTown
 
 MINUTE = timedelta(minutes=1)
 
@@ -88,7 +84,7 @@ def test_a_stop_given_to_somebody_else_and_delivered_by_the_first(
     assert twice.result == "accepted"
     assert other.flags(twice.id) == {"second_delivery"}
     assert [p.counts for p in walk.proofs()] == [True, False]
-    assert "order.second_delivery" in kinds(town, walk.orders[0])
+    assert "order.second_delivery" in story(town, walk.orders[0])
 
 
 def test_a_replanned_helper_moves_no_order_by_wishes(town: LittleTown) -> None:
@@ -113,7 +109,7 @@ def test_authority_ends_two_hours_after_the_plan_was_replaced(
     assert (late.result, late.reason) == ("quarantined", "plan_too_old")
     assert walk.order().state is OrderState.PLANNED
     assert walk.kept(late.id).verdict is Verdict.QUARANTINED
-    assert "field.quarantined" in kinds(town, walk.helper_id)
+    assert "field.quarantined" in story(town, walk.helper_id)
 
 
 def test_a_foreign_helpers_stop_is_quarantined(town: LittleTown) -> None:
@@ -173,7 +169,7 @@ def test_an_order_cancelled_meanwhile_keeps_its_delivery_for_review(
     assert walk.order().state is OrderState.CANCELLED
     assert [proof.counts for proof in walk.proofs()] == [False]
     assert walk.flags(answer.id) == {"delivered_after_cancel"}
-    assert "order.delivered_after_cancel" in kinds(town, walk.orders[0])
+    assert "order.delivered_after_cancel" in story(town, walk.orders[0])
     assert walk.elder().last_seen_at == HALF_PAST
 
 
@@ -255,104 +251,6 @@ def test_what_cannot_be_done_fails_or_goes_back_to_the_plan(
     assert walk.order().state is state
 
 
-def test_a_box_past_its_clock_earns_nothing_and_is_flagged(town: LittleTown) -> None:
-    walk = make_walk(town, town.add_elder())
-    phone = Phone(walk)
-    past = NOON + 91 * MINUTE
-    phone.hand(past)
-    [answer] = phone.sync(past)
-
-    assert (answer.result, answer.grade) == ("accepted", "E")
-    assert "past_eat_by" in walk.flags(answer.id)
-    assert walk.order().state is OrderState.DONE
-
-
-def test_a_bag_on_the_handle_moves_no_clock(town: LittleTown) -> None:
-    elder_id = town.add_elder()
-    agree_contactless(town, elder_id)
-    walk = make_walk(town, elder_id)
-    phone = Phone(walk)
-    phone.at_stop("left_by_agreement", HALF_PAST)
-    [answer] = phone.sync(HALF_PAST)
-
-    assert answer.grade == "C"
-    assert walk.elder().last_seen_at is None
-
-
-@pytest.mark.parametrize(
-    ("minutes", "grade", "visited"),
-    [(3, "E", False), (19, "E", False), (20, "A", True)],
-)
-def test_only_a_visit_as_long_as_its_rule_moves_the_paid_visit(
-    town: LittleTown, minutes: int, grade: str, visited: bool
-) -> None:
-    walk = make_walk(town, visits=[town.add_elder()])
-    phone = Phone(walk)
-    phone.at_stop("visit_begun", HALF_PAST)
-    end = HALF_PAST + minutes * MINUTE
-    phone.at_stop("visit_ended", end, detail={"form": FORM})
-    answers = phone.sync(end)
-
-    assert answers[-1].grade == grade
-    assert walk.elder().last_seen_at == end
-    assert (walk.elder().last_visit_at == end) is visited
-
-
-def test_a_visit_told_end_first_is_graded_again(town: LittleTown) -> None:
-    walk = make_walk(town, visits=[town.add_elder()])
-    phone = Phone(walk)
-    begun = phone.at_stop("visit_begun", HALF_PAST)
-    end = HALF_PAST + 25 * MINUTE
-    ended = phone.at_stop("visit_ended", end, detail={"form": FORM})
-    walk.post(phone.batch(end, [ended]), at=end)
-    assert walk.order().grade == "E"
-    walk.post(phone.batch(end, [begun]), at=end)
-
-    assert walk.order().grade == "A"
-    assert walk.elder().last_visit_at == end
-    assert "order.regraded" in kinds(town, walk.orders[0])
-
-
-def test_a_position_in_another_datum_is_understood(town: LittleTown) -> None:
-    walk = make_walk(town, town.add_elder(), town.add_elder())
-    lat, lon = from_wgs84(LAT + 0.002, LON, Datum.GCJ02)
-    phone = Phone(walk)
-    phone.hand(HALF_PAST, 0, pos=AT_DOOR | {"lat": lat, "lon": lon, "datum": "gcj02"})
-    phone.hand(HALF_PAST, 1, pos=AT_DOOR | {"lat": lat, "lon": lon})
-    right, wrong = phone.sync(HALF_PAST)
-    assert (right.grade, wrong.grade) == ("A", "D")
-
-
-@pytest.mark.parametrize("pos", [{"lat": 0, "lon": 0}, {"lat": LON, "lon": LAT}, None])
-def test_a_position_that_is_no_place_says_nothing(
-    town: LittleTown, pos: dict[str, Any] | None
-) -> None:
-    walk = make_walk(town, town.add_elder())
-    phone = Phone(walk)
-    phone.hand(HALF_PAST, pos=pos)
-    [answer] = phone.sync(HALF_PAST)
-    assert (answer.result, answer.grade) == ("accepted", "B")
-
-
-def test_a_photo_does_not_change_the_grade(town: LittleTown) -> None:
-    walk = make_walk(town, town.add_elder(), town.add_elder())
-    phone = Phone(walk)
-    phone.hand(HALF_PAST, 0, photo_sha256=["ab" * 32])
-    phone.hand(HALF_PAST, 1)
-    assert [a.grade for a in phone.sync(HALF_PAST)] == ["A", "A"]
-
-
-def test_an_elders_own_card_stands_for_the_position(town: LittleTown) -> None:
-    elder_id = town.add_elder()
-    agree_contactless(town, elder_id)
-    walk = make_walk(town, elder_id, town.add_elder())
-    phone = Phone(walk)
-    code = {"to": "self", "code": "6228000000000001"}
-    phone.hand(HALF_PAST, 0, pos=None, detail=code)
-    phone.hand(HALF_PAST, 1, pos=None, detail=code)
-    assert [a.grade for a in phone.sync(HALF_PAST)] == ["A", "B"]
-
-
 def test_a_broken_chain_is_flagged_and_never_dropped(town: LittleTown) -> None:
     walk = make_walk(town, town.add_elder(), town.add_elder())
     phone = Phone(walk)
@@ -377,8 +275,3 @@ def test_two_phones_with_one_id_lose_neither_event(town: LittleTown) -> None:
     with Session(town.engine) as session:
         assert len(session.exec(select(FieldEvent)).all()) == 1
         assert [scrap.why for scrap in session.exec(select(Unread))] == ["id_taken"]
-
-
-def kinds(town: LittleTown, subject_id: Any) -> list[str]:
-    with Session(town.engine) as session:
-        return [event.kind for event in list_story(session, subject_id)]

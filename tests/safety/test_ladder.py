@@ -25,7 +25,8 @@ from dispatch.safety.climbing import (
     step,
 )
 from dispatch.store.unit_of_work import SYSTEM, Actor, UnitOfWork, in_one_transaction
-from tests.field.walk import HALF_PAST, Phone, Walk, make_walk
+from tests.field.phone import Phone
+from tests.field.walk import HALF_PAST, Walk, make_walk
 from tests.little_town import NOON, OTHER_STREET, LittleTown
 
 MINUTE = timedelta(minutes=1)

@@ -1,0 +1,120 @@
+"""What a proof is worth, and which of an elder's two clocks it moves."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dispatch.field.datum import from_wgs84
+from dispatch.orders.orders import OrderState
+from dispatch.people.elders import Datum
+from tests.field.phone import Phone
+from tests.field.walk import (
+    AT_DOOR,
+    FORM,
+    HALF_PAST,
+    agree_contactless,
+    make_walk,
+    story,
+)
+from tests.little_town import LAT, LON, NOON, LittleTown
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_box_past_its_clock_earns_nothing_and_is_flagged(town: LittleTown) -> None:
+    walk = make_walk(town, town.add_elder())
+    phone = Phone(walk)
+    past = NOON + 91 * MINUTE
+    phone.hand(past)
+    [answer] = phone.sync(past)
+
+    assert (answer.result, answer.grade) == ("accepted", "E")
+    assert "past_eat_by" in walk.flags(answer.id)
+    assert walk.order().state is OrderState.DONE
+
+
+def test_a_bag_on_the_handle_moves_no_clock(town: LittleTown) -> None:
+    elder_id = town.add_elder()
+    agree_contactless(town, elder_id)
+    walk = make_walk(town, elder_id)
+    phone = Phone(walk)
+    phone.at_stop("left_by_agreement", HALF_PAST)
+    [answer] = phone.sync(HALF_PAST)
+
+    assert answer.grade == "C"
+    assert walk.elder().last_seen_at is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "grade", "visited"),
+    [(3, "E", False), (19, "E", False), (20, "A", True)],
+)
+def test_only_a_visit_as_long_as_its_rule_moves_the_paid_visit(
+    town: LittleTown, minutes: int, grade: str, visited: bool
+) -> None:
+    walk = make_walk(town, visits=[town.add_elder()])
+    phone = Phone(walk)
+    phone.at_stop("visit_begun", HALF_PAST)
+    end = HALF_PAST + minutes * MINUTE
+    phone.at_stop("visit_ended", end, detail={"form": FORM})
+    answers = phone.sync(end)
+
+    assert answers[-1].grade == grade
+    assert walk.elder().last_seen_at == end
+    assert (walk.elder().last_visit_at == end) is visited
+
+
+def test_a_visit_told_end_first_is_graded_again(town: LittleTown) -> None:
+    walk = make_walk(town, visits=[town.add_elder()])
+    phone = Phone(walk)
+    begun = phone.at_stop("visit_begun", HALF_PAST)
+    end = HALF_PAST + 25 * MINUTE
+    ended = phone.at_stop("visit_ended", end, detail={"form": FORM})
+    walk.post(phone.batch(end, [ended]), at=end)
+    assert walk.order().grade == "E"
+    walk.post(phone.batch(end, [begun]), at=end)
+
+    assert walk.order().grade == "A"
+    assert walk.elder().last_visit_at == end
+    assert "order.regraded" in story(town, walk.orders[0])
+
+
+def test_a_position_in_another_datum_is_understood(town: LittleTown) -> None:
+    walk = make_walk(town, town.add_elder(), town.add_elder())
+    lat, lon = from_wgs84(LAT + 0.002, LON, Datum.GCJ02)
+    phone = Phone(walk)
+    phone.hand(HALF_PAST, 0, pos=AT_DOOR | {"lat": lat, "lon": lon, "datum": "gcj02"})
+    phone.hand(HALF_PAST, 1, pos=AT_DOOR | {"lat": lat, "lon": lon})
+    right, wrong = phone.sync(HALF_PAST)
+    assert (right.grade, wrong.grade) == ("A", "D")
+
+
+@pytest.mark.parametrize("pos", [{"lat": 0, "lon": 0}, {"lat": LON, "lon": LAT}, None])
+def test_a_position_that_is_no_place_says_nothing(
+    town: LittleTown, pos: dict[str, Any] | None
+) -> None:
+    walk = make_walk(town, town.add_elder())
+    phone = Phone(walk)
+    phone.hand(HALF_PAST, pos=pos)
+    [answer] = phone.sync(HALF_PAST)
+    assert (answer.result, answer.grade) == ("accepted", "B")
+
+
+def test_a_photo_does_not_change_the_grade(town: LittleTown) -> None:
+    walk = make_walk(town, town.add_elder(), town.add_elder())
+    phone = Phone(walk)
+    phone.hand(HALF_PAST, 0, photo_sha256=["ab" * 32])
+    phone.hand(HALF_PAST, 1)
+    assert [a.grade for a in phone.sync(HALF_PAST)] == ["A", "A"]
+
+
+def test_an_elders_own_card_stands_for_the_position(town: LittleTown) -> None:
+    elder_id = town.add_elder()
+    agree_contactless(town, elder_id)
+    walk = make_walk(town, elder_id, town.add_elder())
+    phone = Phone(walk)
+    code = {"to": "self", "code": "6228000000000001"}
+    phone.hand(HALF_PAST, 0, pos=None, detail=code)
+    phone.hand(HALF_PAST, 1, pos=None, detail=code)
+    assert [a.grade for a in phone.sync(HALF_PAST)] == ["A", "B"]
