@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +16,12 @@ from typing import Final
 
 import click
 from sqlalchemy import Engine
-from sqlmodel import Session
 
 from dispatch.bootstrap.progress import say
 from dispatch.demo.day import Day, Outcome, day_ends
 from dispatch.demo.district import District
 from dispatch.demo.ground import TooFewRoads
 from dispatch.demo.home import (
-    DAY,
     Made,
     NotADemo,
     clear,
@@ -33,20 +31,24 @@ from dispatch.demo.home import (
     make_home,
     start_clock,
 )
+from dispatch.demo.judging import judge
 from dispatch.demo.pace import Running, Stepped, Stuck
-from dispatch.demo.report import make_report
 from dispatch.demo.sizes import SIZES
 from dispatch.demo.tour import sign_ins, tour_words
-from dispatch.promises import Status, check_promises
-from dispatch.running import programs, redis_address, web_address
+from dispatch.embedded.identity import Identity
+from dispatch.running import programs, web_address
 from dispatch.settings import Settings, home_folder, settings
-from dispatch.store.engine import make_engine, reading
+from dispatch.store.engine import make_engine
 from dispatch.store.migrate import upgrade
-from dispatch.supervisor import AlreadyRunning, NotReady, running
+from dispatch.supervisor import AlreadyRunning, NotReady, pid_file, running
 from routing.errors import BadRoads
 
 BROKEN, BAD_INPUT = 1, 2
 _SOLVE_SECONDS: Final = {"small": "1.5", "district": "2", "city": "4"}
+
+
+class PortTaken(Exception):
+    """Somebody else listens on the demo's port."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def demo(**asked: object) -> None:
     wanted = Wanted(**asked)  # type: ignore[arg-type]
     try:
         sys.exit(_run(wanted))
-    except (NotADemo, BadRoads, TooFewRoads) as wrong:
+    except (NotADemo, PortTaken, BadRoads, TooFewRoads) as wrong:
         say(str(wrong))
         click.echo(json.dumps({"error": "bad_input", "detail": str(wrong)}))
         sys.exit(BAD_INPUT)
@@ -104,11 +106,15 @@ def demo(**asked: object) -> None:
 
 def _run(wanted: Wanted) -> int:
     home = home_folder().resolve()
+    minder = Identity.read(pid_file(home, "supervisor"))
+    if minder is not None and minder.is_alive():
+        raise AlreadyRunning(f"{home} is run already, by process {minder.pid}")
     if wanted.fresh or wanted.headless:
         clear(home)
     home.mkdir(parents=True, exist_ok=True)
     _surround(wanted, home)
     chosen = settings()
+    _must_be_free(chosen)
     upgrade(chosen.database)
     engine = make_engine(chosen.database)
     try:
@@ -132,6 +138,18 @@ def _surround(wanted: Wanted, home: Path) -> None:
         os.environ.setdefault("DISPATCH_SOLVE_SECONDS", _SOLVE_SECONDS[wanted.size])
         os.environ.setdefault("DISPATCH_SWEEP_SECONDS", "0.3")
     settings.cache_clear()
+
+
+def _must_be_free(chosen: Settings) -> None:
+    """Whoever listens there already would be taken for ours."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((chosen.host, chosen.port))
+        except OSError:
+            raise PortTaken(
+                f"port {chosen.port} is taken; choose another with --port"
+            ) from None
 
 
 def _free_port() -> int:
@@ -167,9 +185,9 @@ def _run_headless(
         pace = Stepped(engine)
         day = Day(district, pace, address=web_address(chosen), home=chosen.home)
         outcome = asyncio.run(_to_the_end(day, pace, district))
-        code = _judge(engine, chosen, district, wanted, outcome)
+        held = judge(engine, chosen, district, outcome, wanted.report)
     say(f"the day took {time.monotonic() - began:.1f} s")
-    return code
+    return 0 if held else BROKEN
 
 
 async def _to_the_end(day: Day, pace: Stepped, district: District) -> Outcome:
@@ -199,7 +217,7 @@ def _run_live(
                 pace = Running(engine)
                 day = Day(district, pace, address=web_address(chosen), home=chosen.home)
                 outcome = asyncio.run(day.live(say))
-                _judge(engine, chosen, district, wanted, outcome)
+                judge(engine, chosen, district, outcome, wanted.report)
             say("the day is over; the pages stay up until Ctrl-C")
             while not stop.wait(1.0):
                 pass
@@ -217,62 +235,3 @@ def _interrupt(stop: threading.Event) -> None:
 def _everything(chosen: Settings) -> Iterator[None]:
     with running(programs(chosen), chosen.home):
         yield
-
-
-def _judge(
-    engine: Engine,
-    chosen: Settings,
-    district: District,
-    wanted: Wanted,
-    outcome: Outcome,
-) -> int:
-    """Say how the day went, write the report, and give the exit code."""
-    _tell_outcome(outcome)
-    with Session(reading(engine)) as session:
-        promises = check_promises(
-            session, home=chosen.home, redis_url=redis_address(chosen)
-        )
-        report = make_report(
-            session,
-            DAY,
-            seed=district.seed,
-            size=district.size.name,
-            promises=promises,
-        )
-    if wanted.report:
-        text = json.dumps(report, ensure_ascii=False, indent=1)
-        wanted.report.write_text(text + "\n", encoding="utf-8")
-    for promise in promises:
-        say(f"promise {promise.n}: {promise.status.value} ({promise.checked} checked)")
-        for words in promise.broken[:10]:
-            say(f"    {words}")
-    for words in outcome.feed[:10]:
-        say(f"    feed: {words}")
-    click.echo(json.dumps(_summary(report), ensure_ascii=False))
-    broken = any(promise.status is Status.BROKEN for promise in promises)
-    return BROKEN if broken or outcome.feed else 0
-
-
-def _tell_outcome(outcome: Outcome) -> None:
-    said = ", ".join(f"{word} {count}" for word, count in sorted(outcome.told.items()))
-    say(f"the doors answered: {said}")
-    for trouble in outcome.troubles[:20]:
-        say(f"trouble: {trouble}")
-    if len(outcome.troubles) > 20:
-        say(f"trouble: and {len(outcome.troubles) - 20} more")
-
-
-def _summary(report: Mapping[str, object]) -> dict[str, object]:
-    """What standard output holds: the report without its long lists."""
-    grants = report["grants"]
-    assert isinstance(grants, list)  # noqa: S101
-    promises = report["promises"]
-    assert isinstance(promises, list)  # noqa: S101
-    return {
-        "size": report["size"],
-        "seed": report["seed"],
-        "orders": report["orders"],
-        "grants": len(grants),
-        "ledger": report["ledger"],
-        "promises": {one["n"]: one["status"] for one in promises},
-    }
