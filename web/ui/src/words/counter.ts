@@ -29,7 +29,6 @@ export const counter = {
   "counter.delivered": ["这位老人今天是送餐上门", "Today this person's meal is delivered"],
   "bill.price": ["餐费", "Meal"],
   "bill.fee": ["送餐费", "Delivery fee"],
-  "bill.subsidy": ["补贴", "Subsidy"],
   "bill.coupon": ["消费券", "Coupon"],
   "bill.self": ["自付", "Own part"],
   "bill.paid": ["已付", "Paid"],

@@ -8,7 +8,6 @@ export const courier = {
   "strip.left": ["还剩 {n} 站", "{n} stops left"],
   "strip.quarantined": ["待核对 {n}", "{n} to be checked"],
   "strip.signed_out": ["登录已过期，记录都在手机里；请重新登录后同步。", "Signed out; your records are kept on this phone. Sign in to send them."],
-  "strip.corrected": ["已同步 {n} 条", "{n} sent"],
   "round.none": ["今天还没有您的路线。", "No round for you yet today."],
   "round.none_todo": ["排好后会自动出现在这里。", "It appears here by itself when it is planned."],
   "round.leaves": ["{at} 出发", "leaves {at}"],

@@ -59,8 +59,6 @@ export const field = {
   "grade.C": ["C 级 · 按约定放下", "C · contactless, agreed"],
   "grade.D": ["D 级 · 纸单补录", "D · paper, typed in"],
   "grade.E": ["E 级 · 人工补录", "E · entered by staff"],
-  "source.phone": ["电话", "Phone"],
-  "source.counter": ["柜台", "Counter"],
   "pay.cash": ["现金", "Cash"],
   "pay.card": ["刷卡", "Card"],
   "pay.stored": ["储值", "Stored value"],
