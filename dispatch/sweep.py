@@ -7,6 +7,7 @@ matter how often it looks, how many look, or how far the clock has jumped.
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -54,11 +55,12 @@ def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> Non
     """The process of timers: sweeps until told to stop. Two of them do no harm."""
     engine = make_engine(chosen.database)
     redis = queue_at(redis_url)
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="rescue") as one:
+    with closing(redis), ThreadPoolExecutor(max_workers=1) as one:
         rescuer = _Rescuer(engine, one)
         while not stop.is_set():
             sweep(engine, redis, rescuer.rescue)
             stop.wait(chosen.sweep_seconds)
+    engine.dispose()
 
 
 def queue_at(redis_url: str) -> Redis:

@@ -1,5 +1,6 @@
 """A wave of lunches for tests, and what one wants to know of it afterwards."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ from sqlmodel import Session, col, select
 from dispatch.catalogue.services import Service
 from dispatch.catalogue.sittings import Serving
 from dispatch.log.events import Event
+from dispatch.orders.cancelling import cancel_order
 from dispatch.orders.ordering import place_order
 from dispatch.orders.orders import Channel, Order
 from dispatch.planning.asking import ask_for_plan
@@ -24,8 +26,10 @@ from dispatch.planning.plans import (
     list_stops,
 )
 from dispatch.planning.problem import WaveProblem, problem_for
+from dispatch.planning.solving import Thought, think
 from dispatch.planning.waves import PlanRequest, Wave, find_wave, get_request
 from dispatch.store.unit_of_work import in_one_transaction, picture
+from routing import Problem
 from tests.little_town import STREET, TODAY, LittleTown
 
 LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)
@@ -142,3 +146,24 @@ def run_out(town: LittleTown, request_id: UUID) -> None:
     with Session(town.engine) as session:
         session.get_one(PlanRequest, request_id).lease_until = LONG_AGO
         session.commit()
+
+
+def quick(problem: Problem) -> Thought:
+    return think(problem, quick="no time in a test")
+
+
+def after(deed: Callable[[], object]) -> Callable[[Problem], Thought]:
+    """Think, and let something happen before the plan is published."""
+
+    def thinking(problem: Problem) -> Thought:
+        thought = quick(problem)
+        deed()
+        return thought
+
+    return thinking
+
+
+def cancel(town: LittleTown, order_id: UUID) -> None:
+    in_one_transaction(
+        town.engine, lambda uow: cancel_order(uow, order_id, "住院"), actor=town.staff
+    )

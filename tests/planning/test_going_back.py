@@ -13,17 +13,18 @@ from tests.little_town import LAT, NOON, LittleTown
 from tests.planning.lunch_wave import (
     ask,
     begin,
+    cancel,
     carried_by,
     events_of_wave,
     order_lunch,
     order_of,
     plan,
+    quick,
     request_of,
     rounds_of,
     shown_plan,
     wave_of,
 )
-from tests.planning.test_publishing import cancel, quick
 
 
 def back(town: LittleTown) -> Plan:

@@ -118,7 +118,6 @@ def test_a_worker_killed_while_it_thinks_costs_no_plan_and_makes_no_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its work-horse may live on and publish; the fence lets one plan through."""
-    monkeypatch.setenv("DISPATCH_SOLVE_SECONDS", "2")
     monkeypatch.setenv("DISPATCH_LEASE_SECONDS", "2")
     monkeypatch.setenv("DISPATCH_HEARTBEAT_SECONDS", "0.5")
     settings.cache_clear()

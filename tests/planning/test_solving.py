@@ -57,7 +57,9 @@ def problem() -> Problem:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solving, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(solving, "PATIENCE_SECONDS", 3.0)
+    monkeypatch.setenv("DISPATCH_SOLVE_SECONDS", "0.5")
+    settings.cache_clear()
 
 
 def child(tmp_path: Path, deed: str) -> list[str]:
@@ -221,7 +223,6 @@ def test_a_missing_engine_fails_the_request_loudly(
     assert order_of(town, order_id).plan_version is None
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_failed_solver_is_written_on_the_plan(
     town: LittleTown, tmp_path: Path
 ) -> None:

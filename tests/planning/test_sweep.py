@@ -1,6 +1,8 @@
 """The sweep: whatever was lost is found, whatever is due is done, once."""
 
 import sys
+import threading
+import time
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,7 +16,8 @@ from dispatch.orders.orders import Channel, OrderState
 from dispatch.planning.leases import take
 from dispatch.planning.waves import AskState, PlanRequest
 from dispatch.queue import QUEUE
-from dispatch.sweep import queue_at, sweep
+from dispatch.settings import Settings
+from dispatch.sweep import queue_at, run_schedule, sweep
 from tests.little_town import EIGHT, NOON, TODAY, LittleTown
 from tests.planning.lunch_wave import (
     ask,
@@ -237,3 +240,27 @@ def test_a_wave_departs_when_its_first_meal_is_ready(town: LittleTown) -> None:
     order_lunch(town)
 
     assert wave_of(town).departs_at == town_moment(TODAY, 10 * 3600 + 1800)
+
+
+def test_the_schedule_plans_by_itself_and_stops_when_told(
+    town: LittleTown, database_url: str
+) -> None:
+    """No queue at all: its timers go on beside the plan that it makes."""
+    town.add_helper()
+    order_lunch(town)
+    request_id = ask(town)
+    chosen = Settings(database_url=database_url, sweep_seconds=0.05)
+    stop = threading.Event()
+    schedule = threading.Thread(
+        target=run_schedule, args=(chosen, "redis://127.0.0.1:1", stop)
+    )
+    schedule.start()
+    try:
+        while request_of(town, request_id).state is not AskState.DONE:
+            assert schedule.is_alive()
+            time.sleep(0.05)
+    finally:
+        stop.set()
+        schedule.join()
+
+    assert wave_of(town).plan_version == 1
