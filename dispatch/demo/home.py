@@ -37,10 +37,11 @@ class NotADemo(Exception):
 
 @dataclass(frozen=True)
 class Made:
-    """What a demo's home was made from."""
+    """What a demo's home was made from, and whether that was finished."""
 
     size: str
     seed: int
+    whole: bool = True
 
 
 def clear(home: Path) -> None:
@@ -70,6 +71,16 @@ def made_in(home: Path) -> Made | None:
         return None
 
 
+def mark_begun(home: Path, size: str, seed: int) -> None:
+    """Say that a demo is being made here, before anything else is."""
+    if not (home / "liuzhu.db").exists():
+        _write_mark(home, Made(size, seed, whole=False))
+
+
+def _write_mark(home: Path, made: Made) -> None:
+    (home / _MARK).write_text(json.dumps(asdict(made)))
+
+
 def make_home(engine: Engine, home: Path, made: Made, roads: Path | None) -> District:
     """Streets, district, sign-ins and the clock at six in the morning.
 
@@ -91,7 +102,7 @@ def make_home(engine: Engine, home: Path, made: Made, roads: Path | None) -> Dis
 
     in_one_transaction(engine, keep)
     write_demo_accounts(shown_accounts(district.accounts))
-    (home / _MARK).write_text(json.dumps(asdict(made)))
+    _write_mark(home, made)
     return district
 
 

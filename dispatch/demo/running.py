@@ -29,6 +29,7 @@ from dispatch.demo.home import (
     has_begun,
     made_in,
     make_home,
+    mark_begun,
     start_clock,
 )
 from dispatch.demo.judging import judge
@@ -109,12 +110,15 @@ def _run(wanted: Wanted) -> int:
     minder = Identity.read(pid_file(home, "supervisor"))
     if minder is not None and minder.is_alive():
         raise AlreadyRunning(f"{home} is run already, by process {minder.pid}")
-    if wanted.fresh or wanted.headless:
+    kept = made_in(home)
+    if wanted.fresh or wanted.headless or (kept and not kept.whole):
         clear(home)
     home.mkdir(parents=True, exist_ok=True)
     _surround(wanted, home)
     chosen = settings()
     _must_be_free(chosen)
+    if made_in(home) is None:
+        mark_begun(home, wanted.size, wanted.seed)
     upgrade(chosen.database)
     engine = make_engine(chosen.database)
     try:
@@ -161,7 +165,7 @@ def _free_port() -> int:
 
 def _district(engine: Engine, home: Path, wanted: Wanted) -> District:
     kept = made_in(home)
-    if kept is not None:
+    if kept is not None and kept.whole:
         if (kept.size, kept.seed) != (wanted.size, wanted.seed):
             say(f"this home holds {kept.size}, seed {kept.seed}; --fresh begins anew")
         return district_of(home, kept)
