@@ -101,19 +101,18 @@ def list_stranded(session: Session, *, queue_lives: bool) -> list[Stranded]:
     """
     now = wall_now()
     patience = NOBODY_TAKES_IT_SECONDS if queue_lives else 0
-    worn_out = MOST_ATTEMPTS if queue_lives else 1
-    left = and_(
-        col(PlanRequest.state) == AskState.RUNNING,
-        col(PlanRequest.lease_until) < now,
-        col(PlanRequest.attempt) >= worn_out,
+    long_ago = now - timedelta(seconds=patience)
+    state, lease_until = col(PlanRequest.state), col(PlanRequest.lease_until)
+    left = and_(state == AskState.RUNNING, lease_until < now)
+    worn_out = and_(left, col(PlanRequest.attempt) >= MOST_ATTEMPTS)
+    unheard = or_(
+        and_(state == AskState.QUEUED, col(PlanRequest.queued_at) < long_ago),
+        and_(left, lease_until < long_ago),
     )
-    unheard = and_(
-        col(PlanRequest.state) == AskState.QUEUED,
-        col(PlanRequest.queued_at) < now - timedelta(seconds=patience),
+    everybody_rests = not (queue_lives and _somebody_plans(session))
+    query = select(PlanRequest).where(
+        or_(worn_out, unheard) if everybody_rests else worn_out
     )
-    query = select(PlanRequest).where(left)
-    if not (queue_lives and _somebody_plans(session)):
-        query = select(PlanRequest).where(or_(left, unheard))
     found = session.exec(query.order_by(col(PlanRequest.queued_at))).all()
     return [
         Stranded(each.id, each.wave_id, each.attempt)

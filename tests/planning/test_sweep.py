@@ -127,9 +127,24 @@ def test_a_planner_that_died_is_replaced(town: LittleTown, redis: Redis) -> None
     assert take(town.engine, request_id)
     run_out(town, request_id)
 
-    sweep(town.engine, redis)
+    sweep(town.engine, redis, lambda *_: False)
 
     assert hints_in(redis) == 1
+
+
+def test_when_the_last_worker_died_over_a_plan_it_is_made_here(
+    town: LittleTown, redis: Redis
+) -> None:
+    town.add_helper()
+    order_lunch(town)
+    request_id = ask(town)
+    assert take(town.engine, request_id)
+    run_out(town, request_id)
+
+    sweep(town.engine, redis)
+
+    assert shown_plan(town).fallback is False
+    assert events_of_wave(town)[-1].kind == "wave.workers_gone"
 
 
 def test_after_three_dead_planners_the_quick_plan_is_made_here(
