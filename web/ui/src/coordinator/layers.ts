@@ -1,5 +1,5 @@
 /** Map layers: each adds itself, shows what it is given, and removes what it added. */
-import { circleMarker, divIcon, layerGroup, marker, polyline, type Layer, type Map } from "leaflet";
+import { canvas, circleMarker, divIcon, layerGroup, marker, polyline, type Layer, type Map } from "leaflet";
 import type { BoardHelper, BoardOrder, BoardRound, RoadLine } from "../wire/board";
 
 export interface Look { ink: string; fill: string; radius: number; dash?: string }
@@ -17,13 +17,18 @@ export function inks(): Record<"text" | "muted" | "accent" | "good" | "late" | "
 const ROAD_WIDTH = [2.4, 1.4, 0.8];
 const ROAD_INK = ["#b9c0c8", "#ccd1d7", "#dde1e5"];
 
-/** Three long lines instead of ten thousand: one path per class of road. */
+/** Three long lines instead of ten thousand: one path per class of road.
+ *
+ * They lie on a canvas of their own, under the others: a dot that moves draws no street anew. */
 export function roadsLayer(map: Map, lines: RoadLine[]) {
+  const pane = map.getPane("roads") ?? map.createPane("roads");
+  pane.style.zIndex = "350";
+  const renderer = canvas({ pane: "roads", padding: 0.4 });
   const group = layerGroup().addTo(map);
   for (const kind of [2, 1, 0]) {
     const points = lines.filter((one) => one[0] === kind).map((one) => one.slice(1) as [number, number][]);
     if (!points.length) continue;
-    const options = { color: ROAD_INK[kind] ?? "#ccd1d7", weight: ROAD_WIDTH[kind] ?? 1, interactive: false, smoothFactor: 1.2 };
+    const options = { color: ROAD_INK[kind] ?? "#ccd1d7", weight: ROAD_WIDTH[kind] ?? 1, interactive: false, smoothFactor: 1.2, renderer, pane: "roads" };
     polyline(points, options).addTo(group);
   }
   return { remove: () => group.remove() };

@@ -4,10 +4,11 @@ import { counter } from "./counter";
 import { courier } from "./courier";
 import { field } from "./field";
 import { office } from "./office";
+import { services } from "./services";
 import { shared } from "./shared";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...field, ...station, ...counter, ...courier, ...coordinator, ...office };
+const catalogue = { ...shared, ...field, ...services, ...station, ...counter, ...courier, ...coordinator, ...office };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";

@@ -1,0 +1,33 @@
+/** The service catalogue's codes; a new service shows its code until it is named here. */
+import type { Pairs } from "./pairs";
+
+export const services = {
+  "service.MEAL_DINEIN": ["堂食助餐", "Dine-in meal"],
+  "service.MEAL_PICKUP": ["自取助餐", "Collected meal"],
+  "service.MEAL_DELIVERY": ["送餐", "Delivered meal"],
+  "service.MEAL_FEEDING": ["协助进餐", "Help with eating"],
+  "service.MED_ACCOMPANY_HALF": ["陪诊（半天）", "Clinic escort, half a day"],
+  "service.MED_ACCOMPANY_FULL": ["陪诊（全天）", "Clinic escort, a day"],
+  "service.MED_PICKUP_DRUG": ["代配药", "Fetching medicine"],
+  "service.MED_VITALS": ["健康监测", "Vital signs"],
+  "service.BATH_HOME_BED": ["入户助浴（卧床）", "Bath at home, in bed"],
+  "service.BATH_HOME_SHOWER": ["入户助浴（淋浴）", "Shower at home"],
+  "service.BATH_CENTER": ["站点助浴", "Bath at the station"],
+  "service.BATH_CAR": ["助浴车", "Bath car"],
+  "service.BATH_WIPE": ["床上擦浴", "Bed bath"],
+  "service.CLEAN_DAILY": ["日常保洁", "Cleaning"],
+  "service.CLEAN_DEEP": ["深度清洁", "Deep cleaning"],
+  "service.CLEAN_LAUNDRY": ["洗衣晾晒", "Laundry"],
+  "service.CARE_HAIRCUT": ["上门理发", "Haircut"],
+  "service.CARE_NAIL": ["修甲等个人清洁", "Nail care"],
+  "service.CARE_BASIC": ["居家照护", "Care at home"],
+  "service.URGENT_RESPONSE": ["应急响应", "Urgent response"],
+  "service.URGENT_REPAIR": ["应急维修、开锁", "Urgent repair"],
+  "service.MOVE_WALK": ["陪同外出", "Walking out together"],
+  "service.MOVE_STAIRS": ["爬楼、轮椅转移", "Stairs and wheelchair"],
+  "service.MOVE_ERRAND": ["代办代购", "Errands"],
+  "service.VISIT_HOME": ["巡视探访", "Welfare visit"],
+  "service.VISIT_PHONE": ["电话问候", "Phone call"],
+  "service.COMFORT": ["精神慰藉", "Comfort talk"],
+  "service.ASSESS_NEED": ["需求调查", "Needs survey"],
+} as const satisfies Pairs;
