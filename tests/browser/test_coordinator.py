@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 from dispatch.orders.ordering import place_order
 from dispatch.store.unit_of_work import in_one_transaction
 from tests.browser.conftest import House
-from tests.field.walk import HALF_PAST, Phone, make_walk
+from tests.field.phone import Phone
+from tests.field.walk import HALF_PAST, make_walk
 from tests.little_town import EIGHT
 
 
