@@ -53,7 +53,6 @@ class Settings(BaseSettings):
     lease_seconds: Seconds = Field(8, description="a planner silent so long is dead")
     heartbeat_seconds: Seconds = Field(2, description="a planner says it lives")
     sweep_seconds: Seconds = Field(3, description="look for what was lost")
-    change_moves: int = Field(2, ge=0, description="changes per helper in a re-plan")
 
     @model_validator(mode="after")
     def _live_needs_a_real_secret(self) -> Self:

@@ -21,7 +21,7 @@ def guards(dialect: str) -> Iterator[str]:
                 )
         return
     yield (
-        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$"
     )
     for table, words in WRITTEN_ONCE.items():

@@ -166,7 +166,7 @@ _SQLITE = (
 
 def _function(name: str, body: str) -> str:
     return (
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
         f"{body} RETURN COALESCE(NEW, OLD); END $$"
     )
 
@@ -197,7 +197,7 @@ def _never_emptied(table: str, words: str) -> str:
 
 
 _POSTGRESQL = (
-    "CREATE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
+    "CREATE OR REPLACE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
     "BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = '23000'; END $$",
     _function(
         "ledger_entry_guard",
