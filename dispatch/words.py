@@ -16,7 +16,7 @@ WORDS: Final[dict[str, Pair]] = {
     "event.order.unassigned": ("没有排上", "not planned"),
     "event.order.planned": ("已排线", "planned"),
     "event.order.replanned": ("改派", "given to somebody else"),
-    "event.order.under_way": ("已取餐出发", "under way"),
+    "event.order.under_way": ("已开始", "under way"),
     "event.order.done": ("完成", "done"),
     "event.order.failed": ("未完成", "failed"),
     "event.order.cancelled": ("已取消", "cancelled"),
