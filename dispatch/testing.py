@@ -16,6 +16,7 @@ from dispatch.bootstrap.progress import say
 
 OWN: Final = Path(sys.executable).parent
 PYTEST: Final = (sys.executable, "-m", "pytest")
+IN_ORDER: Final = "--no-loadscope-reorder"  # the suite's order: whole stories first
 PAGE_CHECKS: Final = ("check", "test")  # scripts of web/ui/package.json
 
 
@@ -59,7 +60,7 @@ def page_checks() -> Iterator[Check]:
 def pytest_check(arguments: Sequence[str], *, long: bool) -> Check:
     """The suite; two at once, unless the caller chose what or how to run."""
     chosen = any(word.startswith(("-n", "-k", "--pdb", "tests")) for word in arguments)
-    side_by_side = () if chosen else ("-n", "2", "--dist", "loadfile")
+    side_by_side = () if chosen else ("-n", "2", "--dist", "loadfile", IN_ORDER)
     marks = () if long else ("-m", "not long")
     return Check("pytest", (*PYTEST, *side_by_side, *marks, *arguments))
 
