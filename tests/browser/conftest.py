@@ -40,7 +40,7 @@ _QUIET: Final = (
 _PATIENCE_MS: Final = 20_000  # the machine may be busy; nothing waits so long
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The machine's own Chromium; without one these tests fall out, loudly."""
     path = find_browser()
