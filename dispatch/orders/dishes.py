@@ -68,8 +68,19 @@ def dish_for(session: Session, sitting: Sitting, elder: Elder, wish: _Wish) -> M
     return dish
 
 
-def take_late_portion(session: Session, sitting: Sitting, *, allowed: bool) -> None:
-    """After the cut-off a portion comes from the spare ones.
+def hold_open(session: Session, sitting: Sitting) -> None:
+    """Hold the sitting as it is now, until the end of the transaction.
+
+    Raises:
+        NotServed: it was closed meanwhile.
+    """
+    session.refresh(get_sitting(session, sitting.id, lock=True))
+    if sitting.closed_at is not None:
+        raise NotServed
+
+
+def take_late_portion(session: Session, held: Sitting, *, allowed: bool) -> None:
+    """After the cut-off a portion of a held sitting comes from the spare ones.
 
     Raises:
         PastCutOff: nobody asked for an exception.
@@ -77,8 +88,6 @@ def take_late_portion(session: Session, sitting: Sitting, *, allowed: bool) -> N
     """
     if not allowed:
         raise PastCutOff
-    held = get_sitting(session, sitting.id, lock=True)
-    session.refresh(held)
     if held.cooked is not None:
         if held.spare < 1:
             raise SoldOut

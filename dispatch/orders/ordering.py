@@ -12,7 +12,12 @@ from dispatch.access.scope import get_scoped
 from dispatch.catalogue.services import Service, get_service
 from dispatch.catalogue.sittings import MenuItem, Serving, Sitting, take_portion
 from dispatch.clock import town_day, town_moment
-from dispatch.orders.dishes import dish_for, sitting_for, take_late_portion
+from dispatch.orders.dishes import (
+    dish_for,
+    hold_open,
+    sitting_for,
+    take_late_portion,
+)
 from dispatch.orders.orders import (
     CARRIED_CHANNELS,
     Channel,
@@ -166,7 +171,12 @@ def _draft_order(
 def _sit_down(
     uow: UnitOfWork, order: Order, sitting: Sitting, dish: MenuItem, draft: OrderDraft
 ) -> None:
-    """Give the order its portion, price and times from the sitting."""
+    """Give the order its portion, price and times from the sitting.
+
+    The sitting is held first: until we are done nobody counts what to cook, and
+    nobody closes it, without this order.
+    """
+    hold_open(uow.session, sitting)
     order.sitting_id, order.kitchen_id = sitting.id, sitting.kitchen_id
     order.menu_item_id, order.price_fen = dish.id, dish.price_fen
     carried = order.channel is Channel.DELIVERY

@@ -4,10 +4,10 @@ from collections import Counter
 from typing import Final
 
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from dispatch.log.events import record
-from dispatch.orders.orders import OrderState
+from dispatch.orders.orders import CARRIED_CHANNELS, Order, OrderState
 from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.holding import hold_helpers, hold_orders
 from dispatch.planning.leases import Lease
@@ -53,9 +53,27 @@ def publish(uow: UnitOfWork, lease: Lease, task: WaveProblem, thought: Thought) 
     set_free(here, repaired)
     _settle(uow, request, task, thought)
     _tell(here, plan, thought)
-    if here.count(OrderState.WAITING):
+    if _is_anybody_forgotten(here):
         ask_for_plan(uow, wave.id, "new_orders")
     return plan
+
+
+def _is_anybody_forgotten(here: Publication) -> bool:
+    """An order of the wave waits, or came back from its helper while we thought.
+
+    Read anew under the wave's lock: an order that joined after the others were held,
+    and before the wave was, is not among those that we hold.
+    """
+    unplanned = (
+        select(Order.id, Order.state)
+        .where(Order.wave_id == here.wave.id)
+        .where(col(Order.channel).in_(CARRIED_CHANNELS))
+        .where(col(Order.state).in_([OrderState.WAITING, OrderState.UNASSIGNED]))
+    )
+    return any(
+        state is OrderState.WAITING or order_id not in here.task.handled
+        for order_id, state in here.uow.session.exec(unplanned)
+    )
 
 
 def _must_be_mine(uow: UnitOfWork, lease: Lease) -> PlanRequest:

@@ -1,5 +1,7 @@
 """The kitchen's count ties, whatever happens to the orders."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -23,10 +25,16 @@ from dispatch.orders.cancelling import cancel_order, locate_household, undo_canc
 from dispatch.orders.kitchen_sheet import KitchenCount, count_portions, sheet_of
 from dispatch.orders.ordering import OrderDraft, place_order
 from dispatch.orders.orders import Channel, Order, OrderState, list_of_sitting
-from dispatch.orders.refusals import OutsideDistrict, UndoTooLate
+from dispatch.orders.refusals import (
+    NotServed,
+    OutsideDistrict,
+    PastCutOff,
+    UndoTooLate,
+)
 from dispatch.orders.sitting_close import close_sitting, cook
 from dispatch.people.elders import Datum, Elder
-from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, unit_of_work
+from tests.crossing import until_somebody_waits
 from tests.little_town import EIGHT, ELEVEN, LAT, LON, NOON, LittleTown
 
 AT_TABLE = {"service": "MEAL_DINEIN", "channel": Channel.DINE_IN}
@@ -190,3 +198,24 @@ def test_the_sheet_says_what_to_cook_and_what_to_stick_on(town: LittleTown) -> N
     assert [(x.elder_label, x.diet_tags) for x in sheet.labels] == [
         ("欧阳奶奶", ["低盐"])
     ]
+
+
+@pytest.mark.parametrize("end", [cook, close_sitting])
+def test_an_order_that_crosses_the_count_is_in_it_or_refused(
+    town: LittleTown, end: Callable[[UnitOfWork, UUID], object]
+) -> None:
+    """Nobody is taken on after the kitchen has counted without them."""
+    _order(town)
+    draft = town.lunch(town.add_elder())
+
+    with ThreadPoolExecutor(1) as one:
+        with unit_of_work(town.engine) as uow:
+            end(uow, town.sitting_id)
+            late = one.submit(_do, town, place_order, draft, key="late")
+            until_somebody_waits(town.engine)
+        with pytest.raises((PastCutOff, NotServed)):
+            late.result()
+
+    count = _count(town)
+    assert count.cooked == 4
+    assert count.ties

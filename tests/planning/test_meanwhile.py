@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from dispatch.catalogue.sittings import Serving
 from dispatch.clock import town_moment
+from dispatch.orders.ordering import place_order
 from dispatch.orders.orders import OrderState
 from dispatch.people.helpers import Helper
 from dispatch.planning.jobs import carry_out
@@ -15,7 +16,9 @@ from dispatch.planning.leases import take
 from dispatch.planning.plans import Round, RoundState
 from dispatch.planning.solving import Thought
 from dispatch.planning.waves import AskState, Wave, find_open_request
+from dispatch.store.unit_of_work import unit_of_work
 from routing import Problem
+from tests.crossing import until_somebody_waits
 from tests.little_town import NOON, STREET, TODAY, LittleTown
 from tests.planning.lunch_wave import (
     after,
@@ -109,6 +112,28 @@ def test_an_order_placed_while_we_think_waits_for_the_next_plan(
     assert asked.why == "new_orders"
     assert carry_out(town.engine, asked.id, thinking=quick)
     assert order_of(town, late[0]).state is OrderState.PLANNED
+
+
+def test_an_order_that_joins_while_we_publish_is_not_forgotten(
+    town: LittleTown,
+) -> None:
+    """It is not yet there when the orders are held, and is when the wave is."""
+    town.add_helper()
+    order_lunch(town)
+    request_id, draft = ask(town), town.lunch(town.add_elder())
+
+    with ThreadPoolExecutor(1) as one:
+        with unit_of_work(town.engine, town.staff) as uow:
+            late = place_order(uow, draft, key="late").id
+            planner = one.submit(carry_out, town.engine, request_id, thinking=quick)
+            until_somebody_waits(town.engine)
+        assert planner.result()
+
+    with Session(town.engine) as session:
+        asked = find_open_request(session, wave_of(town).id)
+    if asked is not None:
+        assert carry_out(town.engine, asked.id, thinking=quick)
+    assert order_of(town, late).state is OrderState.PLANNED
 
 
 def test_a_helper_who_falls_ill_while_we_think_gets_no_round(town: LittleTown) -> None:
