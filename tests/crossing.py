@@ -1,0 +1,24 @@
+"""Two transactions that cross: waiting until one waits for the other."""
+
+import time
+from typing import Final
+
+from sqlalchemy import Engine, text
+
+_WAITING: Final = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
+def until_somebody_waits(engine: Engine) -> None:
+    """Return when another transaction waits for a lock that we hold.
+
+    SQLite's writers follow each other from their first word, so that there is
+    nothing to wait for.
+    """
+    if engine.dialect.name == "sqlite":
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as aside:
+        while not aside.execute(_WAITING).scalar_one():
+            time.sleep(0.01)
