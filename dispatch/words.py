@@ -151,6 +151,8 @@ WORDS: Final[dict[str, Pair]] = {
     "why.new_orders": ("有新订单", "new orders"),
     "why.superseded": ("计划已更新", "superseded"),
     "why.late": ("有站点要迟到", "running late"),
+    "why.unable": ("送的人做不了", "the helper cannot"),
+    "why.other": ("其他原因", "another reason"),
     "diet.soft": ("软食", "soft"),
     "diet.low_salt": ("低盐", "low salt"),
     "diet.low_sugar": ("低糖", "low sugar"),

@@ -94,6 +94,46 @@ def test_two_persons_behind_one_door_have_an_end_each(house: House) -> None:
     assert sorted(walk.proofs(n)[0].grade for n in (0, 1)) != ["A", "A"]
 
 
+def test_a_spilled_meal_has_failed_and_nobody_else_can_bring_it(house: House) -> None:
+    walk = make_walk(house.town, house.town.add_elder())
+
+    with house.visit(walk.actor, "/courier", PHONE) as page:
+        something_else(page)
+        expect(page.get_by_test_id("cannot-spilled")).to_contain_text("餐洒了")
+        twice(page, "cannot-spilled")
+        all_sent(page)
+
+    assert walk.order().state is OrderState.FAILED
+    assert walk.order().reason == "spilled"
+
+
+def test_a_meal_not_wanted_is_one_choice(house: House) -> None:
+    walk = make_walk(house.town, house.town.add_elder())
+
+    with house.visit(walk.actor, "/courier", PHONE) as page:
+        something_else(page)
+        twice(page, "refused")
+        all_sent(page)
+
+    assert walk.order().reason == "refused"
+
+
+def test_who_cannot_go_gives_the_order_back_to_the_plan(house: House) -> None:
+    walk = make_walk(house.town, house.town.add_elder(), house.town.add_elder("李建国"))
+
+    with house.visit(walk.actor, "/courier", PHONE) as page:
+        something_else(page)
+        twice(page, "cannot-unable")
+        page.get_by_test_id("arrived").click()
+        page.get_by_test_id("other").click()
+        expect(page.get_by_test_id("cannot-other")).to_be_disabled()
+        page.get_by_test_id("cannot-words").fill("电梯停了，上不去")
+        twice(page, "cannot-other")
+        all_sent(page)
+
+    assert [walk.order(n).state for n in (0, 1)] == [OrderState.UNASSIGNED] * 2
+
+
 def test_a_visit_ends_with_its_five_headings(house: House) -> None:
     walk = make_walk(house.town, visits=[house.town.add_elder()])
 
@@ -110,6 +150,20 @@ def test_a_visit_ends_with_its_five_headings(house: House) -> None:
         expect(page.get_by_test_id("strip")).to_have_attribute("data-unsent", "0")
 
     assert walk.order().state is OrderState.DONE
+
+
+def something_else(page: Page) -> None:
+    """At the first door, the page of what else may have happened."""
+    load_and_leave(page)
+    page.get_by_test_id("arrived").click()
+    page.get_by_test_id("other").click()
+    expect(page.get_by_test_id("other-end")).to_be_visible()
+
+
+def all_sent(page: Page) -> None:
+    """The held deed has left the phone."""
+    twice(page, "end-round")
+    expect(page.get_by_test_id("strip")).to_have_attribute("data-unsent", "0")
 
 
 def load_and_leave(page: Page) -> None:

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 from sqlmodel import Session, col, select
 
 from dispatch.orders.orders import Order, OrderState
-from tests.browser.conftest import House
+from tests.browser.conftest import PHONE, House
 
 LUNCH = "[data-key='2026-11-20/lunch']"
 
@@ -24,6 +24,32 @@ def test_a_phone_order_never_needs_the_mouse(house: House) -> None:
         expect(cell).to_have_attribute("data-code", "")
 
     assert states(house) == [OrderState.CANCELLED]
+
+
+def test_the_first_letter_looks_for_somebody(house: House) -> None:
+    house.town.add_elder("王桂英", usual_channel="pickup")
+    house.town.add_elder("李建国", usual_channel="delivery")
+
+    with house.visit(house.town.staff, "/station") as page:
+        expect(page.get_by_test_id("grid-row")).to_have_count(2)
+        page.keyboard.type("wg")
+        expect(page.get_by_test_id("grid-row")).to_have_count(1)
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("1")
+        expect(page.locator("td.here")).to_have_attribute("data-code", "A")
+
+    assert states(house) == [OrderState.WAITING]
+
+
+def test_a_meal_can_be_pressed_where_there_are_no_keys(house: House) -> None:
+    house.town.add_elder("王桂英", usual_channel="pickup")
+
+    with house.visit(house.town.staff, "/station", PHONE) as page:
+        page.locator(LUNCH).click()
+        page.get_by_test_id("menu-1").click()
+        expect(page.locator(f"td.here{LUNCH}")).to_have_attribute("data-code", "A")
+
+    assert states(house) == [OrderState.WAITING]
 
 
 def test_another_way_of_eating_is_one_key(house: House) -> None:

@@ -27,7 +27,6 @@ export const coordinator = {
   "wave.again": ["重排", "Re-plan"],
   "wave.rollback": ["回到上一版", "Back one version"],
   "wave.fallback": ["应急排法", "fallback plan"],
-  "wave.by": ["由 {by} 决定", "decided by {by}"],
   "wave.asked": ["已请求排线", "Plan asked for"],
   "wave.press_again": ["再按一次 u 回到上一版", "Press u again to go back one version"],
   "wave.rolled_back": ["已回到第 {n} 版", "Back at version {n}"],

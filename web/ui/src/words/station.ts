@@ -41,6 +41,7 @@ export const station = {
   "side.visit_due": ["下次探访", "Visit due"],
   "side.subsidy_left": ["本月补贴余额", "Subsidy left this month"],
   "side.recent": ["最近订单", "Recent orders"],
+  "side.no_orders": ["还没有订单", "None yet"],
   "side.address": ["住址", "Address"],
   "side.floor": ["{n} 楼", "floor {n}"],
   "side.lift": ["有电梯", "lift"],
