@@ -31,15 +31,22 @@ from dispatch.orders.orders import (
     move_order,
     tell_order,
 )
+from dispatch.orders.sitting_close import leave_spare
 from dispatch.planning.joining import touch_wave
 from dispatch.planning.plans import StopOrder
 from dispatch.safety.cases import CaseKind
 from dispatch.safety.opening import note_on_case, open_case
+from dispatch.store.columns import Json
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.granting import reverse, settle
 
 _REPLACEABLE: Final = frozenset({EvidenceFrom.PAPER, EvidenceFrom.COORDINATOR})
 _SAID_AT_THE_DOOR: Final = LOST_REASONS | {"refused"}
+GIVEN_BACK: Final[Json] = {
+    "why": "助老员报告无法完成，等待重新排线。",
+    "candidates": [],
+    "relaxation": None,
+}
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,7 @@ def _let_count(deed: Deed, first: Evidence, standing: Evidence | None) -> None:
     event = deed.history[first.field_event_id] if first.field_event_id else None
     if order.state is not OrderState.DONE:
         if event is not None:
+            leave_spare(uow, order)
             _move(deed, OrderState.DONE, event, grade=first.grade)
     elif order.grade != first.grade:
         order.grade = first.grade
@@ -198,6 +206,7 @@ def _give_back(deed: Deed, picture: Picture) -> None:
             continue
         event = deed.history[event_id]
         if _move(deed, OrderState.UNASSIGNED, event, why=_word(event.detail)):
+            deed.order.plan_version, deed.order.explanation = None, GIVEN_BACK
             touch_wave(deed.uow, deed.order)
 
 

@@ -20,6 +20,7 @@ from dispatch.orders.orders import (
     move_order,
     tell_order,
 )
+from dispatch.orders.sitting_close import leave_spare
 from dispatch.people.elders import get_elder, mark_seen
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -132,6 +133,7 @@ def _finish(uow: UnitOfWork, order: Order, proof: Evidence) -> None:
     """Raises: OrderCannotMove, for an order that is cancelled, held or blocked."""
     if order.state is OrderState.CANCELLED:
         raise AlreadyProven("订单已取消，不能补录送达，没有保存。")
+    leave_spare(uow, order)
     move_order(
         uow,
         order,

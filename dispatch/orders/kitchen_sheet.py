@@ -11,6 +11,7 @@ from dispatch.access.masking import called
 from dispatch.catalogue.sittings import MenuItem, Sitting, get_sitting, list_menu
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
+    NOT_CARRIED,
     Channel,
     Order,
     OrderState,
@@ -102,7 +103,7 @@ def count_portions(sitting: Sitting, orders: Iterable[Order]) -> KitchenCount:
 
 def _where_is(order: Order) -> str | None:
     """Which part of the kitchen's count an order's portion is in, if in any."""
-    if order.state is OrderState.CANCELLED or order.reason == "not_carried":
+    if order.state is OrderState.CANCELLED or order.reason == NOT_CARRIED:
         return None  # the portion went back to the spare ones
     if order.channel in COUNTER_CHANNELS:
         if order.state is OrderState.DONE:

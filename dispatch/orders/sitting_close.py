@@ -6,6 +6,7 @@ from dispatch.catalogue.sittings import Sitting, change_spare, get_sitting
 from dispatch.log.events import record
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
+    NOT_CARRIED,
     Order,
     OrderState,
     get_order,
@@ -58,10 +59,19 @@ def close_sitting(uow: UnitOfWork, sitting_id: UUID) -> list[Order]:
                 move_order(uow, order, OrderState.FAILED, reason="no_show")
                 no_shows.append(order)
         elif order.state in _NOT_CARRIED:
-            move_order(uow, order, OrderState.FAILED, reason="not_carried")
+            move_order(uow, order, OrderState.FAILED, reason=NOT_CARRIED)
             change_spare(uow.session, sitting.id, 1)
     if sitting.closed_at is None:
         sitting.closed_at = uow.now
         uow.session.add(sitting)
         record(uow, "sitting.closed", "sitting", sitting.id)
     return no_shows
+
+
+def leave_spare(uow: UnitOfWork, order: Order) -> None:
+    """A box counted back at the close was handed over after all, as we hear late.
+
+    Called before the order, whose row is held, moves.
+    """
+    if order.reason == NOT_CARRIED and order.sitting_id is not None:
+        change_spare(uow.session, order.sitting_id, -1)

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, and_, o
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
+from dispatch.orders.orders import Order, OrderState
 from dispatch.people.helpers import Helper
 from dispatch.store.columns import Instant, Json, facts, word
 
@@ -43,6 +44,7 @@ class RoundState(StrEnum):
     DROPPED = "dropped"  # a later plan has another round instead
 
 
+_TO_BE_PLANNED = (OrderState.WAITING, OrderState.UNASSIGNED)
 GOING_STATES = frozenset({RoundState.LOADED, RoundState.UNDER_WAY})
 
 
@@ -181,12 +183,14 @@ def list_begun(session: Session, wave_id: UUID, now: datetime) -> list[Round]:
 
 
 def list_begun_orders(session: Session, wave_id: UUID, now: datetime) -> set[UUID]:
-    """The orders of a wave on rounds that have begun."""
+    """The orders of a wave on rounds that have begun, but for those given back."""
     begun = [each.id for each in list_begun(session, wave_id, now)]
     query = (
         select(StopOrder.order_id)
         .join(Stop, col(Stop.id) == StopOrder.stop_id)
+        .join(Order, col(Order.id) == StopOrder.order_id)
         .where(col(Stop.round_id).in_(begun))
+        .where(col(Order.state).not_in(_TO_BE_PLANNED))
     )
     return set(session.exec(query))
 
