@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from geopy.distance import great_circle
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from dispatch.access.scope import get_scoped
@@ -11,11 +12,11 @@ from dispatch.catalogue.sittings import (
     change_spare,
     get_sitting,
     give_back_portion,
-    take_portion,
 )
 from dispatch.counter.paying import refund_all
 from dispatch.field.datum import to_wgs84
 from dispatch.log.events import record
+from dispatch.orders.dishes import take_late_portion
 from dispatch.orders.orders import (
     CARRIED_CHANNELS,
     ENDED_STATES,
@@ -23,10 +24,16 @@ from dispatch.orders.orders import (
     OrderState,
     move_order,
 )
-from dispatch.orders.refusals import OutsideDistrict, TooLateToCancel, UndoTooLate
+from dispatch.orders.refusals import (
+    AlreadyOrdered,
+    OutsideDistrict,
+    TooLateToCancel,
+    UndoTooLate,
+)
 from dispatch.people.elders import Datum, Household
 from dispatch.people.places import get_station
 from dispatch.planning.joining import touch_wave
+from dispatch.planning.plans import list_begun_orders
 from dispatch.store.unit_of_work import UnitOfWork
 
 _UNDO_FOR = timedelta(minutes=10)
@@ -55,21 +62,26 @@ def undo_cancel(uow: UnitOfWork, order_id: UUID) -> Order:
     """Take a cancellation back within ten minutes, if the portion is still there.
 
     Raises:
-        UndoTooLate, SoldOut
+        UndoTooLate: more than ten minutes ago, closed, or its round has begun.
+        SoldOut, AlreadyOrdered: somebody else has the portion, or they another meal.
     """
     order = get_scoped(uow, Order, order_id, lock=True)
     if order.state is not OrderState.CANCELLED:
         return order
     if order.ended_at is None or uow.now - order.ended_at > _UNDO_FOR:
         raise UndoTooLate
+    if order.wave_id and order.id in _on_the_way(uow, order.wave_id):
+        raise UndoTooLate("送餐的人已经出发，不能撤回。请重新下单。")
     if order.sitting_id is not None:
         sitting = get_sitting(uow.session, order.sitting_id, lock=True)
         if sitting.closed_at is not None:
             raise UndoTooLate
-        if sitting.cooked is not None:
-            change_spare(uow.session, sitting.id, -1)
-        take_portion(uow.session, sitting.id)
-    move_order(uow, order, OrderState.WAITING)
+        take_late_portion(uow.session, sitting, allowed=True)
+    try:
+        with uow.session.begin_nested():
+            move_order(uow, order, OrderState.WAITING)
+    except IntegrityError as twin:
+        raise AlreadyOrdered from twin
     if order.channel in CARRIED_CHANNELS:
         if not uow.session.get_one(Household, order.household_id).located:
             move_order(uow, order, OrderState.BLOCKED, reason="no_location")
@@ -107,6 +119,10 @@ def locate_household(
         move_order(uow, freed, OrderState.WAITING)
         touch_wave(uow, freed)
     return list(blocked)
+
+
+def _on_the_way(uow: UnitOfWork, wave_id: UUID) -> set[UUID]:
+    return list_begun_orders(uow.session, wave_id, uow.now)
 
 
 def _return_portion(uow: UnitOfWork, order: Order) -> None:

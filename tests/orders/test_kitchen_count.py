@@ -26,6 +26,7 @@ from dispatch.orders.kitchen_sheet import KitchenCount, count_portions, sheet_of
 from dispatch.orders.ordering import OrderDraft, place_order
 from dispatch.orders.orders import Channel, Order, OrderState, list_of_sitting
 from dispatch.orders.refusals import (
+    AlreadyOrdered,
     NotServed,
     OutsideDistrict,
     PastCutOff,
@@ -166,6 +167,27 @@ def test_a_cancellation_can_be_taken_back_for_ten_minutes(town: LittleTown) -> N
     town.at(EIGHT + timedelta(minutes=30))
     with pytest.raises(UndoTooLate):
         _do(town, undo_cancel, order.id)
+
+
+def test_a_cancellation_stays_when_its_portion_or_its_place_is_taken(
+    town: LittleTown,
+) -> None:
+    first, second = _order(town, **AT_TABLE), _order(town, **AT_TABLE)
+    _do(town, cancel_order, first.id, "family")
+    again = town.lunch(first.elder_id, **AT_TABLE)
+    _do(town, place_order, again, key="again")
+    with pytest.raises(AlreadyOrdered):
+        _do(town, undo_cancel, first.id)
+
+    town.at(ELEVEN)
+    _do(town, cook, town.sitting_id)
+    _do(town, cancel_order, second.id, "family")
+    for n in range(4):  # three spare ones, and the one that came back
+        guest = town.lunch(town.add_elder(), **AT_TABLE)
+        _do(town, walk_in, guest, Identity.CARD, None, key=f"w{n}")
+    with pytest.raises(SoldOut):
+        _do(town, undo_cancel, second.id)
+    assert _count(town).ties
 
 
 def test_a_door_found_on_the_map_frees_its_orders(town: LittleTown) -> None:
