@@ -1,5 +1,6 @@
 """How long and with what a plan is sought."""
 
+import time
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -41,3 +42,36 @@ class Effort:
         must_be_a_choice("engine", self.engine, ENGINES)
         if self.vehicles is not None:
             must_be_whole("vehicles", self.vehicles, least=0)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """When the clock stops the work; `at` is of `time.monotonic()`, None: never.
+
+    An effort by count never ends by the clock, so that its plan can be repeated.
+    """
+
+    at: float | None = None
+
+    @classmethod
+    def of(cls, effort: Effort, started: float) -> "Ending":
+        return cls(None if effort.seconds is None else started + effort.seconds)
+
+    def over(self) -> bool:
+        return self.at is not None and time.monotonic() >= self.at
+
+    @property
+    def seconds_left(self) -> float | None:
+        return None if self.at is None else self.at - time.monotonic()
+
+    def sooner(self, seconds: float) -> "Ending":
+        return Ending(None if self.at is None else self.at - seconds)
+
+    def not_before(self, seconds: float) -> "Ending":
+        """At least so many seconds from now."""
+        if self.at is None:
+            return self
+        return Ending(max(self.at, time.monotonic() + seconds))
+
+
+NEVER: Final = Ending()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from routing.effort import NEVER, Ending
 from routing.instance import FOREVER, Car, Instance
 from routing.plan import Candidate, LeftOut, Relaxation
 from routing.relaxing import cheapest_relaxation
@@ -20,6 +21,8 @@ from routing.timing import Broken, first_broken, unfit_for
 
 _LOOKS: Final = 8_000  # insertions looked at for all tasks together, about
 _TRIALS: Final = 3_000  # loosenings tried for all tasks together, about
+_GLANCE_SECONDS: Final = 0.003  # kept for each task that still waits
+_MOST_GLANCING: Final = 0.6  # of the time; the dearest tasks have the rest
 # Rules of time can be bent by seconds; the others are worse the further down.
 _SEVERITY: Final = ("window", "ride", "shift", "max_work", "capacity", "no_way")
 
@@ -46,30 +49,52 @@ class _Depth(NamedTuple):
     trials: int
 
 
-def explained(inst: Instance, fleet: Fleet) -> tuple[LeftOut, ...]:
+_GLANCE: Final = _Depth(cars=2, spots=4, trials=0)
+_NO_LOOK: Final = _Depth(cars=1, spots=0, trials=0)
+
+
+def explained(
+    inst: Instance, fleet: Fleet, ending: Ending = NEVER
+) -> tuple[LeftOut, ...]:
     """Every absent task with its reasons, in the problem's order.
 
     When very many are left out, fewer helpers, insertions and loosenings are
-    looked at for each, the most promising ones: a second or two in all.
+    looked at for each, the most promising ones: a second or two in all. When the
+    time runs out, the dear ranks have been explained, the others get a glance
+    without loosenings, and the last ones only the word that the time has ended.
     """
-    absent = sorted(fleet.absent)
-    count = max(1, len(absent))
+    absent = sorted(fleet.absent, key=lambda k: (fleet.ranks[k], k))
+    depth = _depth_for(len(absent))
+    found = {}
+    most_kept = _MOST_GLANCING * (ending.seconds_left or 0.0)
+    for number, k in enumerate(absent):
+        kept = min(most_kept, _GLANCE_SECONDS * (len(absent) - number))
+        until = ending.sooner(kept)
+        hurried = _NO_LOOK if ending.over() else _GLANCE
+        close = hurried if until.over() else depth
+        found[k] = _left_out(fleet, k, close, until)
+    return tuple(found[k] for k in sorted(found))
+
+
+def _depth_for(count: int) -> _Depth:
+    count = max(1, count)
     spots = 40 if count <= 100 else 10
-    depth = _Depth(
+    return _Depth(
         cars=max(2, _LOOKS // (spots * count)),
         spots=spots,
         trials=max(4, _TRIALS // count),
     )
-    return tuple(_left_out(inst, fleet, k, depth) for k in absent)
 
 
-def _left_out(inst: Instance, fleet: Fleet, k: int, depth: _Depth) -> LeftOut:
+def _left_out(fleet: Fleet, k: int, depth: _Depth, ending: Ending) -> LeftOut:
+    inst = fleet.inst
     found = list(_candidates(inst, fleet, k, depth))
-    relaxation, whose = cheapest_relaxation(inst, fleet, k, found, depth.trials)
+    relaxation, whose = cheapest_relaxation(fleet, k, found, depth.trials, ending)
     names = [vehicle.id for vehicle in inst.problem.vehicles]
+    why = _why(inst, k, found, ending)
     return LeftOut(
         task=inst.task(k).id,
-        why=_why(inst, k, found, relaxation, None if whose is None else names[whose]),
+        why=why + _what_helps(relaxation, None if whose is None else names[whose]),
         candidates=tuple(
             Candidate(names[car.number], broken.rule, broken.by)
             for car, broken in found
@@ -98,7 +123,8 @@ def first_obstacle(inst: Instance, tour: Tour, k: int, most_spots: int) -> Broke
     """The first rule that the tour's best insertion of the task breaks."""
     mildest: tuple[int, int, int] | None = None
     found = Broken("search_ended")
-    for spot in _cheapest_spots(inst, tour, k)[:most_spots]:
+    spots = _cheapest_spots(inst, tour, k) if most_spots else []
+    for spot in spots[:most_spots]:
         broken = first_broken(inst, tour.car, with_task(inst, tour, k, spot))
         if broken is None:
             return Broken("search_ended")
@@ -147,26 +173,34 @@ def _fits_alone(inst: Instance, car: Car, k: int) -> bool:
 
 
 def _why(
-    inst: Instance,
-    k: int,
-    found: list[tuple[Car, Broken]],
-    relaxation: Relaxation | None,
-    whose: str | None,
+    inst: Instance, k: int, found: list[tuple[Car, Broken]], ending: Ending
 ) -> str:
     """One or two Chinese sentences with the rule codes in brackets."""
     if not inst.cars:
         return "当班没有人。"
     if k in inst.held:
-        return "东西已在车上，但按规则送不到。" + _what_helps(relaxation, whose)
+        return "东西已在车上，但按规则送不到。"
     counts = Counter(broken.rule for _, broken in found)
+    if ending.over() and set(counts) == {"search_ended"}:
+        return "计算时间用完，没有细看（search_ended）。"
     parts = []
     for rule, count in counts.most_common():
         least = min((b.by or FOREVER for _, b in found if b.rule == rule))
         amount = f"，至少差{least}" if least < FOREVER and rule != "skill" else ""
         parts.append(f"{count}人{RULE_WORDS[rule]}（{rule}{amount}）")
-    able = any(_fits_alone(inst, car, k) for car, _ in found)
-    start = "排进去要挤掉别的任务（displaces）" if able else "没有人能做"
-    return f"{start}：{'、'.join(parts)}。" + _what_helps(relaxation, whose)
+    return f"{_start(inst, k, found, ending)}：{'、'.join(parts)}。"
+
+
+def _start(
+    inst: Instance, k: int, found: list[tuple[Car, Broken]], ending: Ending
+) -> str:
+    """Says no more than was looked at."""
+    if ending.over():
+        return f"计算时间用完，只粗看了{len(found)}人（search_ended）"
+    if any(_fits_alone(inst, car, k) for car, _ in found):
+        return "排进去要挤掉别的任务（displaces）"
+    everybody = len(found) == len(inst.cars)
+    return "没有人能做" if everybody else f"看过的{len(found)}人都不能做"
 
 
 def _what_helps(relaxation: Relaxation | None, whose: str | None) -> str:

@@ -57,7 +57,7 @@ class Instance:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.modes = sorted({vehicle.travel for vehicle in problem.vehicles})
-        self.modes = self.modes or sorted(problem.travel)  # nobody at all is on shift
+        self.modes = self.modes or sorted(problem.travel)  # nobody is on shift
         self.travel = self._travel()
         self.hop = self._hops()
         self._number_nodes()
@@ -69,6 +69,10 @@ class Instance:
     def _travel(self) -> Seconds:
         problem = self.problem
         n = len(problem.places)
+        if not self.modes:  # nobody, and no way of going: all the same one layer
+            nowhere = np.full((1, n, n), BLOCKED, dtype=np.int32)
+            np.fill_diagonal(nowhere[0], 0)
+            return nowhere
         stack = np.zeros((len(self.modes), n, n), dtype=np.int32)
         points = [(p.lat or 0.0, p.lon or 0.0) for p in problem.places]
         for m, mode in enumerate(self.modes):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from routing.effort import Ending
 from routing.instance import FOREVER, Car, Instance
 from routing.plan import Relaxation
 from routing.search.fleet import Fleet
@@ -29,11 +30,11 @@ class _Trial(NamedTuple):
 
 
 def cheapest_relaxation(
-    inst: Instance,
     fleet: Fleet,
     k: int,
     found: list[tuple[Car, Broken]],
     most_trials: int,
+    ending: Ending,
 ) -> tuple[Relaxation | None, int | None]:
     """Try loosenings from the cheapest on; the first that lets the task in.
 
@@ -45,8 +46,11 @@ def cheapest_relaxation(
     Returns:
         The relaxation and the number of the car that would do it, or Nones.
     """
+    inst = fleet.inst
     trials = sorted(_trials(inst, k, found), key=lambda trial: trial.price)
     for trial in trials[:most_trials]:
+        if ending.over():
+            break
         if _works(inst, fleet, k, trial):
             return Relaxation(trial.kind, trial.value), trial.car.number
     return None, None

@@ -5,7 +5,7 @@ from typing import Final
 
 from routing.check import broken_rules
 from routing.cost import cost_of
-from routing.effort import Effort
+from routing.effort import Effort, Ending
 from routing.errors import NotYetHonoured, WrongPlan
 from routing.explain import explained
 from routing.finishing import routes_of
@@ -13,7 +13,12 @@ from routing.instance import Instance
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.search.displacing import let_higher_tiers_in
-from routing.search.engine import VERSION, must_be_honoured, search
+from routing.search.engine import (
+    VERSION,
+    must_be_honoured,
+    reserved_seconds,
+    search,
+)
 from routing.search.fleet import Fleet
 from routing.station import (
     must_fit_a_station,
@@ -24,6 +29,8 @@ from routing.station import (
 
 _SEARCH_SHARE: Final = 0.6  # of the seconds, when OR-Tools has the rest
 _LEAST_SECONDS: Final = 0.05  # less is no time for OR-Tools at all
+_GRACE_SECONDS: Final = 0.3  # for explaining, when construction took all the time
+_LETTING_IN: Final = 0.5  # of what is reserved; explaining has the rest
 _NO_FAULT_OF_A_PLAN: Final = frozenset({"must_serve"})
 
 
@@ -31,8 +38,9 @@ def solve(problem: Problem, effort: Effort | None = None) -> Plan:
     """Plan a problem.
 
     Tasks that cannot be done are left out with the reason; that is an answer,
-    not an error. With the engine "auto", problems of a station's size also go to
-    OR-Tools, and the better plan wins.
+    not an error. An effort by the clock ends about then: part of the time is
+    reserved when reasons must be found. With the engine "auto", problems of a
+    station's size also go to OR-Tools, and the better plan wins.
 
     Raises:
         NotYetHonoured: the engine does not honour a field that the problem uses.
@@ -43,16 +51,18 @@ def solve(problem: Problem, effort: Effort | None = None) -> Plan:
     effort = effort or Effort()
     decided_by = [] if effort.engine == "search" else [ortools_version()]
     must_be_honoured(problem)
+    ending = Ending.of(effort, started)
     inst = Instance(problem)
     if effort.engine == "ortools":
         fleet = _by_ortools(inst, effort)
     else:
-        fleet, decided_by = _by_search(inst, effort, decided_by)
-        let_higher_tiers_in(inst, fleet)
+        fleet, decided_by = _by_search(inst, effort, ending, decided_by)
+        reserved = reserved_seconds(effort, fleet)
+        let_higher_tiers_in(inst, fleet, ending.sooner(reserved * (1 - _LETTING_IN)))
     plan = Plan(
         problem=problem.name,
         routes=routes_of(inst, [tour.nodes for tour in fleet.tours]),
-        left_out=explained(inst, fleet),
+        left_out=explained(inst, fleet, ending.not_before(_GRACE_SECONDS)),
     )
     _must_obey(problem, plan)
     return Plan(
@@ -75,19 +85,17 @@ def _by_ortools(inst: Instance, effort: Effort) -> Fleet:
 
 
 def _by_search(
-    inst: Instance, effort: Effort, others: list[str]
+    inst: Instance, effort: Effort, ending: Ending, others: list[str]
 ) -> tuple[Fleet, list[str]]:
     """Our search; then, where the problem is small enough, OR-Tools from there.
 
     Returns:
         The better plan, and who had a say; the winner stands last.
     """
-    started = time.monotonic()
     small = bool(others) and _fits_a_station(inst)
-    fleet = search(inst, effort, share=_SEARCH_SHARE if small else 1.0)
-    seconds = None
-    if effort.seconds is not None:
-        seconds = effort.seconds - (time.monotonic() - started)
+    share = _SEARCH_SHARE if small else 1.0
+    fleet = search(inst, effort, ending=ending, share=share)
+    seconds = ending.sooner(reserved_seconds(effort, fleet)).seconds_left
     if not small or (seconds is not None and seconds < _LEAST_SECONDS):
         return fleet, [VERSION]
     try:

@@ -70,8 +70,8 @@ def _overloaded(inst: Instance, car: Car, nodes: Sequence[int]) -> Broken | None
     if car.capacity is None:
         return None
     for compartment, room in enumerate(car.capacity):
-        load = [task_load[compartment] for task_load in inst.load]
-        carried = sum(load[k] for k in car.aboard)
+        load = {n >> 1: inst.load[n >> 1][compartment] for n in nodes}
+        carried = sum(inst.load[k][compartment] for k in car.aboard)
         carried += sum(load[n >> 1] for n in nodes if not inst.paired[n >> 1])
         most, culprit = carried, None
         for node in nodes:

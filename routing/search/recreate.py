@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from routing.effort import NEVER, Ending
 from routing.instance import Instance
 from routing.search.fleet import Fleet
 from routing.search.sweep import by_closing, swept
@@ -51,8 +52,11 @@ class Search:
             if score < fleet.score:
                 fleet.restore(one)
 
-    def improve(self, progress: Callable[[], float]) -> int:
+    def improve(self, progress: Callable[[], float], ending: Ending = NEVER) -> int:
         """Ruin and recreate until progress, from 0 to 1, is complete.
+
+        Args:
+            ending: cuts even one step short; what it has not put back is undone.
 
         Returns:
             How many steps were made.
@@ -66,7 +70,7 @@ class Search:
             absent = sorted(fleet.absent)
             if not self._ruin():
                 break
-            self._recreate(absent)
+            self._recreate(absent, ending)
             warmth = _WARM * (_COLD / _WARM) ** done
             allowance = -warmth * math.log(1.0 - self.rng.random())
             now = fleet.score
@@ -79,7 +83,7 @@ class Search:
         fleet.restore(best)
         return steps
 
-    def _recreate(self, absent_before: list[int]) -> None:
+    def _recreate(self, absent_before: list[int], ending: Ending) -> None:
         weight = self.rng.choice(self._orders)
         ranks, rng = self.fleet.ranks, self.rng
         rng.shuffle(absent_before)
@@ -89,10 +93,14 @@ class Search:
         if rng.random() < 0.6:
             order.sort(key=lambda k: -weight[k])
         order.sort(key=lambda k: ranks[k])
-        self._put_back(order, blink=_BLINK)
+        self._put_back(order, blink=_BLINK, ending=ending)
 
-    def _put_back(self, order: Sequence[int], *, blink: float) -> None:
+    def _put_back(
+        self, order: Sequence[int], *, blink: float, ending: Ending = NEVER
+    ) -> None:
         for k in order:
+            if ending.over():
+                break
             skip = (
                 [v for v in range(len(self.inst.cars)) if self.rng.random() < blink]
                 if blink

@@ -24,6 +24,8 @@ def no_way_at_all(size: int = 10) -> Matrix:
         (problem([]), 0),
         (problem([], []), 0),
         (problem([visit("a", 1)], []), 1),
+        (problem([visit("a", 1), meal("b", 0, 2)], [], travel={}), 2),
+        (problem([], [], travel={}, places=()), 0),
         (problem([visit("a", 1, service_seconds=MILLION)]), 1),
         (
             problem(
@@ -85,3 +87,11 @@ def test_a_station_where_everybody_stands_at_one_place() -> None:
     plan = solve(given, Effort(iterations=5))
     assert plan.left_out == ()
     assert plan.cost.total == 0
+
+
+@pytest.mark.parametrize("effort", [Effort(iterations=3), Effort(seconds=0.1)])
+def test_without_anybody_and_without_ways_the_reason_is_that_nobody_is_there(
+    effort: Effort,
+) -> None:
+    plan = solve(problem([visit("a", 1), meal("b", 0, 2)], [], travel={}), effort)
+    assert [left.why for left in plan.left_out] == ["当班没有人。"] * 2

@@ -1,6 +1,8 @@
 """Every no has a reason, and every relaxation offered works."""
 
 from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +20,11 @@ from routing import (
     broken_rules,
     solve,
 )
+from routing import effort as clock
+from routing.effort import NEVER, Ending
+from routing.explain import explained
+from routing.instance import Instance
+from routing.search.fleet import Fleet
 from tests.routing.towns import car, meal, problem, problems, visit
 
 QUICK = Effort(iterations=5, engine="search")
@@ -100,6 +107,53 @@ def test_another_person_is_offered_when_time_is_short() -> None:
     (left,) = plan.left_out
     assert left.relaxation is not None
     assert left.relaxation.kind in {"person", "shift"}
+
+
+def too_far(number: int) -> Fleet:
+    """A fleet that has served nothing of so many visits; each is 100 s too far."""
+    tasks = [visit(f"t{n}", 5, (0, 200), tier=n % 2) for n in range(number)]
+    cars = [car("v"), car("w"), car("x")]
+    return Fleet(Instance(problem(tasks, cars)))
+
+
+def test_after_the_time_has_ended_nothing_is_made_up() -> None:
+    fleet = too_far(5)
+    for left in explained(fleet.inst, fleet, Ending(0.0)):
+        assert [each.rule for each in left.candidates] == ["search_ended"]
+        assert left.why == "计算时间用完，没有细看（search_ended）。"
+        assert left.relaxation is None
+
+
+def test_when_time_runs_out_the_dear_ones_are_explained_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A clock that ticks once per look: full answers, then glances, then words."""
+    fleet = too_far(60)
+    fully = explained(fleet.inst, fleet, NEVER)
+    ticks = count()
+    ticking = SimpleNamespace(monotonic=lambda: next(ticks) / 500)
+    monkeypatch.setattr(clock, "time", ticking)
+
+    hurried = explained(fleet.inst, fleet, Ending(0.25))
+
+    assert [left.task for left in hurried] == [left.task for left in fully]
+    rank = [fleet.ranks[k] for k in range(60)]
+    full = [left == whole for left, whole in zip(hurried, fully, strict=True)]
+    assert {rank[k] for k in range(60) if full[k]} == {min(rank)}
+    glanced = [left for left in hurried if "只粗看了2人" in left.why]
+    assert glanced
+    assert {(c.rule, c.by) for left in glanced for c in left.candidates} == {
+        ("window", 100)
+    }
+    assert all(left.relaxation is None for left in glanced)
+    assert all(left.why and left.candidates for left in hurried)
+
+
+def test_no_time_at_all_still_gives_each_task_a_reason() -> None:
+    tasks = [visit(f"t{n}", 5, (0, 200)) for n in range(4)]
+    found = solve(problem(tasks), Effort(seconds=0, engine="search"))
+    assert len(found.left_out) == 4
+    assert all(left.why and left.candidates for left in found.left_out)
 
 
 @given(problems())

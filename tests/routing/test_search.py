@@ -4,6 +4,7 @@ import random
 
 from routing import Effort, Halt, Place, Problem, Speed, Task, solve
 from routing.instance import Instance
+from routing.search.displacing import let_higher_tiers_in
 from routing.search.fleet import Fleet
 from routing.search.recreate import Search
 from routing.search.sweep import swept
@@ -74,3 +75,22 @@ def test_what_was_remembered_comes_back_whole() -> None:
     assert fleet.score == score
     assert fleet.absent == {0, 1, 2}
     assert all(not tour.nodes for tour in fleet.tours)
+
+
+def test_what_was_displaced_may_itself_displace_a_lower_tier() -> None:
+    """The highest fits one car only; its guest moves to the other, the lowest goes."""
+    names = ("high", "middle", "low")
+    tasks = [
+        visit(name, 1, (0, 60), tier=2 - n, service_seconds=600)
+        for n, name in enumerate(names)
+    ]
+    given = problem(tasks, [car("v"), car("w")], never=(("w", "high"),))
+    inst = Instance(given)
+    fleet = Fleet(inst)
+    fleet.adopt(0, [2])
+    fleet.adopt(1, [4])
+
+    let_higher_tiers_in(inst, fleet)
+
+    assert [tour.nodes for tour in fleet.tours] == [[0], [2]]
+    assert fleet.absent == {2}
