@@ -91,10 +91,15 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
         partial(_serve, engine),
     )
     for step in steps:
-        try:
-            step()
-        except (*_DATABASE_TROUBLE, Refusal) as trouble:
-            log.warning("a sweep failed", error=type(trouble).__name__)
+        _try(step)
+
+
+def _try(step: Callable[[], object]) -> None:
+    """One step's trouble keeps nothing else from being done."""
+    try:
+        step()
+    except (*_DATABASE_TROUBLE, Refusal) as trouble:
+        log.warning("a sweep failed", error=type(trouble).__name__)
 
 
 def _climb(engine: Engine) -> None:
@@ -161,9 +166,10 @@ def _serve(engine: Engine) -> None:
             .order_by(col(Sitting.eat_by_at), col(Sitting.id))
         ).all()
     for sitting_id in to_cook:
-        in_one_transaction(engine, partial(cook, sitting_id=sitting_id))
+        _try(partial(in_one_transaction, engine, partial(cook, sitting_id=sitting_id)))
     for sitting_id in over:
-        in_one_transaction(engine, partial(close_sitting, sitting_id=sitting_id))
+        closing = partial(close_sitting, sitting_id=sitting_id)
+        _try(partial(in_one_transaction, engine, closing))
 
 
 def _rescue(engine: Engine, request_id: UUID, quick: str | None) -> bool:

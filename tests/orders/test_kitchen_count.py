@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import Session, select
 
-from dispatch.catalogue.sittings import Sitting, SoldOut
+from dispatch.catalogue.sittings import Serving, Sitting, SoldOut
 from dispatch.counter.payments import PayMethod
 from dispatch.counter.serving import (
     Collector,
@@ -35,6 +35,7 @@ from dispatch.orders.refusals import (
 from dispatch.orders.sitting_close import close_sitting, cook
 from dispatch.people.elders import Datum, Elder
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, unit_of_work
+from dispatch.sweep import sweep
 from tests.crossing import until_somebody_waits
 from tests.little_town import EIGHT, ELEVEN, LAT, LON, NOON, LittleTown
 
@@ -241,3 +242,23 @@ def test_an_order_that_crosses_the_count_is_in_it_or_refused(
     count = _count(town)
     assert count.cooked == 4
     assert count.ties
+
+
+def test_a_sitting_that_cannot_be_closed_keeps_no_other_open(town: LittleTown) -> None:
+    """The spare portions of one are full; the other, later one is closed anyway."""
+    _order(town)
+    dinner = uuid4()
+    with Session(town.engine) as session:
+        lunch = session.get_one(Sitting, town.sitting_id)
+        lunch.cooked = lunch.spare = 100_000
+        other = lunch.model_dump() | {"id": dinner, "serving": Serving.DINNER}
+        other["eat_by_at"] = lunch.eat_by_at + timedelta(minutes=1)
+        session.add(Sitting(**other | {"spare": 0}))
+        session.commit()
+    town.at(NOON + timedelta(hours=6))
+
+    sweep(town.engine, None)
+
+    with Session(town.engine) as session:
+        assert session.get_one(Sitting, town.sitting_id).closed_at is None
+        assert session.get_one(Sitting, dinner).closed_at is not None
