@@ -11,7 +11,10 @@ const ENDS: Partial<Record<FieldKind, PersonEnd>> = {
   handed_over: "done", contactless: "done", left_by_agreement: "done", visit_ended: "done",
   refused: "failed", cannot: "failed", no_answer: "no_answer", visit_begun: "begun",
 };
-const SERVER_ENDS: Record<string, PersonEnd> = { done: "done", failed: "failed", cancelled: "failed", no_answer: "no_answer" };
+const SERVER_ENDS: Record<string, PersonEnd> = {
+  done: "done", failed: "failed", cancelled: "failed", no_answer: "no_answer",
+  unassigned: "failed", // given back: no longer this round's to do
+};
 
 export function fold(round: HelperRound, kept: KeptEvent[]): SeenRound {
   const seen: SeenRound = { ...round, stops: round.stops.map(startOf).sort((a, b) => a.seq - b.seq) };
