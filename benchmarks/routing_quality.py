@@ -53,8 +53,8 @@ def main() -> int:
     if missing:
         return 1
     print(f"Commit {_commit()}, seed {told.seed}; {_machine()}.\n")
-    print("| lunch | tasks | effort | took s | left out | travel h | broken rules |")
-    print("|---|---:|---|---:|---:|---:|---:|")
+    print("| lunch | tasks | effort | took s | CPU s | left out | travel h | broken |")
+    print("|---|---:|---|---:|---:|---:|---:|---:|")
     for name in LUNCHES:
         for line in _lunch_lines(_lunch(told.instances, name), told.seed):
             print(line, flush=True)
@@ -82,14 +82,14 @@ def _lunch_lines(path: Path, seed: int) -> Iterator[str]:
     efforts = [("first plan", Effort(iterations=0, seed=seed))]
     efforts += [(f"{s:g} s", Effort(seconds=s, seed=seed)) for s in SECONDS]
     for words, effort in efforts:
-        started = time.monotonic()
+        started, busy = time.monotonic(), time.process_time()
         plan = solve(lunch, effort)
-        took = time.monotonic() - started
-        hours = plan.cost.travel_seconds / 3600
+        took, busy = time.monotonic() - started, time.process_time() - busy
+        hours, left = plan.cost.travel_seconds / 3600, len(plan.left_out)
         broken = len(broken_rules(lunch, plan))
         yield (
-            f"| {path.stem} | {len(lunch.tasks)} | {words} | {took:.1f} "
-            f"| {len(plan.left_out)} | {hours:.1f} | {broken} |"
+            f"| {path.stem} | {len(lunch.tasks)} | {words} "
+            f"| {took:.1f} | {busy:.1f} | {left} | {hours:.1f} | {broken} |"
         )
 
 
