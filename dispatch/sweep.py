@@ -24,7 +24,7 @@ from sqlmodel import col, select
 
 from dispatch.catalogue.sittings import Sitting
 from dispatch.errors import Refusal
-from dispatch.orders.sitting_close import close_sitting, cook
+from dispatch.orders.sitting_close import close_sitting, cook, end_visits
 from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.chasing import (
     MOST_ATTEMPTS,
@@ -170,6 +170,7 @@ def _serve(engine: Engine) -> None:
     for sitting_id in over:
         closing = partial(close_sitting, sitting_id=sitting_id)
         _try(partial(in_one_transaction, engine, closing))
+    in_one_transaction(engine, end_visits)
 
 
 def _rescue(engine: Engine, request_id: UUID, quick: str | None) -> bool:

@@ -23,8 +23,10 @@ def get_me(caller: Anyone) -> Answer:
 
 @router.post("/sign-in", response_model=Me)
 def post_sign_in(form: SignInForm, database: Db) -> Answer:
+    fits = database.read(lambda uow: accounts.fits(uow, form.login, form.password))
+
     def do(uow: UnitOfWork) -> tuple[Me, str]:
-        account, token, csrf = accounts.sign_in(uow, form.login, form.password)
+        account, token, csrf = accounts.sign_in(uow, form.login, fits=fits)
         return greet(uow, account, csrf), token
 
     me, token = database.change(do)

@@ -10,7 +10,7 @@ from dispatch.errors import BadInput, Conflict
 from dispatch.orders.orders import Order, OrderState, get_order, tell_order
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
-from dispatch.subsidy.granting import Bill, quote, reverse, settle
+from dispatch.subsidy.granting import Bill, hold_elder, quote, reverse, settle
 
 
 class WrongAmount(BadInput):
@@ -66,6 +66,7 @@ def take_money(uow: UnitOfWork, order: Order, method: PayMethod, fen: int) -> Pa
         raise NothingToPay
     if order.is_paid:
         raise AlreadyPaid
+    hold_elder(uow.session, order)  # what caps are left is told to one at a time
     due_fen = quote(uow.session, order).self_fen
     if fen != due_fen:
         raise WrongAmount(due_fen=due_fen)

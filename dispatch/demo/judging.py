@@ -27,7 +27,11 @@ def judge(
     outcome: Outcome,
     report_file: Path | None,
 ) -> bool:
-    """Say how the day went and write the report; whether every promise held."""
+    """Say how the day went and write the report.
+
+    Returns whether every promise held, the followed feed was whole, and no door
+    answered anybody in a way that its contract does not know.
+    """
     _tell_outcome(outcome)
     with Session(reading(engine)) as session:
         promises = check_promises(
@@ -51,7 +55,7 @@ def judge(
         say(f"    feed: {words}")
     click.echo(json.dumps(_summary(report), ensure_ascii=False))
     broken = any(promise.status is Status.BROKEN for promise in promises)
-    return not broken and not outcome.feed
+    return not broken and not outcome.feed and not outcome.troubles
 
 
 def _tell_outcome(outcome: Outcome) -> None:

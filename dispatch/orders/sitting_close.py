@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
+from sqlmodel import col, select
+
 from dispatch.catalogue.sittings import Sitting, change_spare, get_sitting
 from dispatch.log.events import record
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
     NOT_CARRIED,
+    Channel,
     Order,
     OrderState,
     get_order,
@@ -75,3 +78,24 @@ def leave_spare(uow: UnitOfWork, order: Order) -> None:
     """
     if order.reason == NOT_CARRIED and order.sitting_id is not None:
         change_spare(uow.session, order.sitting_id, -1)
+
+
+def end_visits(uow: UnitOfWork) -> int:
+    """Visits of which nobody made a round before their time was over have failed.
+
+    What is on a round stays open: its helper ends it, or the overdue stop's alarm.
+
+    Returns:
+        how many.
+    """
+    over = uow.session.exec(
+        select(Order.id)
+        .where(Order.channel == Channel.VISIT, col(Order.state).in_(_NOT_CARRIED))
+        .where(Order.window_until_at < uow.now)
+        .order_by(col(Order.id))
+    ).all()
+    for order_id in over:
+        order = get_order(uow.session, order_id, lock=True)
+        if order.state in _NOT_CARRIED:
+            move_order(uow, order, OrderState.FAILED, reason=NOT_CARRIED)
+    return len(over)

@@ -46,7 +46,7 @@ def settle(uow: UnitOfWork, order: Order) -> Entry | None:
     """
     if not order.is_paid or order.price_fen + order.fee_fen == 0:
         return None
-    elder = _hold_elder(uow.session, order)
+    elder = hold_elder(uow.session, order)
     proof = find_evidence(uow.session, order.id)
     if live := find_live_entry(uow.session, order.id):
         if proof is None or (live.grade, live.evidence_id) == (order.grade, proof.id):
@@ -82,7 +82,7 @@ def reverse(uow: UnitOfWork, order: Order, reason: str) -> Entry | None:
 
     The caller holds the order's row. Returns the reversal, if there was an entry.
     """
-    _hold_elder(uow.session, order)
+    hold_elder(uow.session, order)
     promise(uow.session, order, ())
     live = find_live_entry(uow.session, order.id)
     return _take_back(uow, order, live, reason) if live else None
@@ -110,7 +110,7 @@ def _take_back(uow: UnitOfWork, order: Order, entry: Entry, reason: str) -> Entr
 _OWN = {"id", "kind", "state", "business_key", "reverses_id", "reason", "made_at"}
 
 
-def _hold_elder(session: Session, order: Order) -> Elder:
+def hold_elder(session: Session, order: Order) -> Elder:
     """Two orders of one elder are settled one after the other, so that caps hold."""
     query = select(Elder.id).where(Elder.id == order.elder_id)
     session.exec(query.with_for_update(key_share=True)).one()

@@ -21,8 +21,8 @@ def guards(dialect: str) -> Iterator[str]:
                 )
         return
     yield (
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$"
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql "
+        "AS $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$"
     )
     for table, words in WRITTEN_ONCE.items():
         yield (
