@@ -198,7 +198,8 @@ def _never_emptied(table: str, words: str) -> str:
 
 _POSTGRESQL = (
     "CREATE OR REPLACE FUNCTION refuse_ledger_change() RETURNS trigger "
-    "LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = '23000'; END $$",
+    "LANGUAGE plpgsql AS $$ "
+    "BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = '23000'; END $$",
     _function(
         "ledger_entry_guard",
         "BEGIN "
