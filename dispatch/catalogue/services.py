@@ -1,7 +1,7 @@
 """Services as data: a new one is a row, and is dispatched the same day."""
 
 from sqlalchemy import CheckConstraint, Column
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel
 
 from dispatch.errors import BadInput
 from dispatch.store.columns import facts, fen
@@ -42,10 +42,3 @@ def get_service(session: Session, code: str) -> Service:
     if service is None or not service.active:
         raise UnknownService
     return service
-
-
-def list_services(session: Session) -> list[Service]:
-    """All services in use, by code."""
-    return list(
-        session.exec(select(Service).where(col(Service.active)).order_by("code"))
-    )

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from dispatch.errors import NotFound
 from dispatch.store.columns import MAX_FEN, Instant, word
 
 
@@ -35,13 +34,6 @@ class Payment(SQLModel, table=True):
     reason: str = Field(default="", max_length=100)
     at: datetime = Field(sa_type=Instant)
     account_id: UUID | None = None
-
-
-def get_payment(session: Session, payment_id: UUID) -> Payment:
-    """Raises: NotFound."""
-    if payment := session.get(Payment, payment_id):
-        return payment
-    raise NotFound("没有找到这笔收款。")
 
 
 def list_payments(session: Session, order_id: UUID) -> list[Payment]:

@@ -104,15 +104,6 @@ def keep_district(session: Session, district: District) -> None:
     seal_new(session, _sealed(district))
 
 
-def make_district(
-    session: Session, *, size: Size, seed: int, day: date, points: Points
-) -> District:
-    """Draw the district of a seed and keep it."""
-    district = draw_district(size, seed, day, points)
-    keep_district(session, district)
-    return district
-
-
 def _house(chance: Chance, places: Places, people: list[Person]) -> list[Home]:
     """Give everybody a door; some empty nests share one."""
     streets = {street.code: street.name for street in places.streets}

@@ -135,14 +135,6 @@ def list_of_stop(session: Session, stop_id: UUID) -> list[FieldEvent]:
     return sorted(session.exec(query), key=phone_order)
 
 
-def list_quarantined(session: Session, helper_id: UUID) -> list[FieldEvent]:
-    """What a helper's phone said and nobody has acted on, by its receipt."""
-    query = select(FieldEvent).where(
-        FieldEvent.helper_id == helper_id, FieldEvent.verdict == Verdict.QUARANTINED
-    )
-    return list(session.exec(query.order_by(col(FieldEvent.received_at))))
-
-
 def phone_order(event: FieldEvent) -> tuple[str, str, int, str]:
     """What events are ordered by; no clock is asked."""
     return event.device_id, event.boot_id, event.seq, str(event.id)

@@ -82,8 +82,3 @@ def list_stations(session: Session, street_code: str | None = None) -> list[Stat
     if street_code:
         query = query.where(Station.street_code == street_code)
     return list(session.exec(query))
-
-
-def list_kitchens(session: Session) -> list[Kitchen]:
-    """Kitchens by name."""
-    return list(session.exec(select(Kitchen).order_by(col(Kitchen.name))))

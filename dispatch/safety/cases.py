@@ -139,12 +139,6 @@ def standing_rung(ladder: list[CaseRung]) -> CaseRung:
     return next((rung for rung in ladder if rung.done_at is None), ladder[-1])
 
 
-def list_open_cases(session: Session) -> list[Case]:
-    """Open cases, the most pressing first."""
-    query = select(Case).where(col(Case.closed_at).is_(None))
-    return list(session.exec(query.order_by(col(Case.deadline_at), col(Case.id))))
-
-
 def list_steps(session: Session, case_id: UUID) -> list[CaseStep]:
     """What was done in a case, first to last."""
     query = select(CaseStep).where(CaseStep.case_id == case_id)
