@@ -1,7 +1,9 @@
 """The commands `solve` and `check`: plan a problem file, judge a plan file.
 
-Each prints one JSON line on standard output. Exit codes: 0 done (also when tasks
-are left out), 1 a rule is broken or an engine is missing, 2 bad input.
+A problem is `liuzhu-problem/1`, or a `.txt` file of a public benchmark, whose cost is
+then printed in its own unit and convention. Each prints one JSON line on standard
+output. Exit codes: 0 done (also when tasks are left out), 1 a rule is broken or an
+engine is missing, 2 bad input.
 """
 
 import json
@@ -17,14 +19,11 @@ from routing import (
     Effort,
     EngineMissing,
     Plan,
-    Problem,
-    broken_rules,
-    cost_of,
+    Source,
     read_plan,
-    read_problem,
+    read_source,
     write_plan,
 )
-from routing import solve as find_plan
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -36,18 +35,22 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--iterations", type=int, help="Stop by count; then repeatable.")
 @click.option("--threads", type=int, default=1, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--engine", default="auto", show_default=True, help="auto|search|ortools")
+@click.option(
+    "--engine", default="auto", show_default=True, help="auto|search|ortools|pyvrp"
+)
 @click.option("--vehicles", type=int, help="At most so many vehicles leave.")
 def solve(problem: Path, out: Path, **effort: Any) -> None:
-    """Plan the file PROBLEM (liuzhu-problem/1)."""
+    """Plan the file PROBLEM (liuzhu-problem/1, or a public benchmark's .txt)."""
     try:
-        plan = find_plan(read_problem(problem), Effort(**effort))
+        given = read_source(problem)
+        plan = given.solve(Effort(**effort))
         write_plan(plan, out)
+        line = plan_line(given, plan)
     except (BadProblem, OSError) as bad:
         _stop(bad, code=2)
     except EngineMissing as missing:
         _stop(missing, code=1)
-    click.echo(json.dumps(plan_line(plan), ensure_ascii=False))
+    click.echo(json.dumps(line, ensure_ascii=False))
 
 
 @click.command()
@@ -56,8 +59,8 @@ def solve(problem: Path, out: Path, **effort: Any) -> None:
 def check(problem: Path, plan: Path) -> None:
     """Judge the file PLAN (liuzhu-plan/1) by the file PROBLEM."""
     try:
-        given, proposed = read_problem(problem), read_plan(plan)
-        broken = broken_rules(given, proposed)
+        given, proposed = read_source(problem), read_plan(plan)
+        broken = given.broken_rules(proposed)
         line = check_line(given, proposed, broken)
     except BadProblem as bad:
         _stop(bad, code=2)
@@ -65,11 +68,11 @@ def check(problem: Path, plan: Path) -> None:
     sys.exit(1 if broken else 0)
 
 
-def plan_line(plan: Plan) -> dict[str, Any]:
+def plan_line(given: Source, plan: Plan) -> dict[str, Any]:
     """What a script wants to know of a plan."""
     return {
         "problem": plan.problem,
-        "cost": vars(plan.cost) | {"total": plan.cost.total},
+        "cost": given.cost_line(plan),
         "left_out": len(plan.left_out),
         "routes": len(plan.routes),
         "seconds": plan.seconds_used,
@@ -78,14 +81,12 @@ def plan_line(plan: Plan) -> dict[str, Any]:
     }
 
 
-def check_line(
-    problem: Problem, plan: Plan, broken: list[BrokenRule]
-) -> dict[str, Any]:
+def check_line(given: Source, plan: Plan, broken: list[BrokenRule]) -> dict[str, Any]:
     """What a script wants to know of a judgement."""
     return {
-        "problem": problem.name,
+        "problem": given.problem.name,
         "broken": [rule._asdict() for rule in broken],
-        "cost": (cost := cost_of(problem, plan)).__dict__ | {"total": cost.total},
+        "cost": given.cost_line(plan),
         "left_out": len(plan.left_out),
     }
 

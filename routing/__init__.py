@@ -43,6 +43,7 @@ from routing.problem import (
     Window,
 )
 from routing.problem_files import problem_from, problem_to
+from routing.public import Source, read_source
 from routing.solve import solve
 from routing.travel import NO_WAY, Matrix, Speed, travel_seconds
 
@@ -85,6 +86,7 @@ __all__ = [
     "RoadLine",
     "Route",
     "Sequence",
+    "Source",
     "Speed",
     "Stop",
     "Task",
@@ -105,6 +107,7 @@ __all__ = [
     "problem_to",
     "read_plan",
     "read_problem",
+    "read_source",
     "save_roads",
     "solve",
     "travel_seconds",

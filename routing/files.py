@@ -25,7 +25,7 @@ def read_problem(path: Path) -> Problem:
     if path.suffix.lower() == ".txt":
         raise BadProblem(
             path.name,
-            "is a .txt file; this version reads liuzhu-problem/1 (JSON) only",
+            "is a .txt file, not liuzhu-problem/1 (JSON); read_source reads those",
         )
     return problem_from(load_json(path))
 

@@ -64,7 +64,7 @@ def test_check_names_what_is_broken(lunch: Path, tmp_path: Path) -> None:
     [
         ("half.json", '{"format": "liuzhu-pro', "is not whole JSON"),
         ("nan.json", '{"format": NaN}', "NaN"),
-        ("c101.txt", "C101", "is a .txt file"),
+        ("c101.txt", "C101", "none of the formats known"),
         ("other.json", '{"format": "vroom"}', "format"),
     ],
 )
