@@ -115,7 +115,8 @@ def truncated_legs(points: list[Point], scale: int) -> Seconds:
 
 def rounded_legs(points: list[Point], scale: int) -> Seconds:
     """Legs × scale, rounded to the nearest whole number."""
-    return np.rint(np.sqrt(_squares(points)) * scale).astype(np.int32)
+    legs: NDArray[np.float64] = np.sqrt(_squares(points)) * scale
+    return np.rint(legs).astype(np.int32)
 
 
 def _squares(points: list[Point]) -> Whole:
