@@ -6,6 +6,7 @@ from typing import Final
 
 from dispatch.planning.problem import NO_LOCATION, WaveProblem
 from dispatch.store.columns import Json
+from dispatch.words import say
 from routing import LeftOut, Relaxation
 
 _BECAUSE: Final = {
@@ -88,4 +89,6 @@ def _help(relaxation: Relaxation) -> str:
     value = relaxation.value
     if isinstance(value, int) and relaxation.kind != "person":
         value = math.ceil(value / 60)
+    if relaxation.kind == "skill":
+        value = say("skill", str(value))
     return _WOULD_HELP[relaxation.kind].format(value)

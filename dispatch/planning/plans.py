@@ -1,8 +1,9 @@
 """Plans: immutable versions made of rounds; a round lives on while it is the same."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, and_, or_
@@ -44,6 +45,7 @@ class RoundState(StrEnum):
     DROPPED = "dropped"  # a later plan has another round instead
 
 
+SHEET_AHEAD: Final = timedelta(minutes=15)  # then a paper sheet is in their hands
 _TO_BE_PLANNED = (OrderState.WAITING, OrderState.UNASSIGNED)
 GOING_STATES = frozenset({RoundState.LOADED, RoundState.UNDER_WAY})
 
@@ -163,12 +165,16 @@ def list_begun(session: Session, wave_id: UUID, now: datetime) -> list[Round]:
     """The rounds of a wave that nobody may change any more, by id.
 
     Those that are loaded or under way, and those whose planned departure is past:
-    their helper may be on the way where no phone has a network, or with a paper
-    sheet. Only of somebody who is suspended we know that they are not.
+    their helper may be on the way where no phone has a network. A paper sheet is
+    printed a while before, and nobody hears of a later plan who carries one: each
+    new plan would put their departure off, and take from them what they set out
+    with. Only of somebody who is suspended we know that they have not left.
     """
+    leaves_at = col(Round.leaves_at)
+    printed = and_(col(Helper.paper), leaves_at <= now + SHEET_AHEAD)
     gone = and_(
         col(Round.state) == RoundState.READY,
-        col(Round.leaves_at) <= now,
+        or_(leaves_at <= now, printed),
         ~col(Helper.suspended),
     )
     return list(

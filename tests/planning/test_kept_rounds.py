@@ -1,5 +1,7 @@
 """Rounds that go on from one plan to the next, and rounds that do not."""
 
+from datetime import timedelta
+
 from sqlmodel import Session
 
 from dispatch.people.helpers import Helper
@@ -54,6 +56,41 @@ def test_a_round_whose_departure_is_past_may_be_on_the_way_unheard(
     assert by_helper[silent].id == round_.id
     assert carried_by(town, round_) == {first}
     assert carried_by(town, by_helper[other]) == {second}
+
+
+def test_a_printed_sheet_is_neither_put_off_nor_emptied(town: LittleTown) -> None:
+    """Whoever carries a sheet does not hear of the plans that follow it."""
+    silent = town.add_helper(paper=True)
+    first = order_visit(town)
+    plan(town, thinking=quick)
+    (sheet,) = rounds_of(town)
+    town.add_helper()
+    town.at(sheet.leaves_at - timedelta(minutes=10))
+    second = order_visit(town)
+
+    plan(town, thinking=quick)
+    town.at(sheet.leaves_at + timedelta(minutes=1))
+    plan(town, thinking=quick)
+
+    by_helper = {each.helper_id: each for each in rounds_of(town)}
+    assert by_helper.pop(silent).id == sheet.id
+    assert carried_by(town, sheet) == {first}
+    (other,) = by_helper.values()
+    assert carried_by(town, other) == {second}
+
+
+def test_a_sheet_that_nobody_has_printed_yet_is_planned_anew(town: LittleTown) -> None:
+    town.add_helper(paper=True)
+    first = order_visit(town)
+    plan(town, thinking=quick)
+    (draft,) = rounds_of(town)
+    town.at(draft.leaves_at - timedelta(hours=1))
+    second = order_visit(town)
+
+    plan(town, thinking=quick)
+
+    (sheet,) = rounds_of(town)
+    assert carried_by(town, sheet) == {first, second}
 
 
 def test_the_round_of_somebody_suspended_is_given_to_others(town: LittleTown) -> None:

@@ -146,6 +146,21 @@ def test_what_nobody_can_do_says_why(town: LittleTown) -> None:
     assert shown_plan(town).left_out == {"skill": 1}
 
 
+def test_the_relaxation_names_a_skill_in_words(town: LittleTown) -> None:
+    town.add_helper()
+    with Session(town.engine) as session:
+        elder = session.get_one(Elder, elder_id := town.add_elder())
+        session.get_one(Household, elder.household_id).signal = False
+        session.commit()
+    lunch = order_lunch(town, elder_id)
+
+    plan(town)
+
+    why = (order_of(town, lunch).explanation or {})["why"]
+    assert "凭纸单" in why
+    assert "paper" not in why
+
+
 def test_without_anybody_on_shift_orders_are_left_out_with_that_reason(
     town: LittleTown,
 ) -> None:

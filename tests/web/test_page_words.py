@@ -11,11 +11,13 @@ from dispatch.access.accounts import Role
 from dispatch.catalogue.sittings import Serving
 from dispatch.counter.payments import PayMethod
 from dispatch.counter.serving import Collector, Identity
+from dispatch.demo.services import services
 from dispatch.field.events import FieldKind
 from dispatch.field.evidence import EvidenceFrom
 from dispatch.orders.orders import Channel, OrderState
 from dispatch.people.elders import Living
 from dispatch.people.helpers import HelperKind, TravelMode
+from dispatch.planning.rules import PAPER_SKILL
 from dispatch.safety.cases import CaseKind, CaseOutcome
 from dispatch.subsidy.rule_versions import rules_on
 from dispatch.words import WORDS
@@ -66,3 +68,13 @@ def test_every_category_and_subsidy_of_the_rules_has_its_word(named: set[str]) -
     subsidies = {f"subsidy.{one.id}" for one in policy.subsidy}
 
     assert (categories | subsidies) - named == set()
+
+
+def test_every_skill_of_the_catalogue_and_the_paper_sheet_has_its_word(
+    named: set[str],
+) -> None:
+    known = {skill for service in services() for skill in service.skills}
+    skills = {f"skill.{skill}" for skill in known | {PAPER_SKILL}}
+
+    assert skills - named == set()
+    assert skills - WORDS.keys() == set()

@@ -12,3 +12,8 @@ test("a relaxation is a sentence that says it works", () => {
   expect(relaxed({ kind: "person", value: 1 })).toBe("再来 1 个人就能排上");
   expect(relaxed(null)).toBe("没有找到可行的让步");
 });
+
+test("a skill that is missing has its word, a paper sheet among them", () => {
+  expect(byHowMuch("skill", "paper")).toBe("凭纸单");
+  expect(relaxed({ kind: "skill", value: "paper" })).toBe("有人具备「凭纸单」就能排上");
+});

@@ -6,7 +6,7 @@ const minutes = (seconds: number) => Math.max(1, Math.ceil(seconds / 60));
 
 export function byHowMuch(rule: string, by: string | number | null): string {
   if (by === null) return "";
-  if (typeof by === "string") return by;
+  if (typeof by === "string") return rule === "skill" ? named("skill", by) : by;
   return IN_SECONDS.has(rule) ? t("why.minutes", { n: minutes(by) }) : String(by);
 }
 

@@ -1,4 +1,4 @@
-/** The service catalogue's codes; a new service shows its code until it is named here. */
+/** Codes of services and of what their helpers must know; a new one shows itself until it is named here. */
 import type { Pairs } from "./pairs";
 
 export const services = {
@@ -30,4 +30,21 @@ export const services = {
   "service.VISIT_PHONE": ["电话问候", "Phone call"],
   "service.COMFORT": ["精神慰藉", "Comfort talk"],
   "service.ASSESS_NEED": ["需求调查", "Needs survey"],
+  "skill.paper": ["凭纸单", "Works by paper sheet"],
+  "skill.health_certificate": ["健康证", "Health certificate"],
+  "skill.visitor": ["探访", "Welfare visits"],
+  "skill.vitals": ["健康监测", "Vital signs"],
+  "skill.personal_care": ["生活照护", "Personal care"],
+  "skill.foot_care": ["修甲护足", "Foot care"],
+  "skill.bathing": ["助浴", "Bathing"],
+  "skill.feeding": ["协助进餐", "Help with eating"],
+  "skill.first_aid": ["急救", "First aid"],
+  "skill.cleaning": ["保洁", "Cleaning"],
+  "skill.escort": ["陪诊", "Clinic escort"],
+  "skill.barber": ["理发", "Haircuts"],
+  "skill.repair": ["维修", "Repairs"],
+  "skill.wheelchair": ["轮椅", "Wheelchair"],
+  "skill.stair_climber": ["爬楼", "Stair climber"],
+  "skill.social_work": ["社工", "Social work"],
+  "skill.assessor": ["评估", "Assessing"],
 } as const satisfies Pairs;
