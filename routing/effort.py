@@ -7,8 +7,8 @@ from typing import Final, Literal
 from routing.errors import BadProblem
 from routing.fields import must_be_a_choice, must_be_number, must_be_whole
 
-Engine = Literal["auto", "search", "ortools"]
-ENGINES: Final[tuple[Engine, ...]] = ("auto", "search", "ortools")
+Engine = Literal["auto", "search", "ortools", "pyvrp"]
+ENGINES: Final[tuple[Engine, ...]] = ("auto", "search", "ortools", "pyvrp")
 _DEFAULT_SECONDS: Final = 5.0
 
 

@@ -26,6 +26,7 @@ from routing.station import (
     station_plan,
     taken_over,
 )
+from routing.windows_only import pyvrp_version, windows_only_plan
 
 _SEARCH_SHARE: Final = 0.6  # of the seconds, when OR-Tools has the rest
 _LEAST_SECONDS: Final = 0.05  # less is no time for OR-Tools at all
@@ -44,17 +45,22 @@ def solve(problem: Problem, effort: Effort | None = None) -> Plan:
 
     Raises:
         NotYetHonoured: the engine does not honour a field that the problem uses.
-        EngineMissing: OR-Tools is not installed and the engine is not "search".
+        EngineMissing: OR-Tools is not installed and the engine is not "search", or
+            PyVRP is not installed and the engine is "pyvrp".
         WrongPlan: the plan found breaks a rule; it is never handed out.
     """
     started = time.monotonic()
     effort = effort or Effort()
-    decided_by = [] if effort.engine == "search" else [ortools_version()]
+    decided_by = _engines_asked(effort)
     must_be_honoured(problem)
     ending = Ending.of(effort, started)
     inst = Instance(problem)
     if effort.engine == "ortools":
         fleet = _by_ortools(inst, effort)
+    elif effort.engine == "pyvrp":
+        rounds = windows_only_plan(problem, effort, ending)
+        tours = [[2 * number for number in tasks] for tasks in rounds]
+        fleet = taken_over(inst, tours, effort.vehicles)
     else:
         fleet, decided_by = _by_search(inst, effort, ending, decided_by)
         reserved = reserved_seconds(effort, fleet)
@@ -73,6 +79,13 @@ def solve(problem: Problem, effort: Effort | None = None) -> Plan:
         seconds_used=round(time.monotonic() - started, 3),
         decided_by=tuple(decided_by),
     )
+
+
+def _engines_asked(effort: Effort) -> list[str]:
+    """Names of the engines beside our search, with versions."""
+    if effort.engine == "search":
+        return []
+    return [pyvrp_version() if effort.engine == "pyvrp" else ortools_version()]
 
 
 def _by_ortools(inst: Instance, effort: Effort) -> Fleet:
