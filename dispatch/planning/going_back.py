@@ -9,6 +9,7 @@ from sqlmodel import col
 from dispatch.errors import Conflict
 from dispatch.log.events import record
 from dispatch.orders.orders import Order, OrderState, move_order
+from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.crew import crew_of
 from dispatch.planning.holding import hold_helpers, hold_orders
 from dispatch.planning.placing import put_on_round
@@ -51,8 +52,9 @@ class EarlierPlanOver(Conflict):
 def go_back(uow: UnitOfWork, wave_id: UUID) -> Plan:
     """Publish the plan before the present one again, as a new version.
 
-    Orders that it does not know are left out with that explanation; what was called
-    off stays called off. A plan that somebody waits for is no longer waited for.
+    Orders that it left out are left out again, with that explanation; orders that
+    joined after it wait, and a plan is asked for them. What was called off stays
+    called off. A plan that somebody waited for is no longer waited for.
 
     Raises:
         NotFound: no such wave.
@@ -79,10 +81,14 @@ def go_back(uow: UnitOfWork, wave_id: UUID) -> Plan:
             round_.state = RoundState.READY
         session.add_all([round_, PlanRound(plan_id=plan.id, round_id=round_.id)])
     session.flush()
-    _put_orders(uow, orders, again, plan)
+    waiting = _put_orders(uow, orders, again, before, plan)
     scope = {"street_code": wave.street_code}
     said = {"version": plan.version, "like": before.version}
     record(uow, "wave.gone_back", "wave", wave.id, facts=said, **scope)
+    if waiting:
+        wave.orders_version += 1  # should that request fail, the sweep asks again
+        session.add(wave)
+        ask_for_plan(uow, wave.id, "new_orders")
     return plan
 
 
@@ -128,24 +134,49 @@ def _new_version(uow: UnitOfWork, wave: Wave, before: Plan) -> Plan:
 
 
 def _put_orders(
-    uow: UnitOfWork, orders: dict[UUID, Order], rounds: list[Round], plan: Plan
-) -> None:
-    """On the rounds that are walked again, or among those left out."""
+    uow: UnitOfWork,
+    orders: dict[UUID, Order],
+    rounds: list[Round],
+    before: Plan,
+    plan: Plan,
+) -> int:
+    """On the rounds that are walked again, among those left out, or to wait.
+
+    Returns:
+        how many joined after the earlier plan and wait for the next one.
+    """
     helper_of = {each.id: each.helper_id for each in rounds}
     carriers = {
         served.order_id: helper_of[stop.round_id]
         for stop, served in list_stop_orders(uow.session, helper_of)
     }
+    waiting = 0
     for order in orders.values():
         if order.state is OrderState.UNDER_WAY:
             order.plan_version = plan.version
         if order.state not in OPEN_STATES:
             continue
         helper_id = carriers.get(order.id)
-        if helper_id is None:
-            _take_off(uow, order, plan)
-        else:
+        if helper_id is not None:
             put_on_round(uow, order, helper_id, plan.version, was=None)
+        elif _joined_after(order, before):
+            _set_waiting(uow, order)
+            waiting += 1
+        else:
+            _take_off(uow, order, plan)
+    return waiting
+
+
+def _joined_after(order: Order, before: Plan) -> bool:
+    """The earlier plan was never asked about it."""
+    return order.state is OrderState.WAITING or order.placed_at >= before.published_at
+
+
+def _set_waiting(uow: UnitOfWork, order: Order) -> None:
+    order.plan_version, order.explanation = None, None
+    if order.state is not OrderState.WAITING:
+        move_order(uow, order, OrderState.WAITING)
+    uow.session.add(order)
 
 
 def _take_off(uow: UnitOfWork, order: Order, plan: Plan) -> None:

@@ -1,15 +1,19 @@
 """Going back: the earlier plan again, if it can still be walked."""
 
+from datetime import timedelta
+
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from dispatch.orders.orders import OrderState
+from dispatch.people.helpers import Helper
 from dispatch.planning.going_back import EarlierPlanOver, NoEarlierPlan, go_back
+from dispatch.planning.jobs import carry_out
 from dispatch.planning.leases import take
 from dispatch.planning.plans import Plan, RoundState
-from dispatch.planning.waves import AskState
+from dispatch.planning.waves import AskState, find_open_request
 from dispatch.store.unit_of_work import in_one_transaction
-from tests.little_town import LAT, NOON, LittleTown
+from tests.little_town import EIGHT, LAT, NOON, LittleTown
 from tests.planning.lunch_wave import (
     ask,
     begin,
@@ -18,6 +22,7 @@ from tests.planning.lunch_wave import (
     events_of_wave,
     order_lunch,
     order_of,
+    order_visit,
     plan,
     quick,
     request_of,
@@ -36,11 +41,16 @@ def back(town: LittleTown) -> Plan:
 
 def two_plans(town: LittleTown) -> tuple[set[object], set[object]]:
     """The rounds of a first and of a second, different plan."""
-    town.add_helper()
+    town.add_helper(skills=["meal"])
     order_lunch(town)
+    order_visit(town, town.add_elder(lat=LAT - 0.01))
+    town.at(EIGHT + timedelta(minutes=5))
     plan(town, thinking=quick)
     first = {each.id for each in rounds_of(town)}
-    order_lunch(town, town.add_elder(lat=LAT - 0.01))
+    with Session(town.engine) as session:
+        for helper in session.exec(select(Helper)):
+            helper.skills = ["meal", "visit"]
+        session.commit()
     plan(town, thinking=quick)
     return set(first), {each.id for each in rounds_of(town)}
 
@@ -73,6 +83,28 @@ def test_what_the_earlier_plan_does_not_know_is_left_out_and_says_so(
     (old,) = carried_by(town, round_)
     assert order_of(town, old).state is OrderState.PLANNED
     assert order_of(town, old).plan_version == 3
+
+
+def test_what_joined_after_the_earlier_plan_waits_for_the_next_one(
+    town: LittleTown,
+) -> None:
+    town.add_helper()
+    old = order_lunch(town)
+    plan(town, thinking=quick)
+    new = order_lunch(town, town.add_elder(lat=LAT - 0.01))
+    plan(town, thinking=quick)
+
+    back(town)
+
+    assert order_of(town, old).state is OrderState.PLANNED
+    assert order_of(town, new).state is OrderState.WAITING
+    assert order_of(town, new).explanation is None
+    with Session(town.engine) as session:
+        asked = find_open_request(session, wave_of(town).id)
+    assert asked is not None
+    assert asked.why == "new_orders"
+    assert carry_out(town.engine, asked.id, thinking=quick)
+    assert order_of(town, new).state is OrderState.PLANNED
 
 
 def test_going_back_twice_is_going_forth_again(town: LittleTown) -> None:
