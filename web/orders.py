@@ -7,9 +7,9 @@ from fastapi import APIRouter
 from dispatch.field.paper import enter_by_hand, type_in_sheet
 from dispatch.orders.cancelling import cancel_order, undo_cancel
 from dispatch.orders.ordering import place_order
-from dispatch.orders.showing import OrderRow, show_order
+from dispatch.orders.showing import OrderRow, show_order, show_order_of
 from dispatch.orders.stories import OrderStory, show_story
-from dispatch.store.idempotency import is_used
+from dispatch.store.idempotency import is_used, takes_effect
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import Coordinator, Key, Orderer, Staff
 from web.schemas.field import EntryForm, SheetForm
@@ -38,19 +38,27 @@ def get_order(order_id: UUID, caller: Staff) -> Answer:
 
 
 @router.post("/{order_id}/cancel", response_model=OrderRow)
-def post_cancel(order_id: UUID, form: CancelForm, caller: Orderer) -> Answer:
-    return Answer(
-        caller.change(
-            lambda uow: show_order(uow, cancel_order(uow, order_id, form.reason))
-        )
-    )
+def post_cancel(
+    order_id: UUID, form: CancelForm, caller: Orderer, key: Key = None
+) -> Answer:
+    """Call it off; sent again under its key it does not undo what came after."""
+
+    def do(uow: UnitOfWork) -> OrderRow:
+        if takes_effect(uow, key, "cancel", [order_id, form.model_dump()]):
+            cancel_order(uow, order_id, form.reason)
+        return show_order_of(uow, order_id)
+
+    return Answer(caller.change(do))
 
 
 @router.post("/{order_id}/undo-cancel", response_model=OrderRow)
-def post_undo_cancel(order_id: UUID, caller: Orderer) -> Answer:
-    return Answer(
-        caller.change(lambda uow: show_order(uow, undo_cancel(uow, order_id)))
-    )
+def post_undo_cancel(order_id: UUID, caller: Orderer, key: Key = None) -> Answer:
+    def do(uow: UnitOfWork) -> OrderRow:
+        if takes_effect(uow, key, "undo_cancel", order_id):
+            undo_cancel(uow, order_id)
+        return show_order_of(uow, order_id)
+
+    return Answer(caller.change(do))
 
 
 @router.post("/{order_id}/paper", response_model=OrderRow)

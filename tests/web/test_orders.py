@@ -110,6 +110,26 @@ def test_an_order_is_called_off_and_taken_back_and_its_story_says_so(
     assert {line["actor"] for line in story} == {"front"}
 
 
+def test_a_cancel_that_arrives_again_after_its_undo_changes_nothing(
+    house: House, clerk: httpx.Client
+) -> None:
+    path = f"/api/orders/{placed(clerk, house.town.add_elder())['id']}"
+    calling_off, undoing = ({"Idempotency-Key": uuid4().hex} for _ in range(2))
+    reason = {"reason": "by_elder"}
+    clerk.post(f"{path}/cancel", json=reason, headers=calling_off)
+    clerk.post(f"{path}/undo-cancel", json={}, headers=undoing)
+
+    again = clerk.post(f"{path}/cancel", json=reason, headers=calling_off)
+    other = clerk.post(f"{path}/cancel", json={"reason": "away"}, headers=calling_off)
+    off = _post(clerk, f"{path}/cancel", reason="by_elder")
+    undone = clerk.post(f"{path}/undo-cancel", json={}, headers=undoing)
+
+    assert (again.status_code, again.json()["state"]) == (200, "waiting")
+    assert (other.status_code, other.json()["error"]) == (409, "key_reused")
+    assert off["state"] == "cancelled"
+    assert undone.json()["state"] == "cancelled"
+
+
 def test_a_visit_needs_no_serving(house: House, clerk: httpx.Client) -> None:
     visit = {"service": "VISIT_HOME", "channel": "visit", "serving": None}
     row = placed(clerk, house.town.add_elder(), **visit)
