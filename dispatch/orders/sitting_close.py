@@ -53,6 +53,7 @@ def close_sitting(uow: UnitOfWork, sitting_id: UUID) -> list[Order]:
     Returns:
         the no-shows.
     """
+    _hold_orders(uow, sitting_id)
     sitting = cook(uow, sitting_id)
     no_shows = []
     for listed in list_of_sitting(uow.session, sitting.id):
@@ -69,6 +70,12 @@ def close_sitting(uow: UnitOfWork, sitting_id: UUID) -> list[Order]:
         uow.session.add(sitting)
         record(uow, "sitting.closed", "sitting", sitting.id)
     return no_shows
+
+
+def _hold_orders(uow: UnitOfWork, sitting_id: UUID) -> None:
+    """Orders before their sitting: who cancels or serves one takes them like this."""
+    query = select(Order.id).where(Order.sitting_id == sitting_id)
+    uow.session.exec(query.order_by(col(Order.id)).with_for_update()).all()
 
 
 def leave_spare(uow: UnitOfWork, order: Order) -> None:
