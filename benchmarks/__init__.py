@@ -1,0 +1,1 @@
+"""Speed and quality of `routing`, beside its peers. Begin with `bench.py`."""
