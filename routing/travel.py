@@ -11,6 +11,7 @@ from routing.errors import BadProblem
 from routing.fields import HORIZON, must_be_number, must_be_whole
 
 EARTH_RADIUS_METRES: Final = 6_371_008.8
+_ROWS: Final = 256  # of a matrix at a time
 NO_WAY: Final = -1  # in a matrix: there is no way from here to there
 
 Seconds = NDArray[np.int32]
@@ -82,12 +83,16 @@ class Matrix:
         return cls(np.array(cells, dtype=np.int32).reshape(len(rows), len(rows)))
 
 
-def great_circle_metres(lats: Degrees, lons: Degrees) -> NDArray[np.float64]:
-    """Metres between n points, shape (n, n), by the haversine formula."""
-    phi, lam = np.radians(lats), np.radians(lons)
-    half_phi = np.sin((phi[:, None] - phi[None, :]) / 2) ** 2
-    half_lam = np.sin((lam[:, None] - lam[None, :]) / 2) ** 2
-    chord = half_phi + np.cos(phi)[:, None] * np.cos(phi)[None, :] * half_lam
+def great_circle_metres(here: Degrees, there: Degrees) -> NDArray[np.float64]:
+    """Metres from n points to m points, shape (n, m), by the haversine formula.
+
+    Args:
+        here, there: rows of (lat, lon) in degrees.
+    """
+    one, other = np.radians(here), np.radians(there)
+    half = np.sin((one[:, None, :] - other[None, :, :]) / 2) ** 2
+    narrow = np.cos(one[:, 0])[:, None] * np.cos(other[:, 0])[None, :]
+    chord = half[:, :, 0] + narrow * half[:, :, 1]
     metres: NDArray[np.float64] = np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
     return 2 * EARTH_RADIUS_METRES * metres
 
@@ -102,6 +107,10 @@ def travel_seconds(points: Iterable[tuple[float, float]], speed: Speed) -> Secon
         Shape (n, n), symmetric, zero on the diagonal.
     """
     degrees = np.array(list(points), dtype=np.float64).reshape(-1, 2)
-    metres = great_circle_metres(degrees[:, 0], degrees[:, 1])
-    seconds = np.rint(metres * speed.detour / speed.metres_per_second)
-    return np.minimum(seconds, HORIZON).astype(np.int32)
+    found = np.empty((len(degrees), len(degrees)), dtype=np.int32)
+    for first in range(0, len(degrees), _ROWS):  # a city's square of floats is large
+        rows = slice(first, first + _ROWS)
+        metres = great_circle_metres(degrees[rows], degrees)
+        seconds = np.rint(metres * speed.detour / speed.metres_per_second)
+        found[rows] = np.minimum(seconds, HORIZON)
+    return found
