@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -37,7 +37,8 @@ from dispatch.planning.chasing import (
 from dispatch.planning.jobs import carry_out
 from dispatch.planning.solving import SolverFailed, think
 from dispatch.queue import hint
-from dispatch.safety.climbing import climb_overdue
+from dispatch.safety.climbing import climb, list_late
+from dispatch.safety.watching import list_silent, open_silent
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import in_one_transaction, picture
@@ -49,6 +50,7 @@ _LATE: Final = "临近出发仍无路线，已使用快速方案，请人工查�
 _QUEUE_PATIENCE_SECONDS: Final = 2.0
 _DATABASE_TROUBLE: Final = (DBAPIError, NoConnection)
 Rescue = Callable[[UUID, str | None], bool]
+T = TypeVar("T")
 
 
 def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
@@ -84,7 +86,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
     """
     here = rescue or partial(_rescue, engine)
     steps: tuple[Callable[[], None], ...] = (
-        partial(_climb, engine),
+        partial(climb_overdue, engine),
         partial(_ask, engine),
         partial(_chase, engine, redis, here),
         partial(_hurry, engine, here),
@@ -94,17 +96,28 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
         _try(step)
 
 
-def _try(step: Callable[[], object]) -> None:
+def _try(step: Callable[[], T]) -> T | None:
     """One step's trouble keeps nothing else from being done."""
     try:
-        step()
+        return step()
     except (*_DATABASE_TROUBLE, Refusal) as trouble:
         log.warning("a sweep failed", error=type(trouble).__name__)
+        return None
 
 
-def _climb(engine: Engine) -> None:
-    """People behind doors come first."""
-    in_one_transaction(engine, climb_overdue)
+def climb_overdue(engine: Engine) -> int:
+    """People behind doors come first; each case by itself, none waits for another.
+
+    Returns:
+        how many cases were opened or moved.
+    """
+    with picture(engine) as seen:
+        silent, late = list_silent(seen), list_late(seen)
+    deeds = [
+        *(partial(open_silent, silent=each) for each in silent),
+        *(partial(climb, case_id=each) for each in late),
+    ]
+    return sum(bool(_try(partial(in_one_transaction, engine, do))) for do in deeds)
 
 
 def _ask(engine: Engine) -> None:

@@ -135,7 +135,13 @@ def list_rungs(session: Session, case_id: UUID) -> list[CaseRung]:
 
 
 def standing_rung(ladder: list[CaseRung]) -> CaseRung:
-    """The rung that somebody must act on now; the last one stands for ever."""
+    """The rung that somebody must act on now; the last one stands for ever.
+
+    Raises:
+        NotFound: a ladder without rungs, which no case should have.
+    """
+    if not ladder:
+        raise NotFound("这个安全事件没有处置步骤，请联系技术人员。")
     return next((rung for rung in ladder if rung.done_at is None), ladder[-1])
 
 

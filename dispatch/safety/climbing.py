@@ -27,11 +27,9 @@ from dispatch.safety.cases import (
     standing_rung,
 )
 from dispatch.safety.opening import MINUTES, add_step, owner_now, tell_case
-from dispatch.safety.watching import open_overdue
 from dispatch.store.unit_of_work import UnitOfWork
 
 HOLD: Final = timedelta(minutes=15)
-_AT_ONCE: Final = 200
 # What a person may report of a rung: it is theirs, it holds for now, or go on.
 _MINE: Final = frozenset({"acknowledged"})
 _HOLDING: Final = frozenset({"reached", "sent", "handed_on"})
@@ -123,26 +121,23 @@ def close_case(uow: UnitOfWork, case_id: UUID, outcome: str, words: str) -> Case
     return case
 
 
-def climb_overdue(uow: UnitOfWork) -> int:
-    """Move every case whose deadline has passed to its next rung, and open cases
-    for stops that are overdue without a word.
+def list_late(uow: UnitOfWork) -> list[UUID]:
+    """The open cases whose deadline has passed, the longest overdue first."""
+    late = select(Case.id).where(
+        col(Case.closed_at).is_(None), Case.deadline_at <= uow.now
+    )
+    return list(uow.session.exec(late.order_by(col(Case.deadline_at), col(Case.id))))
+
+
+def climb(uow: UnitOfWork, case_id: UUID) -> bool:
+    """Move a case whose deadline has passed to its next rung.
 
     The sweep calls it; a screen that is off misses nothing. The last rung stands
     and is missed again and again until a person closes the case.
 
     Returns:
-        how many were opened or moved.
+        whether it was moved; somebody else may have been quicker.
     """
-    opened = open_overdue(uow)
-    late = select(Case.id).where(
-        col(Case.closed_at).is_(None), Case.deadline_at <= uow.now
-    )
-    by_order = late.order_by(col(Case.order_id), col(Case.id)).limit(_AT_ONCE)
-    late_ids = uow.session.exec(by_order).all()
-    return opened + sum(_climb_if_late(uow, case_id) for case_id in late_ids)
-
-
-def _climb_if_late(uow: UnitOfWork, case_id: UUID) -> bool:
     case = get_case(uow.session, case_id)
     get_order(uow.session, case.order_id, lock=True)
     case = get_case(uow.session, case_id, lock=True)

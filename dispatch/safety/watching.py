@@ -1,7 +1,7 @@
 """Watching for silence: a stop long past its time is an alarm without any phone."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -31,26 +31,36 @@ _LOOK_BACK: Final = timedelta(days=1)
 _GOING: Final = (OrderState.PLANNED, OrderState.UNDER_WAY)
 
 
-def open_overdue(uow: UnitOfWork) -> int:
-    """Open a case for every order whose stop is long past and that nobody speaks of.
+class Silent(NamedTuple):
+    """An order at whose stop somebody should long have been, by its order's id."""
 
-    One per order, ever: who has looked at it once is not called a second time.
+    order_id: UUID
+    happened_at: datetime
+    helper_id: UUID
 
-    Returns:
-        how many were opened.
-    """
-    late = [
-        (order_id, stop.until_at, helper.id)
+
+def list_silent(uow: UnitOfWork) -> list[Silent]:
+    """Every order whose stop is long past and that nobody speaks of."""
+    return sorted(
+        Silent(order_id, stop.until_at, helper.id)
         for stop, round_, helper, order_id in _silent_stops(uow)
         if _due_at(uow, stop, round_, helper) < uow.now
-    ]
-    opened = 0
-    for order_id, happened_at, helper_id in sorted(late):
-        order = get_order(uow.session, order_id, lock=True)
-        if order.state in _GOING and not _is_known(uow, order_id):
-            open_case(uow, order, CaseKind.OVERDUE, happened_at, helper_id)
-            opened += 1
-    return opened
+    )
+
+
+def open_silent(uow: UnitOfWork, silent: Silent) -> bool:
+    """Open a case for it: one per order, ever.
+
+    Who has looked at it once is not called a second time.
+
+    Returns:
+        whether one was opened.
+    """
+    order = get_order(uow.session, silent.order_id, lock=True)
+    if order.state not in _GOING or _is_known(uow, order.id):
+        return False
+    open_case(uow, order, CaseKind.OVERDUE, silent.happened_at, silent.helper_id)
+    return True
 
 
 def _silent_stops(uow: UnitOfWork) -> list[tuple[Stop, Round, Helper, UUID]]:

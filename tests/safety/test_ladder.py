@@ -20,11 +20,11 @@ from dispatch.safety.climbing import (
     OnlyAPersonCloses,
     OutcomeMissing,
     UnknownStep,
-    climb_overdue,
     close_case,
     step,
 )
 from dispatch.store.unit_of_work import SYSTEM, Actor, UnitOfWork, in_one_transaction
+from dispatch.sweep import climb_overdue
 from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, Walk, make_walk
 from tests.little_town import NOON, OTHER_STREET, LittleTown
@@ -57,7 +57,7 @@ def do(walk: Walk, deed: Any, *args: Any, actor: Actor | None = None) -> Any:
 
 def sweep(town: LittleTown, at: datetime) -> int:
     town.at(at)
-    return in_one_transaction(town.engine, climb_overdue, actor=SYSTEM)
+    return climb_overdue(town.engine)
 
 
 def file_of(walk: Walk) -> CaseFile:
@@ -95,6 +95,21 @@ def test_an_elder_without_contacts_still_has_a_ladder(town: LittleTown) -> None:
     assert (second.who, second.outcome) == ("没有登记联系人", "no_contacts")
     assert second.done_at is not None
     assert len(shown.ladder) == 5
+
+
+def test_a_case_that_cannot_climb_holds_no_other_back(town: LittleTown) -> None:
+    broken, fine = closed_door(town), closed_door(town)
+    [case], [other] = broken.cases(), fine.cases()
+    with Session(town.engine) as session:
+        for rung in list_rungs(session, case.id):
+            session.delete(rung)
+        session.get_one(Case, case.id).deadline_at = HALF_PAST
+        session.commit()
+
+    assert sweep(town, other.deadline_at) == 1
+
+    assert fine.cases()[0].rung is Rung.CONTACTS
+    assert broken.cases()[0].rung is Rung.PHONE_ELDER
 
 
 def test_every_missed_deadline_climbs_one_rung_and_the_last_stands(
