@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from dispatch.errors import Refusal
 from dispatch.field.clocks import move_clocks
@@ -33,7 +33,7 @@ from dispatch.orders.orders import (
 )
 from dispatch.orders.sitting_close import leave_spare
 from dispatch.planning.joining import touch_wave
-from dispatch.planning.plans import StopOrder
+from dispatch.planning.plans import Stop, StopOrder
 from dispatch.safety.cases import CaseKind
 from dispatch.safety.opening import note_on_case, open_case
 from dispatch.store.columns import Json
@@ -62,14 +62,14 @@ class Deed:
 
 def act_on_order(uow: UnitOfWork, order: Order, news: Collection[UUID]) -> None:
     """Bring an order to what the phones say of it. The caller holds its row."""
-    stops = select(StopOrder.stop_id).where(StopOrder.order_id == order.id)
-    history = list_of_order(uow.session, order.id, list(uow.session.exec(stops)))
+    round_of = _rounds_by_stop(uow.session, order.id)
+    history = list_of_order(uow.session, order.id, list(round_of))
     whole = read_whole(uow.session, order)
     deed = Deed(uow, order, whole, {e.id: e for e in history}, frozenset(news))
     standing = find_evidence(uow.session, order.id)
     flags = flags_of(uow.session, [event.id for event in history])
     picture = look(
-        [told(event, flags[event.id]) for event in history],
+        [told(e, flags[e.id], round_of.get(e.stop_id)) for e in history],
         is_visit=order.channel is Channel.VISIT,
         standing=standing.field_event_id if standing else None,
     )
@@ -83,6 +83,16 @@ def act_on_order(uow: UnitOfWork, order: Order, news: Collection[UUID]) -> None:
     else:
         _give_back(deed, picture)
     uow.session.add(whole.elder)
+
+
+def _rounds_by_stop(session: Session, order_id: UUID) -> dict[UUID | None, UUID]:
+    """Every stop that this order ever had, with the stop's round."""
+    query = (
+        select(Stop.id, Stop.round_id)
+        .join(StopOrder, col(StopOrder.stop_id) == Stop.id)
+        .where(StopOrder.order_id == order_id)
+    )
+    return dict(session.exec(query).all())
 
 
 def _finish(deed: Deed, picture: Picture, standing: Evidence | None) -> None:

@@ -41,6 +41,7 @@ class Told:
     kind: FieldKind
     received_at: datetime
     detail: Json
+    round_id: UUID | None = None  # whose stop it was said at
     in_force: bool = True  # the round stood in the plan in force; else only facts act
 
 
@@ -62,8 +63,8 @@ class Picture:
     unanswered: tuple[UUID, ...] = ()
 
 
-def told(event: FieldEvent, flags: Collection[str]) -> Told:
-    """A kept event as the fold reads it."""
+def told(event: FieldEvent, flags: Collection[str], round_id: UUID | None) -> Told:
+    """A kept event as the fold reads it, with the round of its stop."""
     return Told(
         id=event.id,
         device_id=event.device_id,
@@ -71,6 +72,7 @@ def told(event: FieldEvent, flags: Collection[str]) -> Told:
         kind=event.kind,
         received_at=event.received_at,
         detail=event.detail,
+        round_id=round_id,
         in_force=REPLANNED not in flags,
     )
 
@@ -80,13 +82,17 @@ def look(
 ) -> Picture:
     """Fold the events of one order.
 
+    Who gives it back has begun nothing of it for the next helper, even if their
+    beginning is heard last.
+
     Args:
         standing: the event that counts already; its phone is not overruled by
             another one that is heard later.
     """
     ordered = sorted(events, key=lambda event: event.place)
+    left = {event.round_id for event in ordered if _returns(event)}
     return Picture(
-        begun=any(_begins(event, is_visit) for event in ordered),
+        begun=any(_begins(e, is_visit) and e.round_id not in left for e in ordered),
         proofs=_proofs([e for e in ordered if e.kind in HANDING], standing),
         failure=next((why for e in ordered if (why := _failure(e))), None),
         returned=tuple(e.id for e in ordered if _returns(e)),

@@ -110,7 +110,7 @@ class Unread(SQLModel, table=True):
 
 
 def list_of_order(
-    session: Session, order_id: UUID, stop_ids: list[UUID] | None = None
+    session: Session, order_id: UUID, stop_ids: Collection[UUID | None] = ()
 ) -> list[FieldEvent]:
     """Accepted events about an order, in the order of each phone.
 
