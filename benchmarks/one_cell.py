@@ -15,7 +15,7 @@ from benchmarks.cells import Cell
 from benchmarks.engines import ENGINES, CannotSay, Engine, warmed_up
 from benchmarks.instances import NoInstance, load
 from benchmarks.judging import judged
-from routing import EngineMissing, NotYetHonoured
+from routing import BadProblem, EngineMissing
 
 CORES: Final = 2
 
@@ -29,10 +29,12 @@ def measure(cell: Cell, folder: Path) -> dict[str, Any]:
         source = load(folder, cell.instance)
     except (EngineMissing, NoInstance) as missing:
         return {"missing": str(missing)}
+    except BadProblem as bad:
+        return {"refused": str(bad)}
     started, busy = time.monotonic(), _processor_seconds()
     try:
         plan = engine.plan(source, cell.seconds, cell.seed)
-    except (CannotSay, NotYetHonoured) as refused:
+    except (CannotSay, BadProblem) as refused:
         return {"refused": str(refused)}
     took = time.monotonic() - started
     return {

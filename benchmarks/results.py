@@ -94,11 +94,12 @@ def unrun(line: Result) -> str:
 
 
 def append(path: Path, result: Result) -> None:
-    """A line that a stopped run left half-written is ended first."""
+    """Half a line, left by a run that was stopped, makes room for this one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if text and not text.endswith("\n"):
+        path.write_text(text[: text.rfind("\n") + 1], encoding="utf-8")
     with path.open("a", encoding="utf-8") as file:
-        file.write("" if not text or text.endswith("\n") else "\n")
         file.write(json.dumps(result, ensure_ascii=False) + "\n")
         file.flush()
         os.fsync(file.fileno())

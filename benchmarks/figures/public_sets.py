@@ -72,13 +72,19 @@ def _shown(results: Results, asked: Asked) -> str:
     found = gap(results, asked)
     if found is None:
         return results.why_not(*asked)
+    faults = _faults(results, asked)
+    return f"{found:+.2f}" + (f" ({', '.join(faults)})" if faults else "")
+
+
+def _faults(results: Results, asked: Asked) -> list[str]:
+    """What makes a gap worth nothing: it stands beside it, and out of the mean."""
     notes = []
     if left := results.figure(*asked, "left_out"):
         notes.append(f"{left:.0f} unserved")
     lines = results.of(*asked)
     if faults := sum(sum(line.get("broken", {}).values()) for line in lines):
         notes.append(f"{faults} broken")
-    return f"{found:+.2f}" + (f" ({', '.join(notes)})" if notes else "")
+    return notes
 
 
 def _gaps(
@@ -98,7 +104,8 @@ def _gaps(
         ]
         for each in asked:
             found = gap(results, each)
-            all_gaps[each.engine] += [found] if found is not None else []
+            if found is not None and not _faults(results, each):
+                all_gaps[each.engine].append(found)
         shown = [_shown(results, each) for each in asked]
         vehicles = "" if best.vehicles is None else f" ({best.vehicles})"
         rows.append((name, f"{best.cost:,.1f}{vehicles}", *shown))
@@ -128,7 +135,9 @@ def _care_table(results: Results) -> list[str]:
 def _window_bars(results: Results) -> list[Bar]:
     bars = []
     for engine in _WINDOW_ENGINES:
-        gaps = [gap(results, Asked(name, engine, SECONDS)) for name in WINDOWS]
+        asked = [Asked(name, engine, SECONDS) for name in WINDOWS]
+        whole = (each for each in asked if not _faults(results, each))
+        gaps = (gap(results, each) for each in whole)
         known = [each for each in gaps if each is not None]
         if known:
             mean, count = statistics.mean(known), f"{len(known)} files"
