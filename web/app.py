@@ -1,6 +1,7 @@
 """The web application: every route, and what stands around each."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from dispatch.promises.standing import Standing
 from dispatch.settings import settings
 from dispatch.store.database import Database
 from web import (
@@ -43,8 +45,17 @@ ROUTERS: Final = (
 )
 
 
-def create_app(database_url: str | None = None, *, dist: Path = DIST) -> FastAPI:
-    """An app on one database, the configured one unless told otherwise."""
+def create_app(
+    database_url: str | None = None,
+    *,
+    dist: Path = DIST,
+    seconds_now: Callable[[], float] = time.monotonic,
+) -> FastAPI:
+    """An app on one database, the configured one unless told otherwise.
+
+    Args:
+        seconds_now: the process's own clock, for what is kept for some seconds.
+    """
     database = Database(database_url or settings().database)
     tail = Tail(database)
 
@@ -67,6 +78,7 @@ def create_app(database_url: str | None = None, *, dist: Path = DIST) -> FastAPI
     )
     app.state.database = database
     app.state.tail = tail
+    app.state.standing = Standing(seconds_now)
     add_error_answers(app)
     for router in ROUTERS:
         app.include_router(router)

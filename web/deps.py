@@ -92,6 +92,7 @@ Helper = Annotated[Caller, _only(Role.HELPER)]
 Orderer = Annotated[Caller, _only(Role.STATION, Role.DISPATCHER)]
 Coordinator = Annotated[Caller, _only(Role.DISPATCHER, Role.STREET, Role.DISTRICT)]
 Officer = Annotated[Caller, _only(Role.DISTRICT, Role.STREET)]
+District = Annotated[Caller, _only(Role.DISTRICT)]
 Staff = Annotated[
     Caller, _only(Role.STATION, Role.DISPATCHER, Role.STREET, Role.DISTRICT)
 ]

@@ -64,12 +64,14 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "GET /api/plans/{wave_id}": COORDINATORS,
     "GET /api/orders/{order_id}/why": STAFF,
     "POST /api/orders/{order_id}/locate": STAFF,
+    "GET /api/cases": STAFF,
     "GET /api/cases/{case_id}": STAFF,
+    "POST /api/cases/{case_id}/rungs/{rung}/call": STAFF,
     "POST /api/cases/{case_id}/steps": STAFF,
     "POST /api/cases/{case_id}/close": STAFF,
     "GET /api/office/usage": OFFICERS,
     "GET /api/office/lines": OFFICERS,
-    "GET /api/office/promises": OFFICERS,
+    "GET /api/office/promises": frozenset({"district"}),
     "POST /api/feed/ticket": EVERYBODY,
     "GET /health": PUBLIC,
     "GET /ready": PUBLIC,
@@ -118,6 +120,7 @@ def _knock(client: httpx.Client, route: str) -> int:
     method, path = route.split()
     for name in ("elder", "order", "payment", "sitting", "wave", "case"):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
+    path = path.replace("{rung}", "1")
     if route == "POST /api/sign-in":
         return client.post(path, json={}).status_code
     return client.request(
@@ -155,6 +158,7 @@ def test_what_is_somebody_elses_is_not_found(
         "POST /api/orders/{}/locate": order_id,
         "POST /api/orders/{}/pay": order_id,
         "GET /api/cases/{}": case_id,
+        "POST /api/cases/{}/rungs/1/call": case_id,
         "POST /api/cases/{}/steps": case_id,
         "POST /api/cases/{}/close": case_id,
         "POST /api/waves/{}/plan": wave_id,
@@ -173,6 +177,7 @@ def test_what_is_somebody_elses_is_not_found(
     assert shut == {}
     with house.enter(foreigner) as client:
         assert client.get("/api/elders").json()["total"] == 0
+        assert client.get("/api/cases").json() == []
     with house.enter(desk) as client:
         assert client.get("/api/board").json()["total"] == 0
     assert clerk.get(f"/api/orders/{order_id}").json() == before

@@ -3,6 +3,7 @@ import { clock } from "../time/clock.svelte";
 import { get } from "../wire/api";
 import type { PromiseStatus, Usage, UsageRow } from "../wire/board";
 import { Reading } from "../wire/reading.svelte";
+import { session } from "../wire/session.svelte";
 import { groupRows, type Part } from "./grouping";
 
 export interface Drill { station_id: string; channel: string; category: string; words: string }
@@ -14,12 +15,16 @@ class Ledger {
   promises = new Reading<PromiseStatus[]>();
   by = $state<Part[]>(["station", "channel", "category"]);
   drill = $state.raw<Drill | null>(null);
+  /** The promises are read over the whole district; a street's officer is not asked to look. */
+  get district(): boolean {
+    return session.me?.role === "district";
+  }
   rows = $derived<UsageRow[]>(groupRows(this.usage.value?.rows ?? [], this.by));
 
   async read(): Promise<void> {
     await Promise.all([
       this.usage.read(() => get<Usage>("/api/office/usage", { month: this.month })),
-      this.promises.read(() => get<PromiseStatus[]>("/api/office/promises")),
+      this.district ? this.promises.read(() => get<PromiseStatus[]>("/api/office/promises")) : null,
     ]);
   }
 
