@@ -11,8 +11,8 @@ _WAITING: Final = text(
 )
 
 
-def until_somebody_waits(engine: Engine) -> None:
-    """Return when another transaction waits for a lock that we hold.
+def until_somebody_waits(engine: Engine, *, many: int = 1) -> None:
+    """Return when so many other transactions wait, first for a lock that we hold.
 
     SQLite's writers follow each other from their first word, so that there is
     nothing to wait for.
@@ -20,5 +20,5 @@ def until_somebody_waits(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as aside:
-        while not aside.execute(_WAITING).scalar_one():
+        while aside.execute(_WAITING).scalar_one() < many:
             time.sleep(0.01)

@@ -11,7 +11,12 @@ from dispatch.access.scope import get_scoped, scoped
 from dispatch.catalogue.sittings import Serving, Sitting, find_sitting, get_sitting
 from dispatch.counter.paying import bill_of
 from dispatch.errors import NotFound
-from dispatch.orders.kitchen_sheet import KitchenSheet, count_portions, sheet_of
+from dispatch.orders.kitchen_sheet import (
+    KitchenSheet,
+    Portions,
+    count_portions,
+    sheet_of,
+)
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
     Order,
@@ -21,7 +26,7 @@ from dispatch.orders.orders import (
 from dispatch.orders.showing import OrderRow, show_orders
 from dispatch.orders.station_day import SittingRow, show_sittings, station_for
 from dispatch.people.elders import Elder
-from dispatch.people.places import Kitchen, Station
+from dispatch.people.places import Kitchen, Station, is_at_kitchen
 from dispatch.people.showing import ElderRow, list_elders, show_elders
 from dispatch.people.vault import find_owners
 from dispatch.store.unit_of_work import UnitOfWork
@@ -29,18 +34,10 @@ from dispatch.store.unit_of_work import UnitOfWork
 _MOST_FOUND = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Identity:
-    """Where the kitchen's portions are; `ties` when none is missing."""
+@dataclass(frozen=True)
+class Identity(Portions):
+    """The kitchen's portions as they are shown; `ties` when none is missing."""
 
-    cooked: int
-    on_rounds: int
-    pickup: int
-    proxy: int
-    dine_in: int
-    no_show: int
-    spare: int
-    open: int
     ties: bool
 
 
@@ -166,11 +163,15 @@ def show_bill(uow: UnitOfWork, order_id: UUID) -> BillSheet:
 def show_sheet(uow: UnitOfWork, sitting_id: UUID) -> dict[str, object]:
     """The kitchen's paper, for a station that this kitchen feeds, or its street.
 
+    Labels of all boxes are for the kitchen's own people; others see those of their
+    own elders, and the whole kitchen's counts.
+
     Raises:
         NotFound: another kitchen's sitting.
     """
-    reachable_sitting(uow, sitting_id)
-    sheet: KitchenSheet = sheet_of(uow.session, sitting_id)
+    sitting = reachable_sitting(uow, sitting_id)
+    named = _named_orders(uow, sitting)
+    sheet: KitchenSheet = sheet_of(uow.session, sitting_id, named=named)
     return {
         "kitchen": sheet.kitchen,
         "serving": sheet.sitting.serving.value,
@@ -184,6 +185,16 @@ def show_sheet(uow: UnitOfWork, sitting_id: UUID) -> dict[str, object]:
         "identity": show_identity(uow, sheet.sitting),
         "labels": sheet.labels,
     }
+
+
+def _named_orders(uow: UnitOfWork, sitting: Sitting) -> frozenset[UUID] | None:
+    """The orders that the actor may see by name; None for all."""
+    if uow.actor.role == "station":
+        kitchen = uow.session.get_one(Kitchen, sitting.kitchen_id)
+        if is_at_kitchen(station_for(uow, None), kitchen):
+            return None
+    own = scoped(uow.actor, Order).where(Order.sitting_id == sitting.id)
+    return frozenset(order.id for order in uow.session.exec(own))
 
 
 def reachable_sitting(uow: UnitOfWork, sitting_id: UUID) -> Sitting:

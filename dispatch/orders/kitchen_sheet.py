@@ -1,7 +1,7 @@
 """The kitchen's paper: what to cook, what to stick on each box, and does it tie."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,12 +31,8 @@ _FETCHED = {
 
 
 @dataclass(frozen=True)
-class KitchenCount:
-    """Where the portions of a sitting are: cooked is the sum of all the others.
-
-    `cooked` and `spare` are counters of the sitting; the rest is counted from the
-    orders, so that the two can disagree, and a check sees it.
-    """
+class Portions:
+    """Where the portions of a sitting are."""
 
     cooked: int
     on_rounds: int
@@ -46,6 +42,14 @@ class KitchenCount:
     no_show: int
     spare: int
     open: int  # neither fetched nor carried yet
+
+
+class KitchenCount(Portions):
+    """The kitchen's count: cooked is the sum of all the others.
+
+    `cooked` and `spare` are counters of the sitting; the rest is counted from the
+    orders, so that the two can disagree, and a check sees it.
+    """
 
     @property
     def ties(self) -> bool:
@@ -114,8 +118,15 @@ def _where_is(order: Order) -> str | None:
     return "open"
 
 
-def sheet_of(session: Session, sitting_id: UUID) -> KitchenSheet:
-    """The sheet as it stands now; before the cut-off it is a preview."""
+def sheet_of(
+    session: Session, sitting_id: UUID, *, named: Collection[UUID] | None = None
+) -> KitchenSheet:
+    """The sheet as it stands now; before the cut-off it is a preview.
+
+    Args:
+        named: the orders whose labels are shown; all of them unless told otherwise.
+            What is cooked is counted for the whole kitchen in any case.
+    """
     sitting = get_sitting(session, sitting_id)
     orders = list_of_sitting(session, sitting_id)
     live = [order for order in orders if order.state is not OrderState.CANCELLED]
@@ -127,7 +138,12 @@ def sheet_of(session: Session, sitting_id: UUID) -> KitchenSheet:
         by_dish=_by_dish(live, menu, elders),
         by_channel=dict(Counter(order.channel.value for order in live)),
         count=count_portions(sitting, orders),
-        labels=_labels(session, live, menu, elders),
+        labels=_labels(
+            session,
+            [each for each in live if named is None or each.id in named],
+            menu,
+            elders,
+        ),
     )
 
 
@@ -163,7 +179,7 @@ def _labels(
     menu: dict[UUID, MenuItem],
     elders: dict[UUID, Elder],
 ) -> list[Label]:
-    names = unseal(session, elders.keys(), ["name"])
+    names = unseal(session, {order.elder_id for order in orders}, ["name"])
     boxes = _boxes(session, [order.id for order in orders])
     labels = []
     for order in orders:

@@ -4,12 +4,14 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID, uuid4
 
+from geopy.distance import great_circle
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
 from dispatch.store.columns import word
 
+_ONE_HOUSE_METRES = 30
 ON_EARTH = (
     "(lat IS NULL AND lon IS NULL) OR (lat BETWEEN -90 AND 90 AND "
     "lon BETWEEN -180 AND 180 AND NOT (lat = 0 AND lon = 0))"
@@ -74,6 +76,12 @@ def get_station(session: Session, station_id: UUID) -> Station:
     if station := session.get(Station, station_id):
         return station
     raise NotFound("没有找到这个驿站。")
+
+
+def is_at_kitchen(station: Station, kitchen: Kitchen) -> bool:
+    """The station and its kitchen are one house, with the same people."""
+    way = great_circle((station.lat, station.lon), (kitchen.lat, kitchen.lon))
+    return station.kitchen_id == kitchen.id and bool(way.m <= _ONE_HOUSE_METRES)
 
 
 def list_stations(session: Session, street_code: str | None = None) -> list[Station]:
