@@ -19,7 +19,7 @@ from dispatch.counter.showing import (
     show_counter,
 )
 from dispatch.orders.showing import OrderRow, show_order, show_order_of, show_orders
-from dispatch.store.idempotency import is_used
+from dispatch.store.idempotency import is_repeated
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import Key, Staff, Station
 from web.schemas.counter import FindForm, PayForm, RefundForm, ServeForm, WalkInForm
@@ -67,7 +67,6 @@ def post_serve(form: ServeForm, caller: Station) -> Answer:
 @router.post("/counter/walk-in", status_code=201, response_model=OrderRow)
 def post_walk_in(form: WalkInForm, caller: Station, key: Key = None) -> Answer:
     def do(uow: UnitOfWork) -> tuple[bool, OrderRow]:
-        again = is_used(uow, key)
         paid = (form.pay.method, form.pay.fen) if form.pay else None
         order = walk_in_to(
             uow,
@@ -78,7 +77,7 @@ def post_walk_in(form: WalkInForm, caller: Station, key: Key = None) -> Answer:
             paid=paid,
             key=key,
         )
-        return again, show_order(uow, order)
+        return is_repeated(uow, key), show_order(uow, order)
 
     again, row = caller.change(do)
     return Answer(row, status_code=200 if again else 201)

@@ -9,7 +9,7 @@ from dispatch.orders.cancelling import cancel_order, undo_cancel
 from dispatch.orders.ordering import place_order
 from dispatch.orders.showing import OrderRow, show_order, show_order_of
 from dispatch.orders.stories import OrderStory, show_story
-from dispatch.store.idempotency import is_used, takes_effect
+from dispatch.store.idempotency import is_repeated, takes_effect
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import Coordinator, Key, Orderer, Staff
 from web.schemas.field import EntryForm, SheetForm
@@ -24,9 +24,8 @@ def post_order(form: OrderForm, caller: Orderer, key: Key = None) -> Answer:
     """Take an order; the same key with the same form answers 200 with that order."""
 
     def do(uow: UnitOfWork) -> tuple[bool, OrderRow]:
-        again = is_used(uow, key)
         order = place_order(uow, form.to_draft(), key=key)
-        return again, show_order(uow, order)
+        return is_repeated(uow, key), show_order(uow, order)
 
     again, row = caller.change(do)
     return Answer(row, status_code=200 if again else 201)

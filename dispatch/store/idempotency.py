@@ -73,6 +73,7 @@ def claim(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> UUID | N
         return None
     if (first.verb, first.content_sha256) != (verb, digest):
         raise KeyReused
+    uow.repeated.add(key)
     return first.made_id
 
 
@@ -82,10 +83,12 @@ def keep_result(uow: UnitOfWork, key: str, made_id: UUID) -> None:
     uow.session.get_one(Idempotency, (actor, key)).made_id = made_id
 
 
-def is_used(uow: UnitOfWork, key: str | None) -> bool:
-    """The actor's key took effect in an earlier transaction."""
-    actor = str(uow.actor.account_id or uow.actor.role)
-    return bool(key) and uow.session.get(Idempotency, (actor, key)) is not None
+def is_repeated(uow: UnitOfWork, key: str | None) -> bool:
+    """What was just done under this key had been done before; ask after the deed.
+
+    Before it nobody could say: a twin may be at it in another transaction.
+    """
+    return key in uow.repeated
 
 
 def takes_effect(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> bool:

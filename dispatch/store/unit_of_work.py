@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -39,11 +39,15 @@ SYSTEM = Actor(role="system")
 
 @dataclass
 class UnitOfWork:
-    """A session, the product's time and who acts; commits as a whole or not at all."""
+    """A session, the product's time and who acts; commits as a whole or not at all.
+
+    `repeated` are the keys of requests that were found to have taken effect before.
+    """
 
     session: Session
     now: datetime
     actor: Actor
+    repeated: set[str] = field(default_factory=set)
 
 
 @contextmanager

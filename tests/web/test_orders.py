@@ -1,6 +1,7 @@
 """Orders over HTTP: taken once, answered after the commit, told in words."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -11,8 +12,12 @@ from sqlalchemy import Connection, event, func
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
+from dispatch.access.accounts import Role
+from dispatch.catalogue.sittings import get_sitting
 from dispatch.orders.orders import Order
-from tests.little_town import ELEVEN, LittleTown
+from dispatch.store.unit_of_work import unit_of_work
+from tests.crossing import until_somebody_waits
+from tests.little_town import ELEVEN, OTHER_STREET, LittleTown
 from tests.web.conftest import House
 from tests.web.ordering import lunch_form, place, placed
 
@@ -73,6 +78,23 @@ def test_the_same_key_gives_the_same_order(house: House, clerk: httpx.Client) ->
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
     assert (other.status_code, other.json()["error"]) == (409, "key_reused")
+    assert count_orders(house.town) == 1
+
+
+def test_of_two_twins_at_once_one_is_taken_and_the_other_repeats_it(
+    house: House, clerk: httpx.Client
+) -> None:
+    elder_id, key = house.town.add_elder(), uuid4().hex
+
+    with ThreadPoolExecutor(2) as two:
+        with unit_of_work(house.town.engine) as uow:
+            get_sitting(uow.session, house.town.sitting_id, lock=True)
+            twins = [two.submit(place, clerk, elder_id, key=key) for _ in range(2)]
+            until_somebody_waits(house.town.engine, many=2)
+        answers = [twin.result() for twin in twins]
+
+    assert sorted(answer.status_code for answer in answers) == [200, 201]
+    assert answers[0].json() == answers[1].json()
     assert count_orders(house.town) == 1
 
 
@@ -202,6 +224,31 @@ def test_closing_a_serving_names_who_did_not_come(
     told = clerk.get("/api/kitchen-sheet", params=sheet).json()
     assert told["identity"]["ties"] is True
     assert told["identity"]["no_show"] == 1
+
+
+def test_a_station_that_shares_a_kitchen_sees_its_own_elders_boxes(
+    house: House, clerk: httpx.Client
+) -> None:
+    """The kitchen's own house sticks on every label; the other one counts them."""
+    town, far = house.town, uuid4()
+    with Session(town.engine) as session:
+        session.add(other := town.station(far, "s2", OTHER_STREET))
+        other.lat += 0.02
+        session.commit()
+    actor = town.add_account("far", Role.STATION, station_id=far)
+    placed(clerk, town.add_elder(name="王小英"))
+    guest = town.add_elder(name="赵大山", station_id=far, street_code=OTHER_STREET)
+    asked = {"sitting_id": str(town.sitting_id)}
+
+    with house.enter(actor) as other_clerk:
+        placed(other_clerk, guest)
+        theirs = other_clerk.get("/api/kitchen-sheet", params=asked).json()
+    kitchens = clerk.get("/api/kitchen-sheet", params=asked).json()
+
+    assert [one["elder_label"][0] for one in theirs["labels"]] == ["赵"]
+    assert {one["elder_label"][0] for one in kitchens["labels"]} == {"王", "赵"}
+    for sheet in (theirs, kitchens):
+        assert sum(dish["count"] for dish in sheet["by_dish"]) == 2
 
 
 @pytest.mark.parametrize("missing", ["elder_id", "service", "channel", "serve_on"])
