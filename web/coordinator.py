@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from dispatch.catalogue.sittings import Serving
 from dispatch.orders.cancelling import locate_household
@@ -19,7 +19,8 @@ from dispatch.planning.coordinating import (
 )
 from dispatch.planning.plan_history import show_versions
 from dispatch.planning.road_map import Bounds, district_bounds, road_map
-from dispatch.safety.case_file import CaseFile, show_case
+from dispatch.safety.calling import dial_rung
+from dispatch.safety.case_file import CaseFile, CaseRow, list_open, show_case
 from dispatch.safety.climbing import close_case, step
 from dispatch.store.idempotency import takes_effect
 from dispatch.store.unit_of_work import UnitOfWork
@@ -98,9 +99,24 @@ def post_locate(order_id: UUID, form: PlaceForm, caller: Staff) -> Answer:
     return Answer(caller.change(do))
 
 
+@router.get("/cases", response_model=list[CaseRow])
+def get_cases(caller: Staff) -> Answer:
+    """Whom nobody has answered for yet, as far as one's reach goes."""
+    return Answer(caller.read(list_open))
+
+
 @router.get("/cases/{case_id}", response_model=CaseFile)
 def get_case(case_id: UUID, caller: Staff) -> Answer:
     return Answer(caller.read(lambda uow: show_case(uow, case_id)))
+
+
+@router.post("/cases/{case_id}/rungs/{rung}/call")
+def post_call(
+    case_id: UUID, rung: Annotated[int, Path(ge=1, le=99)], caller: Staff
+) -> Answer:
+    """A link to dial; the page holds no number before somebody means to call."""
+    link = caller.change(lambda uow: dial_rung(uow, case_id, rung))
+    return Answer({"dial": link})
 
 
 @router.post("/cases/{case_id}/steps", response_model=CaseFile)

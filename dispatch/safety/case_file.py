@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from dispatch.access.accounts import Account
 from dispatch.access.masking import called, mask_phone
-from dispatch.access.scope import get_scoped
+from dispatch.access.scope import get_scoped, scoped
 from dispatch.people.elders import Elder
 from dispatch.people.vault import unseal
 from dispatch.safety.cases import (
@@ -92,6 +92,13 @@ def show_case(uow: UnitOfWork, case_id: UUID) -> CaseFile:
         ladder=_ladder(uow, case, ladder),
         story=_story(uow, list_steps(uow.session, case.id)),
     )
+
+
+def list_open(uow: UnitOfWork) -> list[CaseRow]:
+    """The open cases within reach, the nearest deadline first."""
+    query = scoped(uow.actor, Case).where(col(Case.closed_at).is_(None))
+    ordered = query.order_by(col(Case.deadline_at), col(Case.id))
+    return show_cases(uow, uow.session.exec(ordered).all())
 
 
 def show_cases(uow: UnitOfWork, cases: Sequence[Case]) -> list[CaseRow]:

@@ -85,13 +85,32 @@ def test_two_persons_behind_one_door_have_an_end_each(house: House) -> None:
         twice(person.first, "hand-over-one")
         expect(person.first).to_have_attribute("data-end", "done")
         expect(person.last).to_have_attribute("data-end", "open")
-        page.get_by_test_id("other").click()
+        person.last.get_by_test_id("other-one").click()
         page.get_by_test_id("other-name").fill("王芳")
         twice(page, "to-neighbour")
         twice(page, "end-round")
         expect(page.get_by_test_id("strip")).to_have_attribute("data-unsent", "0")
 
     assert sorted(walk.proofs(n)[0].grade for n in (0, 1)) != ["A", "A"]
+
+
+def test_of_two_persons_the_one_who_does_not_answer_is_named(house: House) -> None:
+    first, second = house.town.add_elder(), house.town.add_elder("李建国", sex="M")
+    walk = make_walk(house.town, first, second, one_stop=True)
+
+    with house.visit(walk.actor, "/courier", PHONE) as page:
+        load_and_leave(page)
+        page.get_by_test_id("arrived").click()
+        expect(page.get_by_test_id("no-answer")).to_have_count(0)
+        silent = page.get_by_test_id("person").filter(has_text="李")
+        silent.get_by_test_id("no-answer-one").click()
+        expect(page.get_by_test_id("no-answer-page")).to_contain_text("李爷爷")
+        twice(page, "no-answer-start")
+        waiting = page.get_by_test_id("no-answer-wait")
+        expect(waiting).to_have_attribute("data-told", "true")
+
+    [case] = walk.cases()
+    assert case.elder_id == second
 
 
 def test_a_spilled_meal_has_failed_and_nobody_else_can_bring_it(house: House) -> None:

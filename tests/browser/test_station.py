@@ -1,10 +1,13 @@
 """The station's page: the order grid by keyboard alone."""
 
+import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import Session, col, select
 
 from dispatch.orders.orders import Order, OrderState
 from tests.browser.conftest import PHONE, House
+from tests.field.phone import Phone
+from tests.field.walk import HALF_PAST, make_walk
 
 LUNCH = "[data-key='2026-11-20/lunch']"
 
@@ -98,6 +101,33 @@ def test_the_side_shows_whom_the_cursor_is_on_and_unmasks_for_a_reason(
         page.get_by_test_id("reveal-reason").fill("电话核对送餐")
         page.keyboard.press("Enter")
         expect(page.get_by_test_id("revealed")).to_contain_text("13800000000")
+
+
+@pytest.mark.parametrize("size", [None, PHONE])
+def test_an_unanswered_door_stands_above_everything_and_can_be_called(
+    house: House, size: dict[str, int] | None
+) -> None:
+    town = house.town
+    elder_id = town.add_elder()
+    town.add_contact(elder_id)
+    walk = make_walk(town, elder_id)
+    phone = Phone(walk)
+    phone.at_stop("no_answer", HALF_PAST)
+    phone.sync(HALF_PAST)
+
+    with house.visit(town.staff, "/station", size) as page:
+        page.get_by_test_id("case").click()
+        page.get_by_test_id("outcome-seen_well").click()
+        page.get_by_test_id("close-words").fill("已见到本人")
+        rung = page.get_by_test_id("rung").first
+        with page.expect_response("**/rungs/1/call") as called:
+            rung.get_by_test_id("rung-call").click()
+        assert called.value.json() == {"dial": "tel:13800000000"}
+        closing = page.get_by_test_id("close-case")
+        closing.click()
+        expect(closing).to_have_attribute("data-armed", "true")
+        closing.click()
+        expect(page.get_by_test_id("alarms")).to_have_count(0)
 
 
 def find(page: Page, name: str) -> None:

@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlmodel import Session, select
 
+from dispatch.log.audit import Audit
 from dispatch.orders.orders import get_order
 from dispatch.safety.cases import CaseKind
 from dispatch.safety.opening import open_case
@@ -81,3 +83,34 @@ def test_an_open_case_stands_on_the_board_with_its_clock(
     assert (case["rung"], case["rung_name"]) == (1, "电话联系老人")
     assert case["deadline_at"] > board["now"]
     assert order["case_id"] == case["id"]
+
+
+def test_the_station_sees_its_open_cases_until_they_are_closed(
+    clerk: httpx.Client, case_path: str
+) -> None:
+    [row] = clerk.get("/api/cases").json()
+    assert (row["elder_label"], row["rung_code"]) == ("王奶奶", "phone_elder")
+
+    send(clerk, f"{case_path}/close", uuid4().hex, outcome="seen_well", words="已见到")
+
+    assert clerk.get("/api/cases").json() == []
+
+
+def test_whom_a_rung_names_is_dialled_and_the_audit_knows_who_dialled(
+    house: House, clerk: httpx.Client, case_path: str
+) -> None:
+    ladder = clerk.get(case_path).json()["ladder"]
+    of = {rung["code"]: rung["rung"] for rung in reversed(ladder)}
+
+    def call(rung: int) -> httpx.Response:
+        return clerk.post(f"{case_path}/rungs/{rung}/call", json={})
+
+    assert call(of["phone_elder"]).json() == {"dial": "tel:13800000000"}
+    assert call(of["contacts"]).json() == {"dial": "tel:13900000000"}
+    nobody = call(of["second_visit"])
+    assert (nobody.status_code, nobody.json()["error"]) == (404, "no_number")
+    with Session(house.town.engine) as session:
+        calls = session.exec(select(Audit).where(Audit.action == "call")).all()
+        assert {one.object_kind for one in calls} == {"elder", "contact"}
+    send(clerk, f"{case_path}/close", uuid4().hex, outcome="seen_well", words="已见到")
+    assert call(of["phone_elder"]).status_code == 409
