@@ -1,0 +1,55 @@
+"""A planned week: each due visit has a day and a name, or reasons why not."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+# Why a visitor cannot make a visit at all, or only by displacing another one.
+REASONS: Final = ("never", "skill", "absent", "no_day", "full")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One visit: the day, who goes, and who stands in if they cannot."""
+
+    visit: str
+    day: int
+    visitor: str
+    backup: str | None = None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The first rule that keeps this visitor from this visit.
+
+    `absent`: away on each day of the visit's window; `no_day`: never on duty then;
+    `full`: on duty, and too few minutes are left on each of those days.
+    """
+
+    visitor: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class NotPlaced:
+    """A visit that found no day. Nobody in `reasons`: the station has no visitor."""
+
+    visit: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Week:
+    """Each due visit is placed or explained.
+
+    `troubles` names the stations whose answer is not CP-SAT's last word, and why.
+    """
+
+    placed: tuple[Placed, ...]
+    not_placed: tuple[NotPlaced, ...] = ()
+    decided_by: tuple[str, ...] = ()
+    troubles: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def place_of(self) -> dict[str, Placed]:
+        return {each.visit: each for each in self.placed}
