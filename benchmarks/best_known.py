@@ -4,10 +4,11 @@ from typing import Final, NamedTuple
 
 
 class Best(NamedTuple):
-    """`vehicles` where the literature counts them first."""
+    """`vehicles` where the literature counts them first; `words`: its other name."""
 
     cost: float
     vehicles: int | None = None
+    words: str = ""
 
 
 LI_LIM: Final = {
@@ -37,17 +38,17 @@ WINDOWS: Final = {
 
 # (distance + tardiness + largest tardiness) / 3, published values.
 CARE: Final = {
-    "InstanzCPLEX_HCSRP_10_1": Best(218.2),
-    "InstanzCPLEX_HCSRP_10_2": Best(246.6),
-    "InstanzCPLEX_HCSRP_10_3": Best(305.9),
-    "InstanzCPLEX_HCSRP_10_4": Best(186.9),
-    "InstanzCPLEX_HCSRP_10_5": Best(189.5),
-    "InstanzCPLEX_HCSRP_10_6": Best(200.1),
-    "InstanzCPLEX_HCSRP_25_1": Best(428.1),
-    "InstanzCPLEX_HCSRP_25_2": Best(476.2),
-    "InstanzCPLEX_HCSRP_25_3": Best(399.2),
-    "InstanzCPLEX_HCSRP_50_1": Best(965.2),
-    "InstanzCPLEX_HCSRP_75_2": Best(684.3),
+    "InstanzCPLEX_HCSRP_10_1": Best(218.2, words="A1"),
+    "InstanzCPLEX_HCSRP_10_2": Best(246.6, words="A2"),
+    "InstanzCPLEX_HCSRP_10_3": Best(305.9, words="A3"),
+    "InstanzCPLEX_HCSRP_10_4": Best(186.9, words="A4"),
+    "InstanzCPLEX_HCSRP_10_5": Best(189.5, words="A5"),
+    "InstanzCPLEX_HCSRP_10_6": Best(200.1, words="A6"),
+    "InstanzCPLEX_HCSRP_25_1": Best(428.1, words="B1"),
+    "InstanzCPLEX_HCSRP_25_2": Best(476.2, words="B2"),
+    "InstanzCPLEX_HCSRP_25_3": Best(399.2, words="B3"),
+    "InstanzCPLEX_HCSRP_50_1": Best(965.2, words="C1"),
+    "InstanzCPLEX_HCSRP_75_2": Best(684.3, words="D2"),
 }
 
 BEST_KNOWN: Final = {**LI_LIM, **WINDOWS, **CARE}

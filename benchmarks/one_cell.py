@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.cells import Cell
-from benchmarks.engines import ENGINES, CannotSay, Engine, warmed_up
+from benchmarks.engines import ENGINES, CannotSay, Engine, must_be_installed, warm_up
 from benchmarks.instances import NoInstance, load
 from benchmarks.judging import judged
 from routing import BadProblem, EngineMissing
@@ -25,8 +25,9 @@ def measure(cell: Cell, folder: Path) -> dict[str, Any]:
     _use_two_cores()
     engine = ENGINES[cell.engine]
     try:
-        warmed_up(engine)
+        must_be_installed(engine)
         source = load(folder, cell.instance)
+        warm_up(engine, source)
     except (EngineMissing, NoInstance) as missing:
         return {"missing": str(missing)}
     except BadProblem as bad:

@@ -10,7 +10,7 @@ from benchmarks.results import Results
 
 _WIDTH: Final = 760
 _LABELS: Final = 210  # pixels to the left of the bars
-_LONGEST: Final = 300
+_LONGEST: Final = 270
 _ROW: Final = 26
 _HEAD: Final = 54
 _OURS: Final = "#1b7f5c"

@@ -15,8 +15,9 @@ def page(results: Results) -> Iterator[str]:
         chosen = [results.of(c.instance, c.engine, c.seconds) for c in cells]
         lines = [line for each in chosen for line in each]
         yield f"\n### {figure.title}\n"
-        yield from figure.table(results)
-        yield ""
+        if lines:
+            yield from figure.table(results)
+            yield ""
         yield _where(lines)
 
 

@@ -106,9 +106,12 @@ def append(path: Path, result: Result) -> None:
 
 
 def commit() -> str:
-    """The commit of the checkout, with a `+` when what is measured differs from it."""
-    short = _git("rev-parse", "--short", "HEAD") or "unknown"
-    changed = _git("status", "--porcelain", "--", "routing", "benchmarks")
+    """The last commit that touched `routing`; a `+` when there is more than it holds.
+
+    Other commits change nothing that is measured, so they cost no cell its place.
+    """
+    short = _git("log", "-1", "--format=%h", "--", "routing") or "unknown"
+    changed = _git("status", "--porcelain", "--", "routing")
     return f"{short}+" if changed else short
 
 

@@ -108,7 +108,7 @@ def _gaps(
                 all_gaps[each.engine].append(found)
         shown = [_shown(results, each) for each in asked]
         vehicles = "" if best.vehicles is None else f" ({best.vehicles})"
-        rows.append((name, f"{best.cost:,.1f}{vehicles}", *shown))
+        rows.append((best.words or name, f"{best.cost:,.1f}{vehicles}", *shown))
     means = [statistics.mean(g) if g else None for g in all_gaps.values()]
     rows.append(("mean", "", *(number(mean, "+.2f") for mean in means)))
     head = ("gap %", "best known", *(words_of(engine) for engine in engines))

@@ -12,6 +12,7 @@ from routing.errors import BadProblem
 from routing.files import read_problem
 from routing.public.li_lim import is_li_lim, li_lim_from
 from routing.public.lines import Lines, read_lines
+from routing.public.mankowska import is_mankowska, mankowska_from
 from routing.public.solomon import is_solomon, solomon_from
 from routing.public.source import OwnFile, PlaneFile, Source
 
@@ -29,6 +30,7 @@ class Format(NamedTuple):
 FORMATS: Final = (
     Format("Solomon / Gehring & Homberger", is_solomon, solomon_from),
     Format("Li & Lim", is_li_lim, li_lim_from),
+    Format("Mankowska HHCRSP", is_mankowska, mankowska_from),
 )
 
 
