@@ -1,7 +1,7 @@
 """How a day went: said in words, written as a report, summed up in an exit code."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -12,7 +12,7 @@ from dispatch.bootstrap.progress import say
 from dispatch.demo.day import Outcome
 from dispatch.demo.district import District
 from dispatch.demo.report import make_report
-from dispatch.promises import Status, check_promises
+from dispatch.promises import Promise, Status, check_promises
 from dispatch.running import redis_address
 from dispatch.settings import Settings
 from dispatch.store.engine import reading
@@ -29,13 +29,13 @@ def judge(
 ) -> bool:
     """Say how the day went and write the report.
 
-    Returns whether every promise held, the followed feed was whole, and no door
-    answered anybody in a way that its contract does not know.
+    Returns whether every promise held and had something to hold in, the followed feed
+    was whole, and no door answered anybody in a way that its contract does not know.
     """
     _tell_outcome(outcome)
     with Session(reading(engine)) as session:
         promises = check_promises(
-            session, home=chosen.home, redis_url=redis_address(chosen)
+            session, home=chosen.home, redis_url=redis_address(chosen), played=True
         )
         report = make_report(
             session,
@@ -54,8 +54,15 @@ def judge(
     for words in outcome.feed[:10]:
         say(f"    feed: {words}")
     click.echo(json.dumps(_summary(report), ensure_ascii=False))
-    broken = any(promise.status is Status.BROKEN for promise in promises)
-    return not broken and not outcome.feed and not outcome.troubles
+    return all_held(promises) and not outcome.feed and not outcome.troubles
+
+
+def all_held(promises: Sequence[Promise]) -> bool:
+    """Of what is built none is broken, and none held for want of anything to check."""
+    empty = [p.n for p in promises if p.status is Status.HELD and not p.checked]
+    if empty:
+        say(f"nothing was there to check for promises {empty}")
+    return not empty and all(p.status is not Status.BROKEN for p in promises)
 
 
 def _tell_outcome(outcome: Outcome) -> None:

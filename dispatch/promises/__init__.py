@@ -30,16 +30,22 @@ PROMISES: Final[tuple[tuple[int, str, Checker | None], ...]] = (
 
 
 def check_promises(
-    session: Session, *, home: Path | None = None, redis_url: str | None = None
+    session: Session,
+    *,
+    home: Path | None = None,
+    redis_url: str | None = None,
+    played: bool = False,
 ) -> list[Promise]:
     """Look at every promise and tell how it stands.
 
     Args:
         session: reads one consistent state.
         home: also look at the logs and at what the demo's people were told.
-        redis_url: also look for personal data in Redis.
+        redis_url: also look for personal data in Redis, which must be there then.
+        played: a demo's day was played in that home; without what its people were
+            told it cannot be checked, and that is broken.
     """
-    premises = Premises(session, home, redis_url)
+    premises = Premises(session, home, redis_url, played)
     told = []
     for number, words, checker in PROMISES:
         look = Look()

@@ -53,11 +53,16 @@ class Look:
 
 @dataclass(frozen=True)
 class Premises:
-    """Where to look: the database, the state folder, and Redis if it is there."""
+    """Where to look: the database, the state folder, and Redis.
+
+    `played`: a demo's day was played here, so its people have written down what they
+    were told; that file must then be in the state folder.
+    """
 
     session: Session
     home: Path | None = None
     redis_url: str | None = None
+    played: bool = False
 
 
 Checker = Callable[[Premises, Look], None]

@@ -11,12 +11,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from dispatch.promises.checking import Look, Premises
+
 HISTORY_FILE: Final = "demo-history.jsonl"
 
 
 def history_file(home: Path) -> Path:
     """Where the callers of this home write."""
     return home / HISTORY_FILE
+
+
+def expect_history(premises: Premises, look: Look) -> None:
+    """Where a day was played, the absence of what people were told is no good sign."""
+    if premises.played:
+        there = premises.home is not None and history_file(premises.home).exists()
+        look.expect(there, f"{HISTORY_FILE} is missing: nobody knows what was told")
 
 
 def read_history(home: Path | None) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from dispatch.field.events import FieldEvent
 from dispatch.log.events import Event, Feed, Outbox
 from dispatch.orders.orders import Order
 from dispatch.promises.checking import Look, Premises
-from dispatch.promises.history import read_history
+from dispatch.promises.history import expect_history, read_history
 from dispatch.store.idempotency import Idempotency
 
 _QUIET: Final = timedelta(seconds=10)
@@ -93,6 +93,7 @@ def _check_feed(session: Session, look: Look) -> None:
 
 def _check_acknowledged(premises: Premises, look: Look) -> None:
     """Whatever somebody was told is kept, is kept, and once."""
+    expect_history(premises, look)
     kept: dict[str, set[UUID]] = {}
     told: dict[tuple[str, str], set[UUID]] = {}
     for line in _acknowledged(premises):

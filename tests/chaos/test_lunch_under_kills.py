@@ -167,7 +167,9 @@ def test_a_lunch_goes_on_whatever_dies(
         day = Day(district, pace, address=stack.url, home=stack.home)
         outcome, unlike = asyncio.run(live_and_die(day, pace))
         with Session(reading(engine)) as session:
-            told = check_promises(session, home=stack.home, redis_url=stack.redis_url)
+            told = check_promises(
+                session, home=stack.home, redis_url=stack.redis_url, played=True
+            )
 
     assert len(pace.killed) == len(KILLS)
     assert outcome.troubles == []

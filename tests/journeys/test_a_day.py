@@ -56,6 +56,8 @@ def test_a_small_day_goes_all_the_way(played: Played) -> None:
     told = {one["n"]: one["status"] for one in played.report["promises"]}
     assert [told[n] for n in BUILT] == ["held"] * len(BUILT)
     assert set(told.values()) <= {"held", "not built"}
+    checked = {one["n"]: one["checked"] for one in played.report["promises"]}
+    assert all(checked[n] > 0 for n in BUILT), checked
 
 
 def test_the_day_has_the_size_that_it_should(played: Played) -> None:
@@ -280,6 +282,6 @@ def look(home: Path) -> list[Promise]:
     engine = make_engine(f"sqlite:///{home / 'liuzhu.db'}")
     try:
         with Session(reading(engine)) as session:
-            return check_promises(session, home=home)
+            return check_promises(session, home=home, played=True)
     finally:
         engine.dispose()

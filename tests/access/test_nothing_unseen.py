@@ -1,0 +1,48 @@
+"""A promise is not held because nobody could look."""
+
+from pathlib import Path
+
+from sqlmodel import Session
+
+from dispatch.demo.judging import all_held
+from dispatch.promises import Promise, Status
+from dispatch.promises.checking import Look, Premises
+from dispatch.promises.history import HISTORY_FILE, history_file
+from dispatch.promises.losses import check_losses
+from dispatch.promises.privacy import check_privacy
+from tests.little_town import LittleTown
+
+NOBODY_THERE = "redis://127.0.0.1:1/0"
+
+
+def test_a_day_without_what_people_were_told_is_no_good_day(
+    town: LittleTown, tmp_path: Path
+) -> None:
+    with Session(town.engine) as session:
+        for check in (check_losses, check_privacy):
+            look = Look()
+            check(Premises(session, tmp_path, played=True), look)
+            assert [HISTORY_FILE in words for words in look.broken] == [True]
+
+        history_file(tmp_path).touch()
+        for check in (check_losses, check_privacy):
+            look = Look()
+            check(Premises(session, tmp_path, played=True), look)
+            assert look.broken == []
+
+
+def test_a_redis_that_is_away_was_not_looked_through(town: LittleTown) -> None:
+    look = Look()
+    with Session(town.engine) as session:
+        check_privacy(Premises(session, redis_url=NOBODY_THERE), look)
+
+    assert [words[:5] for words in look.broken] == ["Redis"]
+
+
+def test_a_day_in_which_a_promise_had_nothing_to_hold_in_has_failed() -> None:
+    fine = Promise(1, "订单不会消失", Status.HELD, 7, [])
+    later = Promise(3, "敲不开的门", Status.NOT_BUILT, 0, [])
+    empty = Promise(4, "热饭是热的", Status.HELD, 0, [])
+
+    assert all_held([fine, later])
+    assert not all_held([fine, later, empty])
