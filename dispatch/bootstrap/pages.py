@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -108,8 +108,3 @@ def version_of(told: str) -> tuple[int, int]:
     """`v22.12.0` → (22, 12); (0, 0) when it is no version."""
     match = re.match(r"v(\d+)\.(\d+)", told.strip())
     return (int(match[1]), int(match[2])) if match else (0, 0)
-
-
-def environment_for_scripts() -> Mapping[str, str]:
-    """For those who run the UI's own checks after `build`: where Node is."""
-    return find_node().env()

@@ -6,12 +6,12 @@ from sqlmodel import Session
 
 from dispatch.orders.orders import Channel, Order, OrderState
 from dispatch.people.elders import Elder, get_elder
-from dispatch.subsidy.elder_rules import NATIONAL_COUPON, Collector, Grade
+from dispatch.subsidy.elder_rules import Collector, Grade
 from dispatch.subsidy.facts import Person
 from dispatch.subsidy.granting_rules import grant_order
 from dispatch.subsidy.grants import list_counted, list_live_grants
 from dispatch.subsidy.ledger import find_live_entry
-from dispatch.subsidy.outcomes import Outcome, Refused, Service
+from dispatch.subsidy.outcomes import Outcome, Refused, Service, Shared
 from dispatch.subsidy.policy import Policy
 from dispatch.subsidy.rule_versions import rules_on
 from dispatch.subsidy.tally import Tally
@@ -39,7 +39,7 @@ class BillLine:
 
 
 @dataclass(frozen=True)
-class Bill:
+class Bill(Shared):
     """Who pays which part of an order. `paid_fen` came in, `due_fen` is to come."""
 
     price_fen: int
@@ -47,15 +47,6 @@ class Bill:
     lines: tuple[BillLine, ...]
     refused: tuple[Refused, ...]
     paid_fen: int
-
-    @property
-    def coupon_fen(self) -> int:
-        return sum(line.fen for line in self.lines if line.payer == NATIONAL_COUPON)
-
-    @property
-    def subsidy_fen(self) -> int:
-        """All lines but the national coupon."""
-        return sum(line.fen for line in self.lines) - self.coupon_fen
 
     @property
     def self_fen(self) -> int:

@@ -1,7 +1,9 @@
 """What goes into the granting of an order, and what comes out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from dispatch.subsidy.elder_rules import NATIONAL_COUPON, Collector, Grade, Part
 from dispatch.subsidy.windows import Moment
@@ -49,14 +51,19 @@ class Refused:
     because: str
 
 
-@dataclass
-class Outcome:
-    """What an order is granted; what is left, the elder pays."""
+class Given(Protocol):
+    """A sum that somebody gives towards an order."""
 
-    order: Service
-    lines: list[Line] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    anomalies: list[str] = field(default_factory=list)
+    @property
+    def fen(self) -> int: ...
+    @property
+    def payer(self) -> str: ...
+
+
+class Shared:
+    """What is given towards an order, by who gives it."""
+
+    lines: Sequence[Given]
 
     @property
     def coupon_fen(self) -> int:
@@ -66,6 +73,16 @@ class Outcome:
     def subsidy_fen(self) -> int:
         """All lines but the national coupon."""
         return sum(line.fen for line in self.lines) - self.coupon_fen
+
+
+@dataclass
+class Outcome(Shared):
+    """What an order is granted; what is left, the elder pays."""
+
+    order: Service
+    lines: list[Line] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    anomalies: list[str] = field(default_factory=list)
 
     @property
     def self_fen(self) -> int:
