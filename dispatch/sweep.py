@@ -85,7 +85,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
             a quick plan will do, or None.
     """
     here = rescue or partial(_rescue, engine)
-    steps: tuple[Callable[[], None], ...] = (
+    steps: tuple[Callable[[], object], ...] = (
         partial(climb_overdue, engine),
         partial(_ask, engine),
         partial(_chase, engine, redis, here),
