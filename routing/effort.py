@@ -17,8 +17,8 @@ class Effort:
     """Stop by the clock (`seconds`) or by count (`iterations`), never by both.
 
     A plan found by count is the same for the same seed and number of threads.
-    `threads` is kept for the plan's sake: this search uses one. `vehicles` is the
-    largest number of vehicles that may leave; those under way count.
+    `vehicles` is the largest number of vehicles that may leave; those under way
+    count.
     """
 
     seconds: float | None = None

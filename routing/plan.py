@@ -106,7 +106,7 @@ class Plan:
     """Each task of the problem is on a route or left out.
 
     `decided_by` names the engines that made it, with versions, such as
-    `("search 1", "ortools 9.15.6755")`; the last one named made the final plan.
+    `("search 2", "ortools 9.15.6755")`; the last one named made the final plan.
     """
 
     problem: str

@@ -20,6 +20,7 @@ from routing.search.engine import (
     search,
 )
 from routing.search.fleet import Fleet
+from routing.starting import tours_from
 from routing.station import (
     must_fit_a_station,
     ortools_version,
@@ -35,13 +36,19 @@ _LETTING_IN: Final = 0.5  # of what is reserved; explaining has the rest
 _NO_FAULT_OF_A_PLAN: Final = frozenset({"must_serve"})
 
 
-def solve(problem: Problem, effort: Effort | None = None) -> Plan:
-    """Plan a problem.
+def solve(
+    problem: Problem, effort: Effort | None = None, start: Plan | None = None
+) -> Plan:
+    """Plan a problem, from nothing or from an earlier plan.
 
     Tasks that cannot be done are left out with the reason; that is an answer,
     not an error. An effort by the clock ends about then: part of the time is
     reserved when reasons must be found. With the engine "auto", problems of a
     station's size also go to OR-Tools, and the better plan wins.
+
+    Args:
+        start: rounds to begin from, as far as they still hold; our search alone
+            takes them.
 
     Raises:
         NotYetHonoured: the engine does not honour a field that the problem uses.
@@ -62,7 +69,7 @@ def solve(problem: Problem, effort: Effort | None = None) -> Plan:
         tours = [[2 * number for number in tasks] for tasks in rounds]
         fleet = taken_over(inst, tours, effort.vehicles)
     else:
-        fleet, decided_by = _by_search(inst, effort, ending, decided_by)
+        fleet, decided_by = _by_search(inst, effort, ending, decided_by, start)
         reserved = reserved_seconds(effort, fleet)
         let_higher_tiers_in(inst, fleet, ending.sooner(reserved * (1 - _LETTING_IN)))
     plan = Plan(
@@ -98,7 +105,11 @@ def _by_ortools(inst: Instance, effort: Effort) -> Fleet:
 
 
 def _by_search(
-    inst: Instance, effort: Effort, ending: Ending, others: list[str]
+    inst: Instance,
+    effort: Effort,
+    ending: Ending,
+    others: list[str],
+    start: Plan | None,
 ) -> tuple[Fleet, list[str]]:
     """Our search; then, where the problem is small enough, OR-Tools from there.
 
@@ -107,7 +118,8 @@ def _by_search(
     """
     small = bool(others) and _fits_a_station(inst)
     share = _SEARCH_SHARE if small else 1.0
-    fleet = search(inst, effort, ending=ending, share=share)
+    begin = None if start is None else tours_from(inst, start)
+    fleet = search(inst, effort, ending=ending, share=share, start=begin)
     seconds = ending.sooner(reserved_seconds(effort, fleet)).seconds_left
     if not small or (seconds is not None and seconds < _LEAST_SECONDS):
         return fleet, [VERSION]

@@ -39,6 +39,13 @@ def compiled(function: F) -> F:
     return cast(F, made)
 
 
+def inner(function: F) -> F:
+    """A function that only compiled functions call: nothing for Python is made."""
+    bare = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    made = cast(Any, numba.njit)(nogil=True, **bare)
+    return cast(F, made(function))
+
+
 @cache
 def _home(folder: Path) -> Path | None:
     """A folder that only these very sources share, or None when none can be had."""

@@ -1,20 +1,51 @@
-"""The search as one call: construct, then improve."""
+"""The compiled search as one call: construct, then anneal on cuts of the map.
 
-import random
+Threads run without the GIL, each on one side of a cut; after so many steps the
+cut is made anew elsewhere, so that no border stays.
+"""
+
+import threading
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from routing.effort import NEVER, Effort, Ending
 from routing.errors import NotYetHonoured
 from routing.instance import Instance
 from routing.problem import Problem
+from routing.search.annealing import run
+from routing.search.cutting import Cutter
 from routing.search.fleet import Fleet
-from routing.search.recreate import Search
+from routing.search.numbers import PLACE, RANK, Ints, numbers_of
+from routing.search.parts import PENALTIES, TRAVEL, Part
+from routing.search.rounds import COST, NODE, SIZE, blank_desk, blank_rounds
 
-VERSION: Final = "search 1"
+VERSION: Final = "search 2"
+_STEPS: Final = 4_000  # between two cuts, per thread
+_TICK_SECONDS: Final = 0.02  # how often warmth follows the clock
+_WARM: Final = 20.0  # times the mean leg: what is accepted as a loss at first
+_LUKEWARM: Final = 1.0  # the same, from rounds that were given: they shall stay
+_COLD: Final = 0.02
+_LONGEST: Final = 126  # stops in one round at first; room is made when needed
+_MARGIN: Final = 4  # columns that a round leaves empty
 _MOST_RESERVED: Final = 0.3  # of the seconds, for explaining
 _RESERVED_PER_TASK: Final = 0.02
+_NOBODY: Final = np.zeros(0, dtype=np.int32)
+
+Tours = list[list[int]]
+
+
+class Warmth(NamedTuple):
+    """How large a loss is accepted, in seconds of travel, at first and at last."""
+
+    first: float
+    last: float
+
+    def at(self, done: float) -> float:
+        ratio = self.last / self.first
+        return float(self.first * ratio ** min(1.0, max(0.0, done)))
 
 
 def must_be_honoured(problem: Problem) -> None:
@@ -37,26 +68,36 @@ def must_be_honoured(problem: Problem) -> None:
 
 
 def search(
-    inst: Instance, effort: Effort, *, ending: Ending = NEVER, share: float = 1.0
+    inst: Instance,
+    effort: Effort,
+    *,
+    ending: Ending = NEVER,
+    share: float = 1.0,
+    start: Tours | None = None,
 ) -> Fleet:
     """Find tours for an instance.
 
     Args:
         ending: when the whole effort ends; what is reserved is taken off here.
         share: which part of the time until then may be used.
+        start: nodes per vehicle to begin from; what breaks a rule is passed over.
     """
-    started = time.monotonic()
+    began = time.monotonic()
     fleet = Fleet(inst, most_used=effort.vehicles)
-    # A plan must be repeatable, not secret.
-    worker = Search(inst, fleet, random.Random(effort.seed))
-    worker.construct()
+    worker = Search(inst, fleet, threads=effort.threads, seed=effort.seed)
+    worker.construct(start)
     if effort.iterations is not None:
-        worker.improve(_by_count(effort.iterations))
-    else:
-        seconds = (ending.seconds_left or 0.0) + time.monotonic() - started
-        ends = Ending(started + seconds * share)
-        reserved = reserved_seconds(effort, fleet)
-        worker.improve(_by_clock(effort, fleet, started, ends), ends.sooner(reserved))
+        worker.improve(steps=effort.iterations)
+    elif ending.at is not None:
+        left = ending.at - began
+        least = fleet.absent.difference(worker.served)
+        reserved = min(
+            _MOST_RESERVED * (effort.seconds or 0.0), _RESERVED_PER_TASK * len(least)
+        )
+        worker.improve(ending=Ending(min(began + left * share, ending.at - reserved)))
+    for v, nodes in enumerate(worker.tours):
+        if nodes:
+            fleet.adopt(v, nodes)
     return fleet
 
 
@@ -66,27 +107,153 @@ def reserved_seconds(effort: Effort, fleet: Fleet) -> float:
     return min(most, _RESERVED_PER_TASK * len(fleet.absent))
 
 
-def _by_count(limit: int) -> Callable[[], float]:
-    """A function that says which part of the steps is done, from 0 to 1."""
-    count = 0
+class Search:
+    """Improves tours; `tours` are the best so far, which never get worse."""
 
-    def progress() -> float:
-        nonlocal count
-        count += 1
-        return (count - 1) / limit if limit else 1.0
+    def __init__(
+        self, inst: Instance, fleet: Fleet, *, threads: int, seed: int
+    ) -> None:
+        self.inst, self.threads, self._seed = inst, threads, seed
+        self.numbers = numbers_of(inst, fleet)
+        self._begun = False
+        self._best_score: tuple[tuple[int, ...], int] | None = None
+        self._lay_out(_LONGEST)
+        self.tours: Tours = [[] for _ in inst.cars]
 
-    return progress
+    @property
+    def served(self) -> set[int]:
+        return {node >> 1 for nodes in self.tours for node in nodes}
+
+    def _lay_out(self, longest: int) -> None:
+        self._whole = 2 * len(self.inst.problem.tasks) + _MARGIN
+        self._longest = longest = min(longest, self._whole)
+        self.rounds = blank_rounds(self.numbers, longest)
+        self._desks = [blank_desk(self.numbers, longest) for _ in range(self.threads)]
+        self._cutter = Cutter(self.inst, self.numbers, self.rounds, self._seed)
+
+    def construct(self, start: Tours | None = None) -> None:
+        """Give every task to somebody, dear ranks first, what must be soon first."""
+        for v, nodes in enumerate(start or ()):
+            self._adopt(v, nodes)
+            self._begun = self._begun or bool(nodes)
+        order = self._first_order(self._cutter.known)
+        self.insert(order)
+        while self._crowded():
+            self._make_room()
+            self.insert(order)
+
+    def _adopt(self, v: int, nodes: list[int]) -> None:
+        """Begin with this tour; it must obey every rule."""
+        while len(nodes) > self._longest - _MARGIN:
+            self._make_room()
+        self.rounds.rows[v, 1 : len(nodes) + 1, NODE] = nodes
+        self.rounds.about[v, SIZE] = len(nodes)
+        self.rounds.home[[node >> 1 for node in nodes]] = v
+
+    def insert(self, order: Ints) -> None:
+        """Put these tasks, one after the other, where each is cheapest."""
+        part = self._cutter.whole()
+        run(self.numbers, self.rounds, self._desks[0], part, order, 0, 1, 1, _still())
+        # What was adopted had no cost before `run` looked at it.
+        part = self._cutter.whole()
+        self._cutter.note_best()
+        self._keep([part], best=False)
+
+    def _crowded(self) -> bool:
+        """Has a round come to the end of its row, so that it refuses more?"""
+        most = int(self.rounds.about[:, SIZE].max(initial=0))
+        return most + _MARGIN > self._longest and self._longest < self._whole
+
+    def _make_room(self) -> None:
+        old = self.rounds
+        self._lay_out(2 * self._longest)
+        width = old.rows.shape[1]
+        self.rounds.rows[:, :width], self.rounds.about[:] = old.rows, old.about
+        if old.more.shape[1] > 1:
+            self.rounds.more[:, :width] = old.more
+        self.rounds.home[:] = old.home
+
+    def improve(self, *, steps: int | None = None, ending: Ending = NEVER) -> int:
+        """Anneal for so many steps in all threads together, or until the ending.
+
+        Returns:
+            How many steps were made.
+        """
+        mean = self._mean_leg()
+        warm = _LUKEWARM if self._begun else _WARM
+        warmth = Warmth(warm * mean, _COLD * mean)
+        made, began = 0, time.monotonic()
+        while made < steps if steps is not None else not ending.over():
+            parts = self._cutter.parts(self.threads)
+            each = _STEPS
+            span = warmth
+            if steps is not None:
+                each = min(each, -(-(steps - made) // len(parts)))
+                after = made + each * len(parts)
+                span = Warmth(warmth.at(made / steps), warmth.at(after / steps))
+            made += self._together(parts, each, span, (began, ending))
+            self._keep(parts, best=True)
+            if self._crowded():
+                self._make_room()
+            if not made:
+                break
+        return made
+
+    def _mean_leg(self) -> float:
+        about = self.rounds.about
+        return max(1.0, float(about[:, COST].sum() / max(1, about[:, SIZE].sum())))
+
+    def _together(
+        self,
+        parts: Sequence[Part],
+        steps: int,
+        span: Warmth,
+        clock: tuple[float, Ending],
+    ) -> int:
+        """One stretch of work in all threads, between two cuts."""
+        began, ending = clock
+        dial, made = _still(), [0] * len(parts)
+
+        def work(n: int) -> None:
+            room = self.numbers, self.rounds, self._desks[n], parts[n]
+            made[n] = run(*room, _NOBODY, steps, span.first, span.last, dial)
+
+        def turn() -> None:
+            if ending.at is not None:
+                done = (time.monotonic() - began) / max(1e-6, ending.at - began)
+                dial[1] = span.at(done)
+                dial[0] = float(ending.over())
+
+        turn()
+        threads = [threading.Thread(target=work, args=(n,)) for n in range(len(parts))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(None if ending.at is None else _TICK_SECONDS)
+                turn()
+        return sum(made)
+
+    def _keep(self, parts: Sequence[Part], *, best: bool) -> None:
+        lefts = [part.best_left if best else part.left for part in parts]
+        sums = [part.best_sums if best else part.sums for part in parts]
+        left = tuple(int(each) for each in np.sum(lefts, axis=0))
+        score = left, int(sum(each[TRAVEL] + each[PENALTIES] for each in sums))
+        if self._best_score is None or score < self._best_score:
+            self._best_score = score
+            seq, size = self._cutter.best_seq, self._cutter.best_size
+            self.tours = [seq[v, : size[v]].tolist() for v in range(len(size))]
+
+    def _first_order(self, known: Ints) -> Ints:
+        """Ranks first; then what must be done soon, kitchen by kitchen."""
+        numbers, inst = self.numbers, self.inst
+        lasts = np.array([inst.nodes_of(k)[-1] for k in known], dtype=np.int64)
+        closes = np.array(inst.closes, dtype=np.int64)[lasts]
+        firsts, doors = numbers.nodes[2 * known, PLACE], numbers.nodes[lasts, PLACE]
+        way = numbers.travel[0][firsts, doors]
+        order = np.lexsort((way, firsts, closes, numbers.tasks[known, RANK]))
+        return known[order].astype(np.int32)
 
 
-def _by_clock(
-    effort: Effort, fleet: Fleet, started: float, ends: Ending
-) -> Callable[[], float]:
-    """A function that says which part of the time is spent, from 0 to 1."""
-
-    def progress() -> float:
-        until = ends.sooner(reserved_seconds(effort, fleet))
-        if until.at is None or until.over():
-            return 1.0
-        return (time.monotonic() - started) / (until.at - started)
-
-    return progress
+def _still() -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    return np.zeros(2)

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import Effort, Matrix, Plan, Problem, Route, broken_rules, cost_of, solve
 from routing.instance import Car, Instance
+from routing.search.engine import Search
 from routing.search.fleet import Fleet
 from routing.search.insertion import best_spot
+from routing.search.rounds import COST, NODE, SIZE
 from routing.search.tour import Tour
 from routing.timing import Broken, earliest, first_broken
 from tests.routing.towns import problems, street
@@ -85,6 +88,30 @@ def test_the_best_spot_is_the_best_of_all_spots() -> None:
                 tour = min(fitting, key=lambda each: each.cost)
 
     agrees()
+
+
+@given(problems())
+@settings(deadline=None, max_examples=150)
+def test_the_compiled_search_finds_the_best_of_all_spots(drawn: Problem) -> None:
+    """Brute force agrees also where streets know no triangle inequality."""
+    inst = Instance(drawn.replaced(vehicles=drawn.vehicles[:1], never=(), prefer=()))
+    worker = Search(inst, Fleet(inst), threads=1, seed=0)
+    tour = Tour(inst, inst.cars[0], [])
+    for k in range(len(inst.problem.tasks)):
+        longer = [Tour(inst, tour.car, nodes) for nodes in insertions(inst, tour, k)]
+        fitting = [
+            each for each in longer if first_broken(inst, tour.car, each.nodes) is None
+        ]
+        worker.insert(np.array([k], dtype=np.int32))
+        found = int(worker.rounds.about[0, COST])
+        if fitting:
+            tour = min(fitting, key=lambda each: each.cost)
+            assert found == tour.cost
+            size = int(worker.rounds.about[0, SIZE])
+            nodes = worker.rounds.rows[0, 1 : size + 1, NODE].tolist()
+            assert first_broken(inst, tour.car, nodes) is None
+            tour = Tour(inst, tour.car, nodes)
+        assert (int(worker.rounds.home[k]) >= 0) == bool(fitting)
 
 
 def able(car: Car) -> Car:

@@ -2,12 +2,11 @@
 
 import random
 
-from routing import Effort, Halt, Place, Problem, Speed, Task, solve
+from routing import Effort, Halt, Place, Problem, Speed, Task, broken_rules, solve
 from routing.instance import Instance
 from routing.search.displacing import let_higher_tiers_in
+from routing.search.engine import search
 from routing.search.fleet import Fleet
-from routing.search.recreate import Search
-from routing.search.sweep import swept
 from tests.routing.towns import car, meal, problem, visit
 
 LAT, LON = 36.66, 117.02
@@ -33,13 +32,6 @@ def round_the_kitchen(count: int = 12) -> Problem:
     )
 
 
-def test_a_first_plan_sweeps_around_the_kitchen() -> None:
-    inst = Instance(round_the_kitchen())
-    fleet = Fleet(inst)
-    order = [inst.place[2 * k + 1] for k in swept(inst, fleet.ranks, fleet.absent)]
-    assert order == sorted(order)
-
-
 def test_steps_make_a_plan_better_and_never_worse() -> None:
     given = round_the_kitchen()
     costs = [
@@ -48,14 +40,6 @@ def test_steps_make_a_plan_better_and_never_worse() -> None:
     ]
     assert costs[0] >= costs[1] >= costs[2]
     assert costs[2] < costs[0] or costs[0] == costs[1]
-
-
-def test_without_coordinates_the_window_that_closes_first_comes_first() -> None:
-    inst = Instance(problem([visit("far", 9, (0, 540)), visit("near", 1, (0, 60))]))
-    fleet = Fleet(inst)
-    assert swept(inst, fleet.ranks, fleet.absent) == [1, 0]
-    Search(inst, fleet, random.Random(0)).construct()
-    assert not fleet.absent
 
 
 def test_identical_idle_cars_are_looked_at_once() -> None:
@@ -69,7 +53,8 @@ def test_what_was_remembered_comes_back_whole() -> None:
     inst = Instance(problem([meal("a", 0, 3), visit("b", 5), meal("c", 1, 2)]))
     fleet = Fleet(inst)
     before, score = fleet.remember(), fleet.score
-    Search(inst, fleet, random.Random(0)).construct()
+    for v, tour in enumerate(search(inst, Effort(iterations=0)).tours):
+        fleet.adopt(v, list(tour.nodes))
     assert fleet.score < score
     fleet.restore(before)
     assert fleet.score == score
@@ -94,3 +79,62 @@ def test_what_was_displaced_may_itself_displace_a_lower_tier() -> None:
 
     assert [tour.nodes for tour in fleet.tours] == [[0], [2]]
     assert fleet.absent == {2}
+
+
+def a_town(size: int, cars: int) -> Problem:
+    """Meals from three kitchens to doors that a fixed seed has strewn."""
+    chance = random.Random(7)
+
+    def spot(n: int) -> Place:
+        return Place(
+            f"p{n}", LAT + chance.uniform(0, 0.04), LON + chance.uniform(0, 0.04)
+        )
+
+    tasks = [
+        Task(
+            f"m{n}",
+            pickup=Halt(f"p{n % 3}", ((0, 5400),), 15),
+            dropoff=Halt(f"p{n + 3}", ((1800, 7200),), 120),
+            load=(1,),
+            max_ride_seconds=3000,
+            penalty=40_000,
+        )
+        for n in range(size)
+    ]
+    return problem(
+        tasks,
+        [car(f"v{n}", start=f"p{n % 3}", end="p0", capacity=(9,)) for n in range(cars)],
+        places=tuple(spot(n) for n in range(size + 3)),
+        travel={"walk": Speed(4.0, 1.3)},
+    )
+
+
+def test_threads_on_cuts_of_the_map_find_the_same_plan_again() -> None:
+    given = a_town(150, 20)
+    effort = Effort(iterations=9000, threads=2, seed=3, engine="search")
+    plans = [solve(given, effort) for _ in range(2)]
+    assert plans[0].routes == plans[1].routes
+    assert not plans[0].left_out
+    assert not broken_rules(given, plans[0])
+    alone = solve(given, Effort(iterations=0, engine="search"))
+    assert plans[0].cost.total < alone.cost.total
+
+
+def test_a_plan_may_begin_from_an_earlier_one() -> None:
+    given = a_town(90, 12)
+    first = solve(given, Effort(iterations=3000, engine="search"))
+    fewer = given.replaced(tasks=given.tasks[3:])
+    again = solve(fewer, Effort(iterations=0, engine="search"), start=first)
+    assert not again.left_out
+    assert not broken_rules(fewer, again)
+    kept = {route.vehicle: [s.task for s in route.stops] for route in first.routes}
+    gone = {task.id for task in given.tasks[:3]}
+    for route in again.routes:
+        before = [task for task in kept[route.vehicle] if task not in gone]
+        assert [stop.task for stop in route.stops] == before
+
+
+def test_a_round_may_be_longer_than_any_row_that_was_laid_out() -> None:
+    tasks = [visit(f"t{n}", n % 10) for n in range(300)]
+    plan = solve(problem(tasks), Effort(iterations=0, engine="search"))
+    assert len(plan.routes[0].stops) == 300
