@@ -44,6 +44,7 @@ def measured(folder: Path) -> dict[str, Any]:
     return run(Cell("town", "ours", 0, 1), folder)
 
 
+@pytest.mark.timeout(300)  # the child may be the first that needs what is compiled
 def test_a_cell_is_run_in_a_child_and_judged(measured: dict[str, Any]) -> None:
     assert measured["left_out"] == measured["rides_over"] == 0
     assert measured["broken"] == {}
@@ -81,6 +82,7 @@ def line(cell: Cell, commit: str = "abc", **changes: Any) -> dict[str, Any]:
     return {**cell.fields(), **known, **changes}
 
 
+@pytest.mark.timeout(300)
 def test_a_cell_that_is_there_is_not_run_again(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "results.jsonl"
     cell = Cell("town", "ours", 0, 1)
