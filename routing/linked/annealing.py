@@ -3,7 +3,7 @@
 import math
 
 from routing.linked.clockwork import timed
-from routing.linked.placing import drawn, put
+from routing.linked.placing import put
 from routing.linked.removing import absent, ruined
 from routing.linked.web import (
     HAIR,
@@ -17,16 +17,17 @@ from routing.linked.web import (
     Rounds,
     Web,
 )
-from routing.search.compiled import compiled
+from routing.search.chance import share
+from routing.search.compiled import compiled, inner
 
 
 @compiled
 def cost_of(rounds: Rounds) -> float:
     sums = rounds.sums
-    return sums[TRAVEL] + sums[LATE] + sums[WORST] + sums[OTHER]
+    return float(sums[TRAVEL] + sums[LATE] + sums[WORST] + sums[OTHER])
 
 
-@compiled
+@inner
 def weighed(web: Web, rounds: Rounds) -> None:
     """Sum up what is left out."""
     missing = other = 0.0
@@ -50,13 +51,13 @@ def taken_over(target: Rounds, source: Rounds) -> None:
         target.sums[each] = source.sums[each]
 
 
-@compiled
+@inner
 def _lined_up(web: Web, desk: Desk, count: int) -> None:
     """Dear jobs first; among equals by chance, by time, or those of two first."""
-    way = drawn(desk)
+    way = share(desk.dice)
     for number in range(count):
         job = desk.queue[number]
-        key = drawn(desk)
+        key = share(desk.dice)
         if way < 0.25:
             key += 2.0 * (2 - web.form[job])
         elif way < 0.4:
@@ -73,7 +74,7 @@ def _lined_up(web: Web, desk: Desk, count: int) -> None:
         desk.queue[place], desk.keys[place] = job, key
 
 
-@compiled
+@inner
 def refilled(web: Web, rounds: Rounds, desk: Desk, count: int, blink: float) -> bool:
     """Put back what is on the queue, as far as there is room; then sum up."""
     _lined_up(web, desk, count)
@@ -118,7 +119,7 @@ def annealed(
         good = refilled(web, trial, desk, count, blink) and good
         gap = cost_of(trial) - cost_of(now)
         fewer = now.sums[MISSING] - trial.sums[MISSING]
-        lucky = gap < -heat * math.log(max(drawn(desk), 1e-300))
+        lucky = gap < -heat * math.log(max(share(desk.dice), 1e-300))
         if good and (fewer > 0 or (fewer == 0 and lucky)):
             taken_over(now, trial)
             gap = cost_of(now) - cost_of(best)

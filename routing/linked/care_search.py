@@ -8,10 +8,10 @@ import numpy as np
 from routing.effort import Effort
 from routing.linked.care import Care, Planned
 from routing.linked.searching import Cooling, found
-from routing.linked.web import DOUBLE, NEVER, SINGLE, Clock, Web, tours_of
 from routing.linked.weaving import Link, neighbours, rows_of
+from routing.linked.web import DOUBLE, NEVER, SINGLE, Clock, Web, tours_of
 
-_COOLING: Final = Cooling(first=0.03, last=0.0003, most=0.4, blink=0.01, rests=3)
+_COOLING: Final = Cooling(first=0.005, last=0.0002, most=0.3, blink=0.01, rests=2)
 
 
 VERSION: Final = "linked search 1"

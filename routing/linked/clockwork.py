@@ -18,30 +18,30 @@ from routing.linked.web import (
     Rounds,
     Web,
 )
-from routing.search.compiled import compiled
+from routing.search.compiled import inner
 
 
-@compiled
+@inner
 def inside(clock: Clock, node: int, at: float) -> float:
     """The first time from `at` on at which the stop may begin, or NEVER."""
     if at > clock.closes[node]:
         return NEVER
     if at < clock.opens[node]:
-        return clock.opens[node]
+        return float(clock.opens[node])
     for row in range(clock.wind[node], clock.wind[node + 1]):
         if at <= clock.wind_closes[row]:
-            return max(at, clock.wind_opens[row])
+            return max(at, float(clock.wind_opens[row]))
     return at
 
 
-@compiled
+@inner
 def spread(clock: Clock, rounds: Rounds, desk: Desk, top: int, most: float) -> bool:
     """Raise whatever the nodes on the stack push along; True if all rules hold.
 
     What was raised is in the log. Gives up when lateness alone costs `most`.
     """
     after, who, at, sums = rounds.after, rounds.who, rounds.at, rounds.sums
-    stack, log = desk.stack, desk.count[0]
+    stack, log = desk.stack, desk.logged[0]
     step, kind, due = clock.step, clock.kind, clock.due
     out, out_to, out_low = clock.out, clock.out_to, clock.out_low
     late, worst = sums[LATE], sums[WORST]
@@ -65,7 +65,7 @@ def spread(clock: Clock, rounds: Rounds, desk: Desk, top: int, most: float) -> b
                 if known and reached > at[other] + HAIR:
                     begins = inside(clock, other, reached)
                     if begins >= NEVER or log >= patience:
-                        desk.count[0] = log
+                        desk.logged[0] = log
                         return False
                     desk.log_node[log] = other
                     desk.log_at[log] = at[other]
@@ -75,7 +75,7 @@ def spread(clock: Clock, rounds: Rounds, desk: Desk, top: int, most: float) -> b
                         worst = max(worst, begins - due[other])
                         if late + worst >= most:
                             at[other] = begins
-                            desk.count[0] = log
+                            desk.logged[0] = log
                             return False
                     at[other] = begins
                     if row == last:
@@ -89,34 +89,35 @@ def spread(clock: Clock, rounds: Rounds, desk: Desk, top: int, most: float) -> b
             if other < 0:
                 break
             node = other
-    desk.count[0] = log
+    desk.logged[0] = log
     sums[LATE], sums[WORST] = late, worst
     return True
 
 
-@compiled
+@inner
 def taken_back(rounds: Rounds, desk: Desk, mark: int) -> None:
     """Undo what the log holds since the mark."""
-    log = desk.count[0]
+    log = desk.logged[0]
     while log > mark:
         log -= 1
         rounds.at[desk.log_node[log]] = desk.log_at[log]
-    desk.count[0] = log
+    desk.logged[0] = log
 
 
-@compiled
+@inner
 def timed(web: Web, rounds: Rounds, desk: Desk) -> bool:
     """Set all times, the travel and the lateness anew; False if a rule breaks."""
     clock, after, at = web.clock, rounds.after, rounds.at
     cars = len(clock.kind)
     stops = len(at) - 2 * cars
     travel = late = worst = 0.0
-    mark = desk.count[0]
+    mark = desk.logged[0]
     for v in range(cars):
         node, kind = stops + v, clock.kind[v]
         at[node] = clock.opens[node]
         at[node + cars] = clock.opens[node]
-        if after[node] >= stops and not web.moved[v]:
+        if after[node] >= stops:  # nothing planned: only the way home, if begun
+            travel += web.way[kind, node, node + cars] * web.moved[v]
             continue
         while after[node] >= 0:
             other = after[node]
@@ -136,5 +137,5 @@ def timed(web: Web, rounds: Rounds, desk: Desk) -> bool:
             desk.stack[top] = node
             top += 1
     held = spread(clock, rounds, desk, top, NEVER)
-    desk.count[0] = mark
+    desk.logged[0] = mark
     return held

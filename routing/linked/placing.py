@@ -1,7 +1,5 @@
 """Putting jobs into rounds: every spot is tried, the times tell what it costs."""
 
-import numpy as np
-
 from routing.linked.clockwork import inside, spread, taken_back, timed
 from routing.linked.web import (
     DOUBLE,
@@ -16,21 +14,11 @@ from routing.linked.web import (
     Rounds,
     Web,
 )
-from routing.search.compiled import compiled
+from routing.search.chance import share
+from routing.search.compiled import inner
 
 
-@compiled
-def drawn(desk: Desk) -> float:
-    """A number in [0, 1) (xorshift64*), the same everywhere for the same seed."""
-    x = desk.seed[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    desk.seed[0] = x
-    return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) / 2.0**53
-
-
-@compiled
+@inner
 def detour(web: Web, rounds: Rounds, node: int, behind: int, v: int) -> float:
     """What the travel of vehicle v grows by when it comes by the stop there."""
     kind, ahead = web.clock.kind[v], rounds.after[behind]
@@ -39,10 +27,10 @@ def detour(web: Web, rounds: Rounds, node: int, behind: int, v: int) -> float:
     stops = len(web.clock.opens) - 2 * len(web.clock.kind)
     if behind < stops or ahead < stops or web.moved[v]:
         more -= way[behind, ahead]
-    return more
+    return float(more)
 
 
-@compiled
+@inner
 def hung(web: Web, rounds: Rounds, node: int, behind: int, v: int) -> None:
     ahead = rounds.after[behind]
     rounds.after[behind] = rounds.before[ahead] = node
@@ -51,7 +39,7 @@ def hung(web: Web, rounds: Rounds, node: int, behind: int, v: int) -> None:
     rounds.tasks[v] += web.counts[node]
 
 
-@compiled
+@inner
 def unhung(web: Web, rounds: Rounds, node: int) -> None:
     behind, ahead = rounds.before[node], rounds.after[node]
     rounds.after[behind], rounds.before[ahead] = ahead, behind
@@ -59,15 +47,15 @@ def unhung(web: Web, rounds: Rounds, node: int) -> None:
     rounds.who[node] = -1
 
 
-@compiled
+@inner
 def pushed(web: Web, rounds: Rounds, desk: Desk, node: int, most: float) -> bool:
     """Time a stop that has just been hung in, and whatever it pushes along."""
     clock, at = web.clock, rounds.at
     if web.exact:
-        log = desk.count[0]
+        log = desk.logged[0]
         for other in range(len(at)):
             desk.log_node[log + other], desk.log_at[log + other] = other, at[other]
-        desk.count[0] = log + len(at)
+        desk.logged[0] = log + len(at)
         held = timed(web, rounds, desk)
         return held and rounds.sums[LATE] + rounds.sums[WORST] < most
     behind = rounds.before[node]
@@ -88,7 +76,7 @@ def pushed(web: Web, rounds: Rounds, desk: Desk, node: int, most: float) -> bool
     return spread(clock, rounds, desk, 1, most)
 
 
-@compiled
+@inner
 def fits(web: Web, rounds: Rounds, v: int) -> bool:
     """Is nothing on vehicle v's round ever too full?"""
     stops = len(web.clock.opens) - 2 * len(web.clock.kind)
@@ -109,10 +97,12 @@ def fits(web: Web, rounds: Rounds, v: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def may(web: Web, rounds: Rounds, node: int, v: int) -> bool:
     """Rules that no place in the round can mend."""
-    if not web.allowed[v, node] or rounds.tasks[v] >= web.most_tasks[v]:
+    if not web.allowed[v, node]:
+        return False
+    if rounds.tasks[v] + web.counts[node] > max(web.most_tasks[v], rounds.tasks[v]):
         return False
     for row in range(web.mates[node], web.mates[node + 1]):
         who = rounds.who[web.mate_of[row]]
@@ -129,13 +119,13 @@ def may(web: Web, rounds: Rounds, node: int, v: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def gathered(
     web: Web, rounds: Rounds, desk: Desk, node: int, slot: int, most: int, blink: float
 ) -> int:
     """The cheapest spots for one stop alone, best first; how many there are."""
     stops = len(web.clock.opens) - 2 * len(web.clock.kind)
-    cost, found, mark = desk.spot_cost[slot], 0, desk.count[0]
+    cost, found, mark = desk.spot_cost[slot], 0, desk.logged[0]
     late, worst = rounds.sums[LATE], rounds.sums[WORST]
     travel = rounds.sums[TRAVEL]
     for v in range(len(web.clock.kind)):
@@ -145,7 +135,7 @@ def gathered(
         while behind < stops or behind == stops + v:
             more = detour(web, rounds, node, behind, v)
             bound = cost[most - 1] if found == most else NEVER
-            if more < bound - HAIR and (blink <= 0 or drawn(desk) >= blink):
+            if more < bound - HAIR and (blink <= 0 or share(desk.dice) >= blink):
                 hung(web, rounds, node, behind, v)
                 held = pushed(web, rounds, desk, node, bound - more + late + worst)
                 more += rounds.sums[LATE] + rounds.sums[WORST] - late - worst
@@ -169,19 +159,19 @@ def gathered(
     return found
 
 
-@compiled
+@inner
 def kept(web: Web, rounds: Rounds, desk: Desk, node: int, behind: int, v: int) -> bool:
     """Hang a stop in for good."""
     more = detour(web, rounds, node, behind, v)
-    mark, travel = desk.count[0], rounds.sums[TRAVEL]
+    mark, travel = desk.logged[0], rounds.sums[TRAVEL]
     hung(web, rounds, node, behind, v)
     held = pushed(web, rounds, desk, node, NEVER)
     rounds.sums[TRAVEL] = travel + more
-    desk.count[0] = mark
+    desk.logged[0] = mark
     return held
 
 
-@compiled
+@inner
 def single_put(web: Web, rounds: Rounds, desk: Desk, job: int, blink: float) -> bool:
     if not gathered(web, rounds, desk, web.first[job], 0, 1, blink):
         return False
@@ -189,14 +179,14 @@ def single_put(web: Web, rounds: Rounds, desk: Desk, job: int, blink: float) -> 
     return kept(web, rounds, desk, web.first[job], behind, v)
 
 
-@compiled
+@inner
 def double_put(web: Web, rounds: Rounds, desk: Desk, job: int, blink: float) -> bool:
     """Two vehicles: the good spots of one stop against the good ones of the other."""
     one, two = web.first[job], web.second[job]
     ones = gathered(web, rounds, desk, one, 0, SPOTS, blink)
     twos = gathered(web, rounds, desk, two, 1, SPOTS, blink)
     late, worst = rounds.sums[LATE], rounds.sums[WORST]
-    travel, mark = rounds.sums[TRAVEL], desk.count[0]
+    travel, mark = rounds.sums[TRAVEL], desk.logged[0]
     best, i_best, j_best = NEVER, -1, -1
     for i in range(ones):
         v, behind = desk.spot_car[0, i], desk.spot_after[0, i]
@@ -205,7 +195,7 @@ def double_put(web: Web, rounds: Rounds, desk: Desk, job: int, blink: float) -> 
             break
         hung(web, rounds, one, behind, v)
         if pushed(web, rounds, desk, one, best - first + late + worst):
-            middle, later, worse = desk.count[0], rounds.sums[LATE], rounds.sums[WORST]
+            middle, later, worse = desk.logged[0], rounds.sums[LATE], rounds.sums[WORST]
             for j in range(twos):
                 w, spot = desk.spot_car[1, j], desk.spot_after[1, j]
                 if w == v or first + desk.spot_cost[1, j] >= best:
@@ -236,13 +226,13 @@ def double_put(web: Web, rounds: Rounds, desk: Desk, job: int, blink: float) -> 
     )
 
 
-@compiled
+@inner
 def pair_put(web: Web, rounds: Rounds, desk: Desk, job: int) -> bool:
     """Both stops of a pair with one vehicle, the first one first."""
     one, two = web.first[job], web.second[job]
     stops = len(web.clock.opens) - 2 * len(web.clock.kind)
     late, worst = rounds.sums[LATE], rounds.sums[WORST]
-    travel, mark = rounds.sums[TRAVEL], desk.count[0]
+    travel, mark = rounds.sums[TRAVEL], desk.logged[0]
     best, behind_best, spot_best, v_best = NEVER, -1, -1, -1
     for v in range(len(web.clock.kind)):
         if not (may(web, rounds, one, v) and may(web, rounds, two, v)):
@@ -256,7 +246,7 @@ def pair_put(web: Web, rounds: Rounds, desk: Desk, job: int) -> bool:
             held = web.exact or pushed(
                 web, rounds, desk, one, best - first + late + worst
             )
-            middle, later, worse = desk.count[0], rounds.sums[LATE], rounds.sums[WORST]
+            middle, later, worse = desk.logged[0], rounds.sums[LATE], rounds.sums[WORST]
             spot = one
             while held and spot < stops:
                 more = first + detour(web, rounds, two, spot, v)
@@ -282,7 +272,7 @@ def pair_put(web: Web, rounds: Rounds, desk: Desk, job: int) -> bool:
     return kept(web, rounds, desk, two, spot_best, v_best) and (held or web.exact > 0)
 
 
-@compiled
+@inner
 def put(web: Web, rounds: Rounds, desk: Desk, job: int, blink: float) -> bool:
     """Put a job where it costs least; False when there is no room for it."""
     if web.form[job] == DOUBLE:

@@ -13,7 +13,7 @@ import numpy as np
 
 from routing.effort import NEVER as NO_END
 from routing.effort import Effort, Ending
-from routing.linked.annealing import annealed, begun, cost_of
+from routing.linked.annealing import annealed, begun, cost_of, taken_over
 from routing.linked.web import (
     MISSING,
     TRAVEL,
@@ -75,6 +75,12 @@ def found(
     return best
 
 
+def warm(web: Web) -> None:
+    """Compile, or load what was compiled, so that nobody waits for it later."""
+    thread = _thread(web, 0)
+    annealed(web, thread.states, thread.desk, 0, np.ones(4))
+
+
 def _thread(web: Web, seed: int) -> _Thread:
     desk, first = desk_for(web, seed), empty_rounds(web)
     begun(web, first, desk)
@@ -92,8 +98,7 @@ def _heats(web: Web, cooling: Cooling, best: Rounds) -> tuple[float, float]:
 
 def _begin_with(thread: _Thread, best: Rounds) -> None:
     for state in thread.states:
-        for mine, theirs in zip(state, best, strict=True):
-            mine[:] = theirs
+        taken_over(state, best)
 
 
 def _knobs(web: Web, cooling: Cooling, heats: tuple[float, float]) -> list[float]:

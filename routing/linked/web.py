@@ -13,10 +13,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.search.chance import Dice, dice_of
+
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.uint8]
-Seeds = NDArray[np.uint64]
 
 SINGLE: Final = 0
 PAIR: Final = 1
@@ -97,13 +98,13 @@ class Desk(NamedTuple):
     stack: Ints
     log_node: Ints
     log_at: Floats
-    count: Ints  # [length of the log]
+    logged: Ints  # [length of the log]
     spot_cost: Floats  # (2, SPOTS)
     spot_after: Ints
     spot_car: Ints
     queue: Ints  # (J,)
     keys: Floats  # (J,)
-    seed: Seeds  # (1,)
+    dice: Dice
 
 
 def stops_of(web: Web) -> int:
@@ -135,18 +136,25 @@ def desk_for(web: Web, seed: int) -> Desk:
         stack=np.zeros(size, dtype=np.int32),
         log_node=np.zeros(size, dtype=np.int32),
         log_at=np.zeros(size),
-        count=np.zeros(1, dtype=np.int32),
+        logged=np.zeros(1, dtype=np.int32),
         spot_cost=np.zeros((2, SPOTS)),
         spot_after=np.zeros((2, SPOTS), dtype=np.int32),
         spot_car=np.zeros((2, SPOTS), dtype=np.int32),
         queue=np.zeros(jobs, dtype=np.int32),
         keys=np.zeros(jobs),
-        seed=np.random.SeedSequence(seed).generate_state(1, np.uint64),
+        dice=dice_of(seed),
     )
 
 
 def copied(rounds: Rounds) -> Rounds:
-    return Rounds(*(each.copy() for each in rounds))
+    return Rounds(
+        after=rounds.after.copy(),
+        before=rounds.before.copy(),
+        who=rounds.who.copy(),
+        at=rounds.at.copy(),
+        tasks=rounds.tasks.copy(),
+        sums=rounds.sums.copy(),
+    )
 
 
 def tours_of(web: Web, rounds: Rounds) -> list[list[int]]:

@@ -1,0 +1,216 @@
+"""Starts of linked visits made fast, so that an engine that knows no links keeps them.
+
+A linked stop gets the window [t, t]. A visit by two people becomes two visits; a task
+whose vehicle is bound by a sequence goes to that vehicle alone. What the engine then
+plans obeys every link, whatever else it leaves out; `Fixed.back` names it as before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from routing.instance import Instance
+from routing.plan import LeftOut, Plan, Route
+from routing.problem import Halt, Problem, Stop, Task
+from routing.timing import Broken, schedule
+
+Starts = Mapping[tuple[str, str], Mapping[str, int]]  # task, stop -> vehicle -> time
+
+_SECOND: Final = " ②"  # behind the id of the second person's visit
+
+
+def is_linked(problem: Problem) -> bool:
+    """Does anything here hang together across helpers?"""
+    return bool(problem.sequence) or any(task.people == 2 for task in problem.tasks)
+
+
+def linked_tasks(problem: Problem) -> set[str]:
+    """Tasks that two people do or that stand in a sequence."""
+    ends = {name for line in problem.sequence for name in (line.first, line.then)}
+    return ends | {task.id for task in problem.tasks if task.people == 2}
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A problem without links, and what became of the one that had them."""
+
+    problem: Problem
+    original: Problem
+    halves: Mapping[str, str]  # second person's task -> the first person's
+    dropped: tuple[str, ...]  # linked tasks that have no start
+
+    def back(self, plan: Plan) -> Plan:
+        """The plan for the original. Half a visit by two people is taken out whole."""
+        absent = {each.task for each in plan.left_out}
+        broken = {
+            name
+            for second, first in self.halves.items()
+            for name in (second, first)
+            if {second, first} & absent and not {second, first} <= absent
+        }
+        routes = plan.routes
+        if broken:
+            routes = _without(self.problem, routes, broken)
+        return replace(
+            plan,
+            problem=self.original.name,
+            routes=tuple(self._renamed(route) for route in routes),
+            left_out=self._left_out(plan, broken),
+        )
+
+    def _renamed(self, route: Route) -> Route:
+        stops = tuple(
+            replace(stop, task=self.halves.get(stop.task or "", stop.task))
+            for stop in route.stops
+        )
+        return replace(route, stops=stops)
+
+    def _left_out(self, plan: Plan, broken: set[str]) -> tuple[LeftOut, ...]:
+        found = {
+            self.halves.get(each.task, each.task): each
+            for each in sorted(plan.left_out, key=lambda each: each.task in self.halves)
+        }
+        for name in sorted(broken - self.halves.keys()):
+            found.setdefault(name, LeftOut(name, "两人中只有一人能到（people）。"))
+        for name in self.dropped:
+            found[name] = LeftOut(name, "与相连的上门对不上时间（sequence）。")
+        order = self.original.task_numbers
+        return tuple(
+            replace(found[name], task=name)
+            for name in sorted(found, key=lambda each: order[each])
+        )
+
+
+def fixed_starts(problem: Problem, starts: Starts) -> Fixed:
+    """The problem with the given starts of its linked stops made fast.
+
+    Args:
+        starts: per task and kind of stop, who begins it and when; begun stops may
+            be missing. A linked task that is missing whole is left out.
+    """
+    begun = {s.task for each in problem.begun.values() for s in each.stops}
+    linked = linked_tasks(problem)
+    known = {task for task, _ in starts}
+    dropped = linked - known - begun
+    tasks: list[Task] = []
+    halves: dict[str, str] = {}
+    never = list(problem.never)
+    prefer = list(problem.prefer)
+    names = set(problem.task_numbers)
+    for task in problem.tasks:
+        if task.id in dropped:
+            continue
+        if task.id not in known:
+            tasks.append(task if task.id not in begun else replace(task, people=1))
+            continue
+        first = _made_fast(task, starts)
+        tasks.append(first)
+        crew = list(starts.get((task.id, "visit"), {}))
+        if task.people == 2:
+            second = replace(first, id=_free(task.id + _SECOND, names))
+            halves[second.id] = task.id
+            tasks.append(second)
+            never += [(v, second.id) for v, t in problem.never if t == task.id]
+            wishes = [wish for wish in problem.prefer if wish.task == task.id]
+            prefer += [replace(wish, task=second.id) for wish in wishes]
+            if not _takes_time(task):  # else nobody can be at both at once
+                never += [(v.id, task.id) for v in problem.vehicles if v.id == crew[1]]
+                others = (v.id for v in problem.vehicles if v.id != crew[1])
+                never += [(v, second.id) for v in others]
+    for line in problem.sequence:
+        if line.same_vehicle:
+            for name in {line.first, line.then} & known:
+                crew = [v for (t, _), who in starts.items() if t == name for v in who]
+                others = (v.id for v in problem.vehicles if v.id not in crew)
+                never += [(v, name) for v in others]
+    return Fixed(
+        problem=problem.replaced(
+            tasks=tuple(tasks),
+            sequence=(),
+            never=tuple(_alive(never, dropped)),
+            prefer=tuple(w for w in prefer if w.task not in dropped),
+        ),
+        original=problem,
+        halves=halves,
+        dropped=tuple(name for name in problem.task_numbers if name in dropped),
+    )
+
+
+def starts_of(problem: Problem, plan: Plan) -> Starts:
+    """When a plan begins the linked stops."""
+    linked = linked_tasks(problem)
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for route in plan.routes:
+        begun = problem.begun.get(route.vehicle)
+        for stop in route.stops[len(begun.stops) if begun is not None else 0 :]:
+            if stop.task in linked and stop.kind is not None:
+                place = found.setdefault((stop.task or "", stop.kind), {})
+                place[route.vehicle] = stop.at
+    return found
+
+
+def _alive(never: list[tuple[str, str]], dropped: set[str]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys(each for each in never if each[1] not in dropped))
+
+
+def _takes_time(task: Task) -> bool:
+    return task.visit is not None and task.visit.service_seconds > 0
+
+
+def _free(name: str, names: set[str]) -> str:
+    while name in names:
+        name += _SECOND
+    names.add(name)
+    return name
+
+
+def _made_fast(task: Task, starts: Starts) -> Task:
+    def halt(kind: str, old: Halt | None) -> Halt | None:
+        at = starts.get((task.id, kind))
+        if old is None or at is None:
+            return old
+        moment = next(iter(at.values()))
+        return replace(old, windows=((moment, moment),))
+
+    return replace(
+        task,
+        pickup=halt("pickup", task.pickup),
+        dropoff=halt("dropoff", task.dropoff),
+        visit=halt("visit", task.visit),
+        people=1,
+    )
+
+
+def _without(
+    problem: Problem, routes: tuple[Route, ...], gone: set[str]
+) -> tuple[Route, ...]:
+    """Routes without some visits, timed anew where one was taken out."""
+    inst = Instance(problem)
+    found = []
+    for route in routes:
+        if not {stop.task for stop in route.stops} & gone:
+            found.append(route)
+            continue
+        car = inst.cars[problem.vehicle_numbers[route.vehicle]]
+        begun = problem.begun.get(route.vehicle)
+        old = route.stops[: len(begun.stops) if begun is not None else 0]
+        fresh = [s for s in route.stops[len(old) :] if s.task not in gone]
+        nodes = [
+            2 * problem.task_numbers[s.task or ""] + (s.kind == "dropoff")
+            for s in fresh
+        ]
+        timed = schedule(inst, car, nodes)
+        if isinstance(timed, Broken):  # ways that break the triangle: times stay
+            found.append(replace(route, stops=(*old, *fresh)))
+            continue
+        stops = tuple(
+            replace(stop, at=at) for stop, at in zip(fresh, timed.times, strict=True)
+        )
+        found.append(Route(route.vehicle, (*old, *stops), timed.leaves, timed.ends))
+    return tuple(found)
+
+
+def stop_of(inst: Instance, node: int, at: int) -> Stop:
+    """A node of the instance as a stop of a plan."""
+    task = inst.task(node >> 1)
+    return Stop(at=at, task=task.id, kind=task.halts[node & 1][0])

@@ -1,0 +1,181 @@
+"""Plans for problems whose visits hang together across helpers.
+
+A wave of a station's size is searched whole, all times together. In a larger one the
+linked visits are planned first, alone; their starts are made fast, and the engine for
+waves plans everything around them.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from routing.effort import NEVER as NO_END
+from routing.effort import Effort, Ending
+from routing.explain import explained
+from routing.instance import Instance
+from routing.linked.fixing import (
+    Fixed,
+    fixed_starts,
+    linked_tasks,
+    starts_of,
+    stop_of,
+)
+from routing.linked.problem_web import Woven, woven
+from routing.linked.searching import Cooling, found
+from routing.linked.web import Rounds, stops_of, tours_of
+from routing.plan import Candidate, LeftOut, Plan, Route
+from routing.problem import Problem
+from routing.search.fleet import Fleet
+
+VERSION: Final = "linked search 1"
+MOST_STOPS: Final = 400  # that are searched whole
+_FIRST_SHARE: Final = 0.2  # of the effort for the linked visits, in a larger wave
+_FIRST_STEPS: Final = 2_000
+_SEARCH_SHARE: Final = 0.9
+_COOLING: Final = Cooling(first=0.005, last=0.0002, most=0.4, blink=0.01, rests=2)
+Solver = Callable[[Problem, Effort], Plan]
+
+
+def linked_plan(problem: Problem, effort: Effort, solve: Solver) -> Plan:
+    """Plan a problem that `is_linked`; routes and left out, without the cost.
+
+    Args:
+        solve: plans a problem without links; asked only for larger waves.
+    """
+    started = time.monotonic()
+    inst = Instance(problem)
+    if sum(len(inst.nodes_of(k)) for k in inst.open_tasks) <= MOST_STOPS:
+        ending = Ending.of(effort, started + _kept_seconds(effort))
+        plan = together(inst, effort, ending)
+        return explained_plan(problem, plan, Ending.of(effort, started))
+    fixed = fixed_by_search(problem, effort)
+    spent = time.monotonic() - started
+    rest = effort
+    if effort.seconds is not None:
+        rest = replace(effort, seconds=max(0.0, effort.seconds - spent))
+    plan = fixed.back(solve(fixed.problem, rest))
+    return replace(plan, decided_by=(VERSION, *plan.decided_by))
+
+
+def _kept_seconds(effort: Effort) -> float:
+    return -(effort.seconds or 0.0) * (1 - _SEARCH_SHARE)
+
+
+def together(inst: Instance, effort: Effort, ending: Ending = NO_END) -> Plan:
+    """Search everything at once."""
+    loom = woven(inst, effort.vehicles)
+    best = found(loom.web, effort, _COOLING, ending)
+    served = {loom.spots[n].k for tour in tours_of(loom.web, best) for n in tour}
+    return Plan(
+        problem=inst.problem.name,
+        routes=_routes(inst, loom, best),
+        left_out=tuple(LeftOut(inst.task(k).id) for k in loom.tasks if k not in served),
+        decided_by=(VERSION,),
+    )
+
+
+def fixed_by_search(problem: Problem, effort: Effort) -> Fixed:
+    """Plan the linked visits alone, and make their starts fast."""
+    linked = linked_tasks(problem)
+    begun = {s.task for each in problem.begun.values() for s in each.stops}
+    tasks = tuple(t for t in problem.tasks if t.id in linked | begun)
+    names = {task.id for task in tasks}
+    part = problem.replaced(
+        tasks=tasks,
+        never=tuple(each for each in problem.never if each[1] in names),
+        prefer=tuple(each for each in problem.prefer if each.task in names),
+    )
+    if effort.seconds is None:
+        less = replace(effort, iterations=_FIRST_STEPS)
+    else:
+        less = replace(effort, seconds=effort.seconds * _FIRST_SHARE)
+    plan = together(Instance(part), less)
+    return fixed_starts(problem, starts_of(problem, plan))
+
+
+def _routes(inst: Instance, loom: Woven, best: Rounds) -> tuple[Route, ...]:
+    routes = []
+    first = stops_of(loom.web)
+    for car, tour in zip(inst.cars, tours_of(loom.web, best), strict=True):
+        if not tour and not car.moved:
+            continue
+        vehicle = inst.problem.vehicles[car.number]
+        begun = inst.problem.begun.get(vehicle.id)
+        times = [round(float(best.at[n])) for n in tour]
+        fresh = tuple(
+            stop_of(inst, loom.spots[n].node, at)
+            for n, at in zip(tour, times, strict=True)
+        )
+        leaves, ends = car.ready, car.ready
+        if tour:
+            place = inst.place[loom.spots[tour[0]].node]
+            leg = car.hops[car.origin][place] if place != car.origin else 0
+            leaves = car.ready if car.moved else times[0] - leg
+            ends = round(float(best.at[first + len(inst.cars) + car.number]))
+        old = begun.stops if begun is not None else ()
+        routes.append(Route(vehicle.id, (*old, *fresh), leaves, ends))
+    return tuple(routes)
+
+
+def explained_plan(problem: Problem, plan: Plan, ending: Ending = NO_END) -> Plan:
+    """The plan with reasons for what is left out, its linked starts being kept."""
+    if not plan.left_out:
+        return plan
+    fixed = fixed_starts(problem, starts_of(problem, plan))
+    absent = {each.task for each in plan.left_out}
+    alone = replace_dropped(fixed, absent)
+    inst = Instance(alone)
+    fleet = Fleet(inst)
+    seconds = {first: second for second, first in fixed.halves.items()}
+    seen: set[str] = set()
+    for route in plan.routes:
+        begun = problem.begun.get(route.vehicle)
+        nodes = []
+        for stop in route.stops[len(begun.stops) if begun is not None else 0 :]:
+            name = stop.task or ""
+            if name in seen and name in seconds and stop.kind == "visit":
+                name = seconds[name]
+            seen.add(name)
+            nodes.append(2 * alone.task_numbers[name] + (stop.kind == "dropoff"))
+        if nodes:
+            fleet.adopt(problem.vehicle_numbers[route.vehicle], nodes)
+    reasons = {each.task: each for each in explained(inst, fleet, ending)}
+    return replace(
+        plan,
+        left_out=tuple(
+            _linked_reason(problem, reasons[each.task])
+            if each.task in linked_tasks(problem)
+            else reasons[each.task]
+            for each in plan.left_out
+        ),
+    )
+
+
+def replace_dropped(fixed: Fixed, absent: set[str]) -> Problem:
+    """The fixed problem with the linked tasks that have no start, as if for one."""
+    kept = {task.id for task in fixed.problem.tasks}
+    more = tuple(
+        replace(task, people=1)
+        for task in fixed.original.tasks
+        if task.id in absent and task.id not in kept
+    )
+    return fixed.problem.replaced(tasks=(*fixed.problem.tasks, *more))
+
+
+def _linked_reason(problem: Problem, reason: LeftOut) -> LeftOut:
+    """Who could come alone breaks the tie that the task has to others."""
+    rule = "people" if problem.task(reason.task).people == 2 else "sequence"
+    words = {"people": "两个人凑不到同一时刻", "sequence": "与相连的任务对不上时间"}
+    free = [each for each in reason.candidates if each.rule == "search_ended"]
+    if not free:
+        return replace(reason, relaxation=None)
+    return replace(
+        reason,
+        why=f"{words[rule]}（{rule}）。{reason.why}",
+        candidates=tuple(
+            Candidate(each.vehicle, rule) if each in free else each
+            for each in reason.candidates
+        ),
+        relaxation=None,
+    )
