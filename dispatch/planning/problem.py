@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from dispatch.orders.orders import Order, OrderState, list_of_wave
 from dispatch.people.helpers import TravelMode
 from dispatch.planning.crew import Duty, crew_of, vehicle_of
 from dispatch.planning.errands import Errand, list_errands, task_of
+from dispatch.planning.familiar import familiar_faces
 from dispatch.planning.plans import find_carriers, list_begun_orders
 from dispatch.planning.roads import travel_of
 from dispatch.planning.rules import PARKING_SECONDS, SAME_HELPER_SECONDS
@@ -86,7 +87,7 @@ def problem_for(session: Session, wave: Wave) -> WaveProblem:
         travel=travel_of(_modes(crew), list(spots.values())),
         vehicles=tuple(vehicle_of(duty, wave) for duty in crew),
         tasks=tuple(tasks),
-        prefer=tuple(_keepers(session, wave, crew, tasks)),
+        prefer=tuple(_wishes(session, wave, crew, errands, tasks)),
         now=_ready_by(session, wave, now),
     )
     return WaveProblem(
@@ -143,6 +144,20 @@ def _spots(spots: Iterable[Spot]) -> dict[str, Spot]:
 def _place(spot: Spot) -> Place:
     parking = 0 if spot.is_start else PARKING_SECONDS
     return Place(spot.id, spot.lat, spot.lon, parking)
+
+
+def _wishes(
+    session: Session,
+    wave: Wave,
+    crew: Sequence[Duty],
+    errands: Iterable[Errand],
+    tasks: Sequence[Task],
+) -> list[Preference]:
+    """Who is planned already, and who is known from four weeks, should rather come."""
+    fit = {UUID(task.id) for task in tasks}
+    known = [errand for errand in errands if errand.order.id in fit]
+    keepers = _keepers(session, wave, crew, tasks)
+    return keepers + familiar_faces(session, wave, crew, known)
 
 
 def _keepers(
