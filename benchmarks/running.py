@@ -17,7 +17,7 @@ from benchmarks.results import Results, append, commit, machine, unrun
 
 _BENCH: Final = Path(__file__).with_name("bench.py")
 _TIMES_LONGER: Final = 4  # than asked for, before a cell is stopped
-_PATIENCE_SECONDS: Final = 120  # for reading, warming up and judging
+_PATIENCE_SECONDS: Final = 300  # for reading, warming up and judging
 
 
 def run_all(

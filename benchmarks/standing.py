@@ -35,6 +35,7 @@ from routing.choosing import Patience  # noqa: E402
 from routing.people import Past, give_rounds  # noqa: E402
 from routing.people.draft import Worth  # noqa: E402
 from routing.people.telling import faces_of  # noqa: E402
+from routing.settling import settled  # noqa: E402
 from routing.standing import (  # noqa: E402
     Same,
     preferences_for,
@@ -45,6 +46,7 @@ from routing.standing import (  # noqa: E402
 ELDERS, HELPERS, KITCHENS = 1_000, 100, 28
 ELDERS_CHANGED, HELPERS_CHANGED = 0.08, 0.10
 PRICES: Final = (60, 120, 300, 600)  # seconds of travel for a familiar face
+MOST_EXTRA: Final = 1.03  # of the travel of a free plan
 LUNCHES_A_WEEK: Final = 5
 _HOT_SECONDS: Final = 50 * 60
 _EBIKE: Final = Speed(15 / 3.6, detour=1.35)
@@ -91,7 +93,13 @@ def _lines(town: "Town", effort: Effort, prices: Sequence[int]) -> Iterator[str]
         wished = now.replaced(prefer=preferences_for(start, price))
         plan = _judged(now, solve(wished, effort, start=start))
         yield measure.line(f"standing, {price} s", plan, free)
-        left = max(0.0, 1.03 * _travel(free) / _travel(plan) - 1)
+        allowed = round(MOST_EXTRA * _travel(free)) - _travel(plan)
+        if allowed > 0:
+            plan = settled(now, plan, last, same, extra_seconds=allowed)
+            yield measure.line(
+                f"standing, {price} s, settled", _judged(now, plan), free
+            )
+        left = max(0.0, MOST_EXTRA * _travel(free) / _travel(plan) - 1)
         given = give_rounds(
             now,
             plan,
