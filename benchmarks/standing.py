@@ -55,6 +55,7 @@ _EBIKE: Final = Speed(15 / 3.6, detour=1.35)
 def main() -> int:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--seconds", type=float, default=20.0)
+    words.add_argument("--steps", type=int, help="instead of seconds; repeatable")
     words.add_argument("--threads", type=int, default=1)
     words.add_argument("--seeds", type=int, default=1)
     words.add_argument("--prices", type=int, nargs="+", default=PRICES)
@@ -66,7 +67,11 @@ def main() -> int:
     print("|---:|---|---:|---:|---:|---:|---:|---:|")
     for seed in range(told.seeds):
         effort = Effort(
-            seconds=told.seconds, threads=told.threads, seed=seed, engine="search"
+            seconds=None if told.steps else told.seconds,
+            iterations=told.steps,
+            threads=told.threads,
+            seed=seed,
+            engine="search",
         )
         for line in _lines(
             Town(random.Random(seed), told.elders, told.helpers), effort, told.prices
@@ -89,6 +94,10 @@ def _lines(town: "Town", effort: Effort, prices: Sequence[int]) -> Iterator[str]
     yield measure.line("free, given by CP-SAT", _judged(now, given.plan), free)
     start = start_from(now, last, same)
     yield measure.line("last week's rounds, as they are", _judged(now, start), free)
+    filled = solve(now, Effort(iterations=0, engine="search"), start=start)
+    yield measure.line(
+        "last week's rounds, new ones put in", _judged(now, filled), free
+    )
     for price in prices:
         wished = now.replaced(prefer=preferences_for(start, price))
         plan = _judged(now, solve(wished, effort, start=start))

@@ -2,14 +2,15 @@
 
 import statistics
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
-from benchmarks.best_known import BEST_KNOWN, CARE, LI_LIM, WINDOWS, Best
+from benchmarks.best_known import BEST_KNOWN, CARE, LI_LIM, WINDOWS
 from benchmarks.cells import Cell, seeded
 from benchmarks.figures.figure import (
     Asked,
     Bar,
     Figure,
+    Row,
     Size,
     markdown,
     number,
@@ -20,7 +21,18 @@ from benchmarks.results import Results
 SECONDS: Final = 60
 CARE_SECONDS: Final = 20
 QUICK_SECONDS: Final = 10
+Parts: TypeAlias = Mapping[str, Sequence[str]]
 _SPARE: Final = 1
+_PAIRS: Final[Parts] = {"all": [*LI_LIM]}
+_WINDOWS: Final[Parts] = {
+    "100": ["C104", "R108", "RC204"],
+    "200–400": ["c1_2_9", "r1_2_4", "rc2_2_4", "r1_4_5", "rc1_4_3"],
+    "1,000": ["c1_10_9", "r1_10_5", "rc2_10_5"],
+}
+_CARE: Final[Parts] = {
+    "A": [name for name in CARE if "_10_" in name],
+    "B–D": [name for name in CARE if "_10_" not in name],
+}
 _PAIR_ENGINES: Final = ("ours", "pyvrp", "vroom-x5")
 _WINDOW_ENGINES: Final = ("ours", "ours-pyvrp", "vroom-x5", "ortools")
 
@@ -67,13 +79,14 @@ def gap(results: Results, asked: Asked) -> float | None:
     return None if cost is None else 100 * (cost / best - 1)
 
 
-def _shown(results: Results, asked: Asked) -> str:
+def _shown(results: Results, asked: Asked, seconds: float) -> str:
     """The gap, with what else must be known of it; or why there is none."""
     found = gap(results, asked)
     if found is None:
         return results.why_not(*asked)
-    faults = _faults(results, asked)
-    return f"{found:+.2f}" + (f" ({', '.join(faults)})" if faults else "")
+    notes = _faults(results, asked)
+    notes += [f"in {asked.seconds:g} s"] if asked.seconds != seconds else []
+    return f"{found:+.2f}" + (f" ({', '.join(notes)})" if notes else "")
 
 
 def _faults(results: Results, asked: Asked) -> list[str]:
@@ -89,30 +102,46 @@ def _faults(results: Results, asked: Asked) -> list[str]:
 
 def _gaps(
     results: Results,
-    known: Mapping[str, Best],
-    spec: str,
+    parts: Parts,
     engines: Sequence[str],
     seconds: float,
+    *,
+    change: str = "",
 ) -> list[str]:
-    """A table of gaps in per cent; from the quick bench where there is no other."""
-    rows = []
-    all_gaps: dict[str, list[float]] = {engine: [] for engine in engines}
-    for name, best in known.items():
+    """A table of gaps in per cent, with a mean for each part of the set.
+
+    A cell of the quick bench stands where there is no other, and in no mean.
+    """
+    rows: list[Row] = []
+    for words, names in parts.items():
         asked = [
-            _at_best(results, Asked(spec.format(name), engine, seconds))
-            for engine in engines
+            [
+                _at_best(results, Asked(name + change, engine, seconds))
+                for engine in engines
+            ]
+            for name in names
         ]
-        for each in asked:
-            found = gap(results, each)
-            if found is not None and not _faults(results, each):
-                all_gaps[each.engine].append(found)
-        shown = [_shown(results, each) for each in asked]
-        vehicles = "" if best.vehicles is None else f" ({best.vehicles})"
-        rows.append((best.words or name, f"{best.cost:,.1f}{vehicles}", *shown))
-    means = [statistics.mean(g) if g else None for g in all_gaps.values()]
-    rows.append(("mean", "", *(number(mean, "+.2f") for mean in means)))
+        rows += [
+            (*_known(name), *(_shown(results, each, seconds) for each in row))
+            for name, row in zip(names, asked, strict=True)
+        ]
+        means = (_mean(results, column, seconds) for column in zip(*asked, strict=True))
+        rows.append((f"*mean: {words}*", "", *(number(mean, "+.2f") for mean in means)))
     head = ("gap %", "best known", *(words_of(engine) for engine in engines))
     return markdown(head, rows)
+
+
+def _known(name: str) -> tuple[str, str]:
+    best = BEST_KNOWN[name]
+    vehicles = "" if best.vehicles is None else f" ({best.vehicles})"
+    return best.words or name, f"{best.cost:,.1f}{vehicles}"
+
+
+def _mean(results: Results, column: Sequence[Asked], seconds: float) -> float | None:
+    """Of the plans that are whole."""
+    whole = (a for a in column if a.seconds == seconds and not _faults(results, a))
+    gaps = [found for each in whole if (found := gap(results, each)) is not None]
+    return statistics.mean(gaps) if gaps else None
 
 
 def _at_best(results: Results, asked: Asked) -> Asked:
@@ -121,27 +150,27 @@ def _at_best(results: Results, asked: Asked) -> Asked:
 
 
 def _pair_table(results: Results) -> list[str]:
-    return _gaps(results, LI_LIM, "{}" + f"@spare={_SPARE}", _PAIR_ENGINES, SECONDS)
+    change = f"@spare={_SPARE}"
+    return _gaps(results, _PAIRS, _PAIR_ENGINES, SECONDS, change=change)
 
 
 def _window_table(results: Results) -> list[str]:
-    return _gaps(results, WINDOWS, "{}", _WINDOW_ENGINES, SECONDS)
+    return _gaps(results, _WINDOWS, _WINDOW_ENGINES, SECONDS)
 
 
 def _care_table(results: Results) -> list[str]:
-    return _gaps(results, CARE, "{}", ("ours",), CARE_SECONDS)
+    return _gaps(results, _CARE, ("ours",), CARE_SECONDS)
 
 
 def _window_bars(results: Results) -> list[Bar]:
     bars = []
-    for engine in _WINDOW_ENGINES:
-        asked = [Asked(name, engine, SECONDS) for name in WINDOWS]
-        whole = (each for each in asked if not _faults(results, each))
-        gaps = (gap(results, each) for each in whole)
-        known = [each for each in gaps if each is not None]
-        if known:
-            mean, count = statistics.mean(known), f"{len(known)} files"
-            bars.append(Bar(words_of(engine), mean, count, engine.startswith("ours")))
+    for words, names in _WINDOWS.items():
+        for engine in _WINDOW_ENGINES:
+            column = [Asked(name, engine, SECONDS) for name in names]
+            mean = _mean(results, column, SECONDS)
+            if mean is not None:
+                label = f"{words}: {words_of(engine)}"
+                bars.append(Bar(label, mean, ours=engine.startswith("ours")))
     return bars
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.best_known import LI_LIM, WINDOWS
 from benchmarks.cells import Cell
 from benchmarks.figures import FIGURES
 from benchmarks.instances import load, path_of
@@ -174,7 +175,17 @@ def test_gaps_are_in_per_cent_and_faults_stand_beside_them() -> None:
     text = "\n".join(page(Results([good, bad])))
     assert "| R108 | 932.1 | +1.00 |" in text
     assert "(3 unserved, 2 broken)" in text
-    assert "| mean |  | +1.00 |" in text
+    assert "| *mean: 100* |  | +1.00 |" in text
+
+
+def test_every_file_of_a_set_stands_in_its_table() -> None:
+    lines = [
+        line(Cell("R108", "ours", 60, 1)),
+        line(Cell("lc101@spare=1", "ours", 60, 1)),
+    ]
+    text = "\n".join(page(Results(lines)))
+    assert all(f"| {name} |" in text for name in WINDOWS)
+    assert all(f"| {name} |" in text for name in LI_LIM)
 
 
 def test_results_are_one_json_line_each(folder: Path, tmp_path: Path) -> None:
