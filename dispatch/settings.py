@@ -49,6 +49,7 @@ class Settings(BaseSettings):
         "", description="allowed page origins, comma separated; default: own address"
     )
     solve_seconds: Seconds = Field(10, le=300, description="time for one plan")
+    solver_threads: int = Field(0, ge=0, le=64, description="0: all cores")
     solver_memory_mb: int = Field(4096, ge=256, description="memory of one solver")
     lease_seconds: Seconds = Field(8, description="a planner silent so long is dead")
     heartbeat_seconds: Seconds = Field(2, description="a planner says it lives")

@@ -4,14 +4,16 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from dispatch.bootstrap import environment, pages, tools
+from dispatch.bootstrap import compiling, environment, pages, tools
 from dispatch.bootstrap.places import PYTHON, ROOT, is_checkout, is_inside
 from dispatch.bootstrap.progress import StepFailed, say
 from dispatch.bootstrap.turns import turn
 
 SHOW_PAGES: Final = {"demo", "up", "serve", "test"}
+MAKE_PLANS: Final = {"demo", "up", "work", "test", "solve", "replay"}
 
 
 def main() -> int:
@@ -36,11 +38,19 @@ def prepare(arguments: Sequence[str]) -> None:
     command = next((word for word in arguments if not word.startswith("-")), None)
     locks = environment.locks_for(command)
     show = command in SHOW_PAGES and "--help" not in arguments
-    if environment.lacking(locks) or (show and pages.lacking()):
-        with turn(ROOT):
+    plan = command in MAKE_PLANS and "--help" not in arguments
+    if (
+        environment.lacking(locks)
+        or (show and pages.lacking())
+        or (plan and compiling.lacking())
+    ):
+        with turn(ROOT), ThreadPoolExecutor() as beside:
             environment.install(environment.lacking(locks))
+            others = [beside.submit(compiling.compile_search)] if plan else []
             if show and pages.lacking():
                 pages.build()
+            for other in others:
+                other.result()
     if command == "test" and "--help" not in arguments:
         tools.provide()
 

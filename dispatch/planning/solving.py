@@ -109,6 +109,7 @@ def solve_apart(problem: Problem, *, child: Sequence[str] = CHILD) -> Plan:
     limits = [
         f"--parent={os.getpid()}",
         f"--seconds={search_seconds(problem)}",
+        f"--threads={chosen.solver_threads or os.cpu_count() or 1}",
         f"--memory-mb={chosen.solver_memory_mb}",
     ]
     try:

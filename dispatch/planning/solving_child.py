@@ -27,11 +27,12 @@ def main() -> int:
     words.add_argument("--parent", type=int, required=True)
     words.add_argument("--seconds", type=float, required=True)
     words.add_argument("--memory-mb", type=int, required=True)
+    words.add_argument("--threads", type=int, default=1)
     words.add_argument("--seed", type=int, default=0)
     told = words.parse_args()
     _tie_to(told.parent)
-    _limit(told.seconds, told.memory_mb)
-    return _solve(told.seconds, told.seed)
+    _limit(told.seconds * told.threads, told.memory_mb)
+    return _solve(told.seconds, told.threads, told.seed)
 
 
 def _tie_to(parent: int) -> None:
@@ -43,21 +44,22 @@ def _tie_to(parent: int) -> None:
         sys.exit(FAILED)
 
 
-def _limit(seconds: float, memory_mb: int) -> None:
-    cpu = int(seconds) + _SPARE_CPU_SECONDS
+def _limit(cpu_seconds: float, memory_mb: int) -> None:
+    cpu = int(cpu_seconds) + _SPARE_CPU_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb * _MEGABYTE,) * 2)
     os.nice(10)
 
 
-def _solve(seconds: float, seed: int) -> int:
+def _solve(seconds: float, threads: int, seed: int) -> int:
     try:
         import routing  # only now, inside the limits
     except ImportError as missing:
         return _complain(ENGINE_MISSING, missing)
     try:
         problem = routing.problem_from(json.load(sys.stdin))
-        plan = routing.solve(problem, routing.Effort(seconds=seconds, seed=seed))
+        effort = routing.Effort(seconds=seconds, threads=threads, seed=seed)
+        plan = routing.solve(problem, effort)
     except routing.EngineMissing as missing:
         return _complain(ENGINE_MISSING, missing)
     except routing.NotYetHonoured as refusal:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.bootstrap import environment, pages, places, progress
+from dispatch.bootstrap import compiling, environment, pages, places, progress
 from dispatch.bootstrap.start import prepare
 
 
@@ -25,6 +25,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     places_of = {
         environment: {"ROOT": root, "VENV": venv, "PYTHON": venv / "bin" / "python"},
         pages: {"UI": ui, "DIST": root / "dist", "BUILT_FROM": root / "dist" / "mark"},
+        compiling: {"ROOT": root, "COMPILED_FROM": venv / ".compiled-from"},
         places: {"ROOT": root},
     }
     for module, values in places_of.items():
@@ -92,6 +93,11 @@ def test_a_second_start_starts_nothing(
     mark(checkout)
     (checkout / "dist").mkdir()
     (checkout / "dist" / "mark").write_text(places.fingerprint(pages.sources()))
+    kernels = checkout / "routing" / "search"
+    kernels.mkdir(parents=True)
+    (kernels.parent / "fields.py").touch()
+    assert compiling.lacking()
+    compiling.COMPILED_FROM.write_text(places.fingerprint(compiling.sources()))
     monkeypatch.setattr(subprocess, "Popen", None)  # whoever starts a process, breaks
 
     prepare(["demo", "--headless"])

@@ -1,0 +1,35 @@
+"""Compile everything that is compiled, so that no plan has to wait for it.
+
+    python3 -m routing.warming
+
+What has been compiled is kept beside the sources (see `routing.search.compiled`);
+a second run takes a second.
+"""
+
+from typing import Final
+
+from routing.effort import Effort
+from routing.problem import Halt, Place, Problem, Task, Vehicle
+from routing.solve import solve
+from routing.travel import Speed
+
+_PLACES: Final = (Place("a", 31.23, 121.47), Place("b", 31.24, 121.48))
+
+
+def warm() -> None:
+    """Solve a problem of one meal."""
+    meal = Task("meal", pickup=Halt("a"), dropoff=Halt("b"), load=(1,), penalty=9)
+    solve(
+        Problem(
+            name="warming",
+            places=_PLACES,
+            travel={"walk": Speed(1.25)},
+            vehicles=(Vehicle("v", travel="walk", start="a"),),
+            tasks=(meal,),
+        ),
+        Effort(iterations=1, engine="search"),
+    )
+
+
+if __name__ == "__main__":
+    warm()
