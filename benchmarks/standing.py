@@ -45,7 +45,7 @@ from routing.standing import (  # noqa: E402
 
 ELDERS, HELPERS, KITCHENS = 1_000, 100, 28
 ELDERS_CHANGED, HELPERS_CHANGED = 0.08, 0.10
-PRICES: Final = (60, 120, 300, 600)  # seconds of travel for a familiar face
+PRICES: Final = (40, 100, 200)  # seconds of travel for a familiar face
 MOST_EXTRA: Final = 1.03  # of the travel of a free plan
 LUNCHES_A_WEEK: Final = 5
 _HOT_SECONDS: Final = 50 * 60

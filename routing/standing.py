@@ -119,6 +119,11 @@ def stability_of(last: Plan, plan: Plan, same: Same) -> Stability:
     return Stability(stops, keepable, kept)
 
 
+def doors_in_place(last: Route, doors: Sequence[str]) -> int:
+    """How many of these doors stand in the order of last week's round."""
+    return _common(_doors(last), doors)
+
+
 def _doors(route: Route) -> list[str]:
     """Tasks in the order in which they are brought or visited."""
     return [s.task for s in route.stops if s.task is not None and s.kind != "pickup"]
