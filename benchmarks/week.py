@@ -76,7 +76,8 @@ def _line(seed: int, problem: WeekProblem, patience: Patience) -> str:
         f"| {seed} | {len(problem.visits)} | {placed} | {len(week.not_placed)} "
         f"| {own / placed:.1%} | {named / placed:.1%} | {trips} "
         f"| {_own_ways(problem, week)} | {len(week.troubles)} | {took:.1f} "
-        f"| {burnt:.1f} | {mended:.1f} | {len(moved_visits(week, after))} for {missed} |"
+        f"| {burnt:.1f} | {mended:.1f} "
+        f"| {len(moved_visits(week, after))} for {missed} |"
     )
 
 
