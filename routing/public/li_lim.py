@@ -18,7 +18,7 @@ SCALE: Final = 1000
 _CONVENTION: Final = "distance in full precision (Li & Lim); vehicles are a limit"
 _LARGEST: Final = 400_000  # of a number in these files; × 1,000 it is a second
 _FARTHEST: Final = 100_000  # of a coordinate; legs stay inside the horizon
-_MOST_VEHICLES: Final = 100_000
+_MOST_VEHICLES: Final = 2_000  # eight times the largest fleet of these sets
 
 
 def is_li_lim(lines: Lines) -> bool:

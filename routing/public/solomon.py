@@ -14,7 +14,7 @@ from routing.travel import Matrix
 SCALE: Final = 10
 _CONVENTION: Final = "distance, each leg truncated to one decimal (DIMACS)"
 _LARGEST: Final = 1_000_000  # of a number in these files; scaled, it is a second
-_MOST_VEHICLES: Final = 100_000
+_MOST_VEHICLES: Final = 2_000  # eight times the largest fleet of these sets
 
 
 def is_solomon(lines: Lines) -> bool:
