@@ -5,7 +5,7 @@ vehicles and travel modes are numbered in the problem's order.
 """
 
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from routing.fields import HORIZON
 from routing.problem import Problem, Task, Vehicle
-from routing.travel import NO_WAY, Matrix, Seconds, travel_seconds
+from routing.travel import NO_WAY, Matrix, Seconds, travel_by_speeds
 
 BLOCKED: Final = 4 * HORIZON  # a leg that no window can ever forgive
 FOREVER: Final = 4 * HORIZON
@@ -47,8 +47,17 @@ class Car:
     skills: frozenset[str]
     barred: frozenset[int]
     bonus: dict[int, int]
-    rows: Rows = field(default_factory=list)
-    hops: Rows = field(default_factory=list)
+    inst: "Instance"
+
+    @property
+    def rows(self) -> Rows:
+        """Travel from place to place."""
+        return self.inst.travel_rows[self.mode]
+
+    @property
+    def hops(self) -> Rows:
+        """The same with parking and stairs."""
+        return self.inst.hop_rows[self.mode]
 
 
 class Instance:
@@ -75,13 +84,16 @@ class Instance:
             return nowhere
         stack = np.zeros((len(self.modes), n, n), dtype=np.int32)
         points = [(p.lat or 0.0, p.lon or 0.0) for p in problem.places]
+        speeds = {}
         for m, mode in enumerate(self.modes):
             travel = problem.travel[mode]
             if isinstance(travel, Matrix):
                 stack[m] = travel.seconds
                 stack[m][travel.seconds == NO_WAY] = BLOCKED
             else:
-                stack[m] = travel_seconds(points, travel)
+                speeds[m] = travel
+        if speeds:
+            stack[list(speeds)] = travel_by_speeds(points, list(speeds.values()))
         return stack
 
     def _hops(self) -> Seconds:
@@ -171,8 +183,7 @@ class Instance:
             skills=vehicle.skills,
             barred=frozenset(numbers[t] for v, t in problem.never if v == vehicle.id),
             bonus={},
-            rows=self.travel_rows[mode],
-            hops=self.hop_rows[mode],
+            inst=self,
         )
         for wish in problem.prefer:
             if wish.vehicle == vehicle.id:
@@ -206,9 +217,9 @@ class Instance:
         if car.moved and car.max_work < FOREVER:
             # Work began with the latest departure that the first stop allows.
             if stops:
-                reached, leg = stops[0].at, car.hops[car.origin][places[0]]
+                reached, leg = stops[0].at, int(self.hop[car.mode, car.origin, places[0]])
             else:
-                reached, leg = begun.free_at, car.rows[car.origin][here]
+                reached, leg = begun.free_at, int(self.travel[car.mode, car.origin, here])
             left_at = reached - (leg if leg < BLOCKED else 0)
             car.work_end_by = left_at + car.max_work
             car.max_work = FOREVER

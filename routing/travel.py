@@ -106,11 +106,20 @@ def travel_seconds(points: Iterable[tuple[float, float]], speed: Speed) -> Secon
     Returns:
         Shape (n, n), symmetric, zero on the diagonal.
     """
+    found: Seconds = travel_by_speeds(points, [speed])[0]
+    return found
+
+
+def travel_by_speeds(
+    points: Iterable[tuple[float, float]], speeds: Sequence[Speed]
+) -> Seconds:
+    """The same for several speeds, shape (speeds, n, n): the circles cost most."""
     degrees = np.array(list(points), dtype=np.float64).reshape(-1, 2)
-    found = np.empty((len(degrees), len(degrees)), dtype=np.int32)
+    found = np.empty((len(speeds), len(degrees), len(degrees)), dtype=np.int32)
     for first in range(0, len(degrees), _ROWS):  # a city's square of floats is large
         rows = slice(first, first + _ROWS)
         metres = great_circle_metres(degrees[rows], degrees)
-        seconds = np.rint(metres * speed.detour / speed.metres_per_second)
-        found[rows] = np.minimum(seconds, HORIZON)
+        for number, speed in enumerate(speeds):
+            seconds = np.rint(metres * speed.detour / speed.metres_per_second)
+            found[number, rows] = np.minimum(seconds, HORIZON)
     return found

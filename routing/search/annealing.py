@@ -29,7 +29,7 @@ from routing.search.recreating import find_best, recreate
 from routing.search.rounds import Desk, Rounds, refresh
 from routing.search.ruining import ruin
 
-MANY: Final = 1_500_000  # tasks times vehicles; above, a first plan looks nearby
+MANY: Final = 300_000  # tasks times vehicles; above, a first plan looks nearby
 
 
 @compiled

@@ -153,7 +153,9 @@ class Search:
     def insert(self, order: Ints) -> None:
         """Put these tasks, one after the other, where each is cheapest."""
         part = self._cutter.whole()
-        run(self.numbers, self.rounds, self._desks[0], part, order, 0, 1, 1, _still())
+        room = self.numbers, self.rounds, self._desks[0], part
+        # Floats, as later on: other types would be compiled a second time.
+        run(*room, order, 0, 1.0, 1.0, _still())
         # What was adopted had no cost before `run` looked at it.
         part = self._cutter.whole()
         self._cutter.note_best()

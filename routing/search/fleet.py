@@ -12,7 +12,7 @@ from routing.instance import FOREVER, Instance
 from routing.search.insertion import best_spot, with_task
 from routing.search.spots import Spot
 from routing.search.tour import Tour
-from routing.timing import Broken, earliest, unfit_for
+from routing.timing import Broken, earliest
 
 _FAR: Final = np.iinfo(np.int64).max // 4
 
@@ -215,13 +215,16 @@ def _ranks(inst: Instance) -> list[int]:
 def _allowed(inst: Instance) -> NDArray[np.bool_]:
     """May this task go to this car at all? Shape (tasks, cars)."""
     allowed = np.ones((len(inst.problem.tasks), len(inst.cars)), dtype=np.bool_)
-    for k in {*inst.open_tasks, *inst.held}:
-        for car in inst.cars:
-            holder = inst.held.get(k)
-            if holder is not None:
-                allowed[k, car.number] = holder == car.number
-            elif unfit_for(inst, car, k) is not None:
-                allowed[k, car.number] = False
+    able: dict[frozenset[str], NDArray[np.bool_]] = {}
+    for k, task in enumerate(inst.problem.tasks):
+        if task.needs not in able:
+            able[task.needs] = np.array([task.needs <= c.skills for c in inst.cars])
+        allowed[k] = able[task.needs]
+    for car in inst.cars:
+        allowed[list(car.barred), car.number] = False
+    for k, v in inst.held.items():
+        allowed[k] = False
+        allowed[k, v] = True
     return allowed
 
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from routing.instance import Car, Instance
 from routing.search.fleet import Fleet
+from routing.search.neighbours import near_of
 
 NO_LIMIT: Final = 10**12  # of a load
 NO_DEADLINE: Final = 2**60
-_NEAR: Final = 100  # neighbours known of each task
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -104,7 +104,7 @@ def numbers_of(inst: Instance, fleet: Fleet) -> Numbers:
         arrive=np.array([p.arrive_seconds for p in inst.problem.places], np.int64),
         travel=travel,
         onto=onto,
-        near=_near(inst),
+        near=near_of(inst),
         closest=_closest(inst, firsts),
         most_used=fleet.most_used,
     )
@@ -179,40 +179,6 @@ def _bonus(inst: Instance) -> Longs:
         for k, seconds in car.bonus.items():
             worth[k, car.number] = seconds
     return worth
-
-
-def _near(inst: Instance) -> Ints:
-    """Per task the others, by the ways between their stops and how times meet.
-
-    Whoever is near but can never be served soon before or after is far.
-    """
-    size = len(inst.problem.tasks)
-    known = min(_NEAR, max(0, size - 1))
-    if not known:
-        return np.zeros((size, 0), dtype=np.int32)
-    lasts = np.array([inst.nodes_of(k)[-1] for k in range(size)])
-    place, opens = np.array(inst.place), np.array(inst.opens, dtype=np.float32)
-    closes, service = np.array(inst.closes, np.float32), np.array(inst.service)
-    doors, ups = place[lasts], place[2 * np.arange(size)]
-    way = inst.travel[0].astype(np.float32)
-    found = np.empty((size, known), dtype=np.int32)
-    for k in range(size):
-        leg = way[doors[k]][doors]
-        wait = opens[lasts] - closes[lasts[k]] - service[lasts[k]] - leg
-        late = opens[lasts[k]] + service[lasts[k]] + leg - closes[lasts]
-        wait_back = opens[lasts[k]] - closes[lasts] - service[lasts] - leg
-        late_back = opens[lasts] + service[lasts] + leg - closes[lasts[k]]
-        there = _APART * np.maximum(wait, 0) + np.maximum(late, 0)
-        back = _APART * np.maximum(wait_back, 0) + np.maximum(late_back, 0)
-        far = leg + np.minimum(there, back) + _FETCH * way[ups[k]][ups]
-        far[k] = np.inf
-        close = np.argpartition(far, known - 1)[:known]
-        found[k] = close[np.argsort(far[close], kind="stable")]
-    return found
-
-
-_APART: Final = np.float32(0.2)  # what a second of waiting counts beside one of way
-_FETCH: Final = np.float32(0.5)  # what a way between pickups counts
 
 
 def _closest(inst: Instance, firsts: NDArray[np.int64]) -> Ints:
