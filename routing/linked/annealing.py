@@ -21,7 +21,7 @@ from routing.search.chance import share
 from routing.search.compiled import compiled, inner
 
 
-@compiled
+@inner
 def cost_of(rounds: Rounds) -> float:
     sums = rounds.sums
     return float(sums[TRAVEL] + sums[LATE] + sums[WORST] + sums[OTHER])
@@ -38,7 +38,7 @@ def weighed(web: Web, rounds: Rounds) -> None:
     rounds.sums[MISSING], rounds.sums[OTHER] = missing, other
 
 
-@compiled
+@inner
 def taken_over(target: Rounds, source: Rounds) -> None:
     for node in range(len(source.who)):
         target.after[node] = source.after[node]
@@ -86,13 +86,6 @@ def refilled(web: Web, rounds: Rounds, desk: Desk, count: int, blink: float) -> 
 
 
 @compiled
-def begun(web: Web, rounds: Rounds, desk: Desk) -> bool:
-    """A first plan from empty rounds."""
-    timed(web, rounds, desk)
-    return refilled(web, rounds, desk, absent(web, rounds, desk), 0.0)
-
-
-@compiled
 def annealed(
     web: Web,
     states: tuple[Rounds, Rounds, Rounds],
@@ -102,12 +95,20 @@ def annealed(
 ) -> int:
     """So many steps of ruin and recreate; how often the best was beaten.
 
+    One function for the first plan and for all steps after it, because each one that
+    Python calls is compiled with everything below it.
+
     Args:
         states: the present plan, the best one, and one to try things on.
         knobs: temperature at the first and at the last step, the most jobs to
-            take out at once, and the share of spots to look past.
+            take out at once, the share of spots to look past, and 1 to begin with
+            a first plan from empty rounds.
     """
     now, best, trial = states
+    if knobs[4] > 0:
+        timed(web, now, desk)
+        refilled(web, now, desk, absent(web, now, desk), 0.0)
+        taken_over(best, now)
     beaten = 0
     cooling = math.log(knobs[1] / knobs[0]) / max(1, steps)
     most, blink = int(knobs[2]), knobs[3]

@@ -39,6 +39,22 @@ class Fixed:
     halves: Mapping[str, str]  # second person's task -> the first person's
     dropped: tuple[str, ...]  # linked tasks that have no start
 
+    def forward(self, plan: Plan) -> Plan:
+        """A plan for the original as one for the problem without links."""
+        seconds = {first: second for second, first in self.halves.items()}
+        seen: set[str] = set()
+        routes = []
+        for route in plan.routes:
+            stops = []
+            for stop in route.stops:
+                name = stop.task or ""
+                again = name in seen and stop.kind == "visit"
+                task = seconds.get(name, stop.task) if again else stop.task
+                stops.append(replace(stop, task=task))
+                seen.add(name)
+            routes.append(replace(route, stops=tuple(stops)))
+        return replace(plan, routes=tuple(routes))
+
     def back(self, plan: Plan) -> Plan:
         """The plan for the original. Half a visit by two people is taken out whole."""
         absent = {each.task for each in plan.left_out}

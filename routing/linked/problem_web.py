@@ -113,7 +113,8 @@ def _legs(stage: Stage, nodes: int) -> tuple[Floats, Floats]:
         each[:, :, here < 0] = 0.0
     way[blocked] = 0.0
     step[step >= BLOCKED] = NEVER
-    return np.ascontiguousarray(step + service[None, :, None]), way
+    step += service[None, :, None]
+    return np.ascontiguousarray(step), np.ascontiguousarray(way)
 
 
 def _clock(

@@ -13,13 +13,15 @@ import numpy as np
 
 from routing.effort import NEVER as NO_END
 from routing.effort import Effort, Ending
-from routing.linked.annealing import annealed, begun, cost_of, taken_over
+from routing.linked.annealing import annealed
 from routing.linked.web import (
     MISSING,
+    OTHER,
     TRAVEL,
     Desk,
     Rounds,
     Web,
+    arrays_of,
     copied,
     desk_for,
     empty_rounds,
@@ -77,18 +79,20 @@ def found(
 
 def warm(web: Web) -> None:
     """Compile, or load what was compiled, so that nobody waits for it later."""
-    thread = _thread(web, 0)
-    annealed(web, thread.states, thread.desk, 0, np.ones(4))
+    _thread(web, 0)
 
 
 def _thread(web: Web, seed: int) -> _Thread:
     desk, first = desk_for(web, seed), empty_rounds(web)
-    begun(web, first, desk)
-    return _Thread((first, copied(first), copied(first)), desk)
+    thread = _Thread((first, copied(first), copied(first)), desk)
+    annealed(web, thread.states, thread.desk, 0, np.ones(5))
+    return thread
 
 
 def _worth(rounds: Rounds) -> tuple[float, float]:
-    return float(rounds.sums[MISSING]), cost_of(rounds)
+    return float(rounds.sums[MISSING]), float(
+        rounds.sums[:MISSING].sum() + rounds.sums[OTHER]
+    )
 
 
 def _heats(web: Web, cooling: Cooling, best: Rounds) -> tuple[float, float]:
@@ -98,13 +102,14 @@ def _heats(web: Web, cooling: Cooling, best: Rounds) -> tuple[float, float]:
 
 def _begin_with(thread: _Thread, best: Rounds) -> None:
     for state in thread.states:
-        taken_over(state, best)
+        for mine, theirs in zip(arrays_of(state), arrays_of(best), strict=True):
+            mine[...] = theirs
 
 
 def _knobs(web: Web, cooling: Cooling, heats: tuple[float, float]) -> list[float]:
     jobs = len(web.form)
     most = min(jobs, max(4, min(16, round(cooling.most * jobs))))
-    return [*heats, float(most), cooling.blink]
+    return [*heats, float(most), cooling.blink, 0.0]
 
 
 def _by_count(

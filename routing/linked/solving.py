@@ -1,8 +1,9 @@
 """Plans for problems whose visits hang together across helpers.
 
-A wave of a station's size is searched whole, all times together. In a larger one the
-linked visits are planned first, alone; their starts are made fast, and the engine for
-waves plans everything around them.
+A handful of stops is searched whole, all times together. At a station's size that is
+the first plan; then the starts of the linked visits are made fast, and the engine for
+waves, which is quicker, plans everything around them. In a larger wave, or where there
+are breaks, the linked visits alone are planned first.
 """
 
 import time
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from routing.cost import cost_of
 from routing.effort import NEVER as NO_END
 from routing.effort import Effort, Ending
 from routing.explain import explained
@@ -30,36 +32,62 @@ from routing.search.fleet import Fleet
 
 VERSION: Final = "linked search 1"
 MOST_STOPS: Final = 400  # that are searched whole
-_FIRST_SHARE: Final = 0.2  # of the effort for the linked visits, in a larger wave
+MOST_ALONE: Final = 30  # that need no other engine
+_ALONE_SHARE: Final = 0.9  # of the time; reasons have the rest
+_FIRST_SHARE: Final = 0.4
+_LINKED_SHARE: Final = 0.2
 _FIRST_STEPS: Final = 2_000
-_SEARCH_SHARE: Final = 0.9
 _COOLING: Final = Cooling(first=0.005, last=0.0002, most=0.4, blink=0.01, rests=2)
-Solver = Callable[[Problem, Effort], Plan]
+Solver = Callable[[Problem, Effort, Plan | None], Plan]
 
 
 def linked_plan(problem: Problem, effort: Effort, solve: Solver) -> Plan:
     """Plan a problem that `is_linked`; routes and left out, without the cost.
 
     Args:
-        solve: plans a problem without links; asked only for larger waves.
+        solve: plans a problem without links, from an earlier plan if it is given
+            one.
+
+    Raises:
+        What `solve` raises.
     """
     started = time.monotonic()
     inst = Instance(problem)
-    if sum(len(inst.nodes_of(k)) for k in inst.open_tasks) <= MOST_STOPS:
-        ending = Ending.of(effort, started + _kept_seconds(effort))
-        plan = together(inst, effort, ending)
-        return explained_plan(problem, plan, Ending.of(effort, started))
-    fixed = fixed_by_search(problem, effort)
+    stops = sum(len(inst.nodes_of(k)) for k in inst.open_tasks)
+    if stops > MOST_STOPS or any(vehicle.breaks for vehicle in problem.vehicles):
+        fixed = fixed_by_search(problem, effort)
+        plan = fixed.back(solve(fixed.problem, _rest(effort, started), None))
+        return replace(plan, decided_by=(VERSION, *plan.decided_by))
+    alone = stops <= MOST_ALONE
+    share = _ALONE_SHARE if alone else _FIRST_SHARE
+    ending = Ending.of(effort, started).sooner((effort.seconds or 0.0) * (1 - share))
+    first = together(inst, effort, ending)
+    if not alone:
+        fixed = fixed_starts(problem, starts_of(problem, first))
+        rest = _rest(effort, started)
+        second = fixed.back(solve(fixed.problem, rest, fixed.forward(first)))
+        if _worth(problem, second) <= _worth(problem, first):
+            return replace(second, decided_by=(VERSION, *second.decided_by))
+    return explained_plan(problem, first, Ending.of(effort, started))
+
+
+def _rest(effort: Effort, started: float) -> Effort:
+    if effort.seconds is None:
+        return effort
     spent = time.monotonic() - started
-    rest = effort
-    if effort.seconds is not None:
-        rest = replace(effort, seconds=max(0.0, effort.seconds - spent))
-    plan = fixed.back(solve(fixed.problem, rest))
-    return replace(plan, decided_by=(VERSION, *plan.decided_by))
+    return replace(effort, seconds=max(0.0, effort.seconds - spent))
 
 
-def _kept_seconds(effort: Effort) -> float:
-    return -(effort.seconds or 0.0) * (1 - _SEARCH_SHARE)
+def _worth(problem: Problem, plan: Plan) -> tuple[list[int], int]:
+    """Tasks left out by rank, the dearest first; then what the plan costs."""
+    gone = [problem.task(each.task) for each in plan.left_out]
+    tiers = sorted({task.tier for task in problem.tasks}, reverse=True)
+    must = sum(task.penalty is None for task in gone)
+    counts = [
+        sum(task.penalty is not None and task.tier == tier for task in gone)
+        for tier in tiers
+    ]
+    return [must, *counts], cost_of(problem, plan).total
 
 
 def together(inst: Instance, effort: Effort, ending: Ending = NO_END) -> Plan:
@@ -89,7 +117,7 @@ def fixed_by_search(problem: Problem, effort: Effort) -> Fixed:
     if effort.seconds is None:
         less = replace(effort, iterations=_FIRST_STEPS)
     else:
-        less = replace(effort, seconds=effort.seconds * _FIRST_SHARE)
+        less = replace(effort, seconds=effort.seconds * _LINKED_SHARE)
     plan = together(Instance(part), less)
     return fixed_starts(problem, starts_of(problem, plan))
 
@@ -123,22 +151,17 @@ def explained_plan(problem: Problem, plan: Plan, ending: Ending = NO_END) -> Pla
     if not plan.left_out:
         return plan
     fixed = fixed_starts(problem, starts_of(problem, plan))
-    absent = {each.task for each in plan.left_out}
-    alone = replace_dropped(fixed, absent)
+    alone = _with_the_dropped(fixed)
     inst = Instance(alone)
     fleet = Fleet(inst)
-    seconds = {first: second for second, first in fixed.halves.items()}
-    seen: set[str] = set()
-    for route in plan.routes:
+    for route in fixed.forward(plan).routes:
         begun = problem.begun.get(route.vehicle)
-        nodes = []
-        for stop in route.stops[len(begun.stops) if begun is not None else 0 :]:
-            name = stop.task or ""
-            if name in seen and name in seconds and stop.kind == "visit":
-                name = seconds[name]
-            seen.add(name)
-            nodes.append(2 * alone.task_numbers[name] + (stop.kind == "dropoff"))
-        if nodes:
+        fresh = route.stops[len(begun.stops) if begun is not None else 0 :]
+        if fresh:
+            nodes = [
+                2 * alone.task_numbers[stop.task or ""] + (stop.kind == "dropoff")
+                for stop in fresh
+            ]
             fleet.adopt(problem.vehicle_numbers[route.vehicle], nodes)
     reasons = {each.task: each for each in explained(inst, fleet, ending)}
     return replace(
@@ -152,15 +175,13 @@ def explained_plan(problem: Problem, plan: Plan, ending: Ending = NO_END) -> Pla
     )
 
 
-def replace_dropped(fixed: Fixed, absent: set[str]) -> Problem:
+def _with_the_dropped(fixed: Fixed) -> Problem:
     """The fixed problem with the linked tasks that have no start, as if for one."""
-    kept = {task.id for task in fixed.problem.tasks}
-    more = tuple(
-        replace(task, people=1)
-        for task in fixed.original.tasks
-        if task.id in absent and task.id not in kept
-    )
-    return fixed.problem.replaced(tasks=(*fixed.problem.tasks, *more))
+    more = (fixed.original.task(name) for name in fixed.dropped)
+    tasks = (*fixed.problem.tasks, *(replace(task, people=1) for task in more))
+    gone = set(fixed.dropped)
+    never = tuple(each for each in fixed.original.never if each[1] in gone)
+    return fixed.problem.replaced(tasks=tasks, never=fixed.problem.never + never)
 
 
 def _linked_reason(problem: Problem, reason: LeftOut) -> LeftOut:

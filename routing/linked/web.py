@@ -146,6 +146,10 @@ def desk_for(web: Web, seed: int) -> Desk:
     )
 
 
+def arrays_of(rounds: Rounds) -> list[NDArray[np.generic]]:
+    return [*rounds]
+
+
 def copied(rounds: Rounds) -> Rounds:
     return Rounds(
         after=rounds.after.copy(),

@@ -116,9 +116,7 @@ def _travel(given: Problem, inst: Instance, rounds: dict[int, Any]) -> int:
     for v, ks in rounds.items():
         trail = [inst.cars[v].origin, *(inst.place[2 * k] for k in ks)]
         trail += [inst.cars[v].end] * (inst.cars[v].end >= 0)
-        total += sum(
-            inst.cars[v].rows[a][b] for a, b in pairwise(trail)
-        )
+        total += sum(inst.cars[v].rows[a][b] for a, b in pairwise(trail))
     return total
 
 

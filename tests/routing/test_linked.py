@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from routing import Effort, Plan, Problem, Sequence, broken_rules
+from routing import Effort, Plan, Problem, Sequence, broken_rules, cost_of
 from routing.check_routes import BrokenRule
 from routing.linked.fixing import fixed_starts, is_linked, starts_of
 from routing.linked.solving import fixed_by_search, linked_plan
@@ -18,9 +18,13 @@ QUICK = Effort(iterations=60)
 
 
 def planned(given: Problem, effort: Effort = QUICK) -> Plan:
-    found = linked_plan(given, effort, solve)
+    found = linked_plan(given, effort, unlinked)
     assert faults(given, found) == []
     return found
+
+
+def unlinked(given: Problem, effort: Effort, start: Plan | None) -> Plan:
+    return solve(given, replace(effort, engine="search"), start)
 
 
 def faults(given: Problem, found: Plan) -> list[BrokenRule]:
@@ -137,8 +141,6 @@ def test_no_rounds_of_the_same_visits_are_shorter(drawn: Problem) -> None:
 
 
 def solve_cost(given: Problem, found: Plan) -> int:
-    from routing import cost_of
-
     return cost_of(given, found).travel_seconds
 
 
@@ -170,6 +172,23 @@ def test_the_same_seed_and_count_give_the_same_plan() -> None:
     effort = Effort(iterations=100, seed=3, threads=2)
 
     assert planned(given, effort).routes == planned(given, effort).routes
+
+
+def test_a_station_keeps_its_linked_visits_while_the_rest_is_planned_around() -> None:
+    meals = [meal(f"m{n}", 0, 1 + n % 9, max_ride_seconds=HOUR) for n in range(16)]
+    tasks = [
+        *meals,
+        visit("bath", 4, (HOUR, 2 * HOUR), people=2, service_seconds=20 * MINUTE),
+        visit("before", 6, service_seconds=MINUTE),
+        visit("after", 2, service_seconds=MINUTE),
+    ]
+    line = Sequence("before", "after", min_gap=10 * MINUTE, max_gap=20 * MINUTE)
+    cars = [car(f"v{n}", capacity=(4,)) for n in range(4)]
+    found = planned(problem(tasks, cars, sequence=(line,)), Effort(iterations=40))
+
+    assert left_out(found) == set()
+    assert len(set(times(found, "bath").values())) == 1
+    assert len(found.decided_by) > 1
 
 
 @pytest.mark.parametrize("people", [1, 2])
