@@ -1,11 +1,14 @@
 """What a plan costs, computed from the problem and the order of stops alone."""
 
 import itertools
+from typing import Final
 
 from routing.plan import Cost, Plan
 from routing.problem import Problem, Vehicle
 from routing.problem import Stop as PlanStop
-from routing.travel import NO_WAY, Matrix, Seconds, travel_seconds
+from routing.travel import NO_WAY, Matrix, Seconds, Speed, travel_seconds
+
+_SQUARE: Final = 4_000  # places; a square of more would fill the memory
 
 
 class Legs:
@@ -28,9 +31,16 @@ class Legs:
 
     def seconds(self, mode: str, origin: str, goal: str) -> int | None:
         """None where there is no way."""
-        numbers = self._problem.place_numbers
+        numbers, travel = self._problem.place_numbers, self._problem.travel[mode]
+        if isinstance(travel, Speed) and len(numbers) > _SQUARE:
+            return self._reckoned(travel, origin, goal)
         found = int(self._matrix(mode)[numbers[origin], numbers[goal]])
         return None if found == NO_WAY else found
+
+    def _reckoned(self, speed: Speed, origin: str, goal: str) -> int:
+        ends = [self._problem.place(place) for place in (origin, goal)]
+        points = [(place.lat or 0.0, place.lon or 0.0) for place in ends]
+        return int(travel_seconds(points, speed)[0, 1])
 
 
 def cost_of(problem: Problem, plan: Plan) -> Cost:

@@ -33,6 +33,7 @@ _SEARCH_SHARE: Final = 0.6  # of the seconds, when OR-Tools has the rest
 _LEAST_SECONDS: Final = 0.05  # less is no time for OR-Tools at all
 _GRACE_SECONDS: Final = 0.3  # for explaining, when construction took all the time
 _LETTING_IN: Final = 0.5  # of what is reserved; explaining has the rest
+_CITY: Final = 4_000  # tasks; more are planned in parts
 _NO_FAULT_OF_A_PLAN: Final = frozenset({"must_serve"})
 
 
@@ -59,6 +60,10 @@ def solve(
     started = time.monotonic()
     effort = effort or Effort()
     decided_by = _engines_asked(effort)
+    if len(problem.tasks) > _CITY and effort.engine in {"auto", "search"}:
+        from routing.city import solve_city  # it solves its parts with this function
+
+        return solve_city(problem, effort, start)
     must_be_honoured(problem)
     ending = Ending.of(effort, started)
     inst = Instance(problem)
@@ -77,7 +82,7 @@ def solve(
         routes=routes_of(inst, [tour.nodes for tour in fleet.tours]),
         left_out=explained(inst, fleet, ending.not_before(_GRACE_SECONDS)),
     )
-    _must_obey(problem, plan)
+    must_obey(problem, plan)
     return Plan(
         problem=plan.problem,
         routes=plan.routes,
@@ -148,8 +153,8 @@ def _fits_a_station(inst: Instance) -> bool:
     return bool(inst.open_tasks)
 
 
-def _must_obey(problem: Problem, plan: Plan) -> None:
-    """What must be served and cannot be is told in `left_out`, not raised."""
+def must_obey(problem: Problem, plan: Plan) -> None:
+    """Raises: WrongPlan. What must be served and cannot be is told in `left_out`."""
     faults = [
         fault
         for fault in broken_rules(problem, plan)

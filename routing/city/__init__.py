@@ -1,0 +1,6 @@
+"""Problems too large for one search: cut, solved side by side, sewn at the borders."""
+
+from routing.city.cutting import split
+from routing.city.solving import solve_city
+
+__all__ = ["solve_city", "split"]

@@ -1,0 +1,165 @@
+"""Solve the parts of a city side by side, then sew them together where they meet."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Final
+
+from routing.city.cutting import Seam, Share, part_of, shares, spots_of
+from routing.cost import cost_of, trail_of
+from routing.effort import Effort
+from routing.errors import WrongPlan
+from routing.files import plan_from, plan_to
+from routing.plan import LeftOut, Plan, Route
+from routing.problem import Problem
+from routing.problem_files import problem_to
+from routing.search.engine import VERSION
+from routing.solve import must_obey, solve
+
+PART: Final = 3_000  # tasks that one search does well
+_SEWING: Final = 0.15  # of the time
+_BORDER: Final = 60  # vehicles on both sides of one border
+_PATIENCE_SECONDS: Final = 60
+_CHILD: Final = (sys.executable, "-m", "routing.city.part")
+
+
+def solve_city(
+    problem: Problem, effort: Effort | None = None, start: Plan | None = None
+) -> Plan:
+    """Plan a problem in parts of about three thousand tasks.
+
+    An effort by the clock is shared among parts and borders; an effort by count
+    is spent on each part. Each part has a process of its own; so many run at once
+    as the effort has threads.
+
+    Raises:
+        WrongPlan: a part's process ended without a plan.
+        What `solve` raises.
+    """
+    started = time.monotonic()
+    effort = effort or Effort()
+    cut, seams = shares(problem, max(1, -(-len(problem.tasks) // PART)))
+    workers, whole = effort.threads, effort.seconds or 0.0
+    turns = -(-len(cut) // workers)
+    plans = _side_by_side(
+        [(part_of(problem, share), start) for share in cut],
+        _of_time(effort, whole * (1 - _SEWING) / turns),
+        workers,
+    )
+    draft = Draft(problem, plans)
+    levels = sorted({seam.level for seam in seams}, reverse=True)
+    for turn, level in enumerate(levels):
+        spare = (whole + started - time.monotonic()) / (len(levels) - turn)
+        rows = [seam for seam in seams if seam.level == level]
+        parts = [draft.around(seam) for seam in rows]
+        slots = -(-len(rows) // workers)
+        for sewn in _side_by_side(parts, _of_time(effort, spare / slots), workers):
+            draft.take(sewn)
+    plan = draft.plan((f"{len(cut)} parts", VERSION))
+    must_obey(problem, plan)
+    return replace(plan, seconds_used=round(time.monotonic() - started, 3))
+
+
+class Draft:
+    """The plan of the whole city, in which parts are replaced by better ones."""
+
+    def __init__(self, problem: Problem, plans: Sequence[Plan]) -> None:
+        self.problem, self._spots = problem, spots_of(problem)
+        self._routes: dict[str, Route] = {}
+        self._left: dict[str, LeftOut] = {}
+        for plan in plans:
+            self.take(plan)
+
+    def take(self, plan: Plan) -> None:
+        """Take over its routes and its words about what it leaves out."""
+        self._routes |= {route.vehicle: route for route in plan.routes}
+        for task in plan.served:
+            self._left.pop(task, None)
+        self._left |= {each.task: each for each in plan.left_out}
+
+    def around(self, seam: Seam) -> tuple[Problem, Plan]:
+        """The vehicles nearest to a border with all they do, and what is left out."""
+        problem, numbers = self.problem, self.problem.task_numbers
+        cars = sorted(seam.share.vehicles, key=lambda v: self._away(v, seam))
+        near = cars[:_BORDER]
+        routes = [self._route(v) for v in near]
+        jobs = {numbers[s.task] for r in routes for s in r.stops if s.task is not None}
+        inside = set(seam.share.tasks)
+        jobs |= {numbers[task] for task in self._left if numbers[task] in inside}
+        part = part_of(problem, Share(tuple(sorted(jobs)), tuple(sorted(near))))
+        for route in routes:
+            self._routes[route.vehicle] = Route(route.vehicle)
+        return part, Plan(problem=problem.name, routes=tuple(routes))
+
+    def plan(self, decided_by: tuple[str, ...]) -> Plan:
+        problem = self.problem
+        plan = Plan(
+            problem=problem.name,
+            routes=tuple(
+                route
+                for v in range(len(problem.vehicles))
+                if (route := self._route(v)).stops
+            ),
+            left_out=tuple(
+                self._left[task.id] for task in problem.tasks if task.id in self._left
+            ),
+            decided_by=decided_by,
+        )
+        return replace(plan, cost=cost_of(problem, plan))
+
+    def _route(self, v: int) -> Route:
+        name = self.problem.vehicles[v].id
+        return self._routes.get(name, Route(name))
+
+    def _away(self, v: int, seam: Seam) -> float:
+        """How far from the border a round lies, or the start of who stays at home."""
+        problem = self.problem
+        vehicle = problem.vehicles[v]
+        trail = trail_of(problem, vehicle, self._route(v).stops) or [vehicle.start]
+        along = self._spots[
+            [problem.place_numbers[place] for place in trail], seam.axis
+        ]
+        return abs(float(along.mean()) - seam.at)
+
+
+def _of_time(effort: Effort, seconds: float) -> Effort:
+    if effort.seconds is None:
+        return replace(effort, threads=1)
+    return replace(effort, threads=1, seconds=max(0.5, seconds))
+
+
+def _side_by_side(
+    parts: Sequence[tuple[Problem, Plan | None]], effort: Effort, workers: int
+) -> list[Plan]:
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(lambda part: _apart(part[0], part[1], effort), parts))
+
+
+def _apart(problem: Problem, start: Plan | None, effort: Effort) -> Plan:
+    """One part in a process of its own; what has no work needs none."""
+    if not problem.vehicles or not problem.tasks:
+        return solve(problem, Effort(iterations=0, engine="search"), start)
+    asked = {
+        "problem": problem_to(problem),
+        "start": None if start is None else plan_to(start),
+        "effort": {
+            "seconds": effort.seconds,
+            "iterations": effort.iterations,
+            "seed": effort.seed,
+        },
+    }
+    ended = subprocess.run(
+        _CHILD,
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        timeout=(effort.seconds or 86_400) + _PATIENCE_SECONDS,
+        check=False,
+    )
+    if ended.returncode:
+        raise WrongPlan(f"a part of the city has no plan: {ended.stderr[-300:]}")
+    return plan_from(json.loads(ended.stdout))

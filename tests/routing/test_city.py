@@ -1,0 +1,53 @@
+"""A city: cut, solved side by side, sewn where the parts meet."""
+
+from routing import Begun, Effort, Problem, Sequence, Stop, broken_rules
+from routing.city import solve_city, solving, split
+from tests.routing.test_search import a_town
+from tests.routing.towns import car, problem, visit
+
+
+def test_nothing_is_lost_and_nothing_is_in_two_parts() -> None:
+    given = a_town(120, 17)
+    parts = split(given, 5)
+    tasks = [task.id for part in parts for task in part.tasks]
+    cars = [vehicle.id for part in parts for vehicle in part.vehicles]
+    assert sorted(tasks) == sorted(task.id for task in given.tasks)
+    assert sorted(cars) == sorted(vehicle.id for vehicle in given.vehicles)
+    assert all(20 <= len(part.tasks) <= 28 for part in parts)
+    assert all(part.vehicles for part in parts)
+
+
+def test_what_hangs_together_stays_together() -> None:
+    tasks = [visit(f"t{n}", n, penalty=100) for n in range(10)]
+    given = problem(
+        tasks,
+        [car("v"), car("w", start="p9")],
+        sequence=(Sequence("t0", "t9"),),
+        begun={"v": Begun("p8", 60, (Stop(at=0, task="t8", kind="visit"),))},
+    )
+    parts = split(given, 2)
+    homes = {task.id: n for n, part in enumerate(parts) for task in part.tasks}
+    cars = {each.id: n for n, part in enumerate(parts) for each in part.vehicles}
+    assert homes["t0"] == homes["t9"]
+    assert homes["t8"] == cars["v"]
+    assert len(homes) == 10
+
+
+def test_a_city_is_planned_in_parts_and_sewn() -> None:
+    given = a_town(160, 24)
+    size = solving.PART
+    try:
+        solving.PART = 40  # type: ignore[misc]
+        plan = solve_city(given, Effort(iterations=400, threads=2))
+    finally:
+        solving.PART = size  # type: ignore[misc]
+    assert not broken_rules(given, plan)
+    assert plan.decided_by == ("4 parts", "search 2")
+    assert len(plan.served) == len(given.tasks)
+
+
+def test_a_town_is_one_part() -> None:
+    given: Problem = a_town(30, 5)
+    plan = solve_city(given, Effort(iterations=50))
+    assert not plan.left_out
+    assert plan.decided_by[0] == "1 parts"
