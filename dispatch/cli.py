@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "make-keys": "dispatch.running",
     "migrate": "dispatch.running",
     "relay": "dispatch.running",
+    "replay": "dispatch.replaying.commands",
     "schedule": "dispatch.running",
     "serve": "dispatch.running",
     "solve": "dispatch.solving",

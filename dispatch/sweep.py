@@ -35,6 +35,7 @@ from dispatch.planning.chasing import (
     take_hints,
 )
 from dispatch.planning.jobs import carry_out
+from dispatch.planning.on_demand.minding import Minder
 from dispatch.planning.solving import SolverFailed, think
 from dispatch.queue import hint
 from dispatch.safety.climbing import climb, list_late
@@ -59,10 +60,22 @@ def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> Non
     redis = queue_at(redis_url)
     with closing(redis), ThreadPoolExecutor(max_workers=1) as one:
         rescuer = _Rescuer(engine, one)
+        minding = partial(_mind, engine, chosen.sweep_seconds, stop)
+        minder = threading.Thread(target=minding, name="minder")
+        minder.start()
         while not stop.is_set():
             sweep(engine, redis, rescuer.rescue)
             stop.wait(chosen.sweep_seconds)
+        minder.join()
     engine.dispose()
+
+
+def _mind(engine: Engine, seconds: float, stop: threading.Event) -> None:
+    """Beside the timers: send somebody for what is wanted at once."""
+    minder = Minder(engine)
+    while not stop.is_set():
+        _try(minder.look)
+        stop.wait(seconds)
 
 
 def queue_at(redis_url: str) -> Redis:

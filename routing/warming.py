@@ -8,7 +8,10 @@ a second run takes a second.
 
 from typing import Final
 
+import numpy as np
+
 from routing.effort import Effort
+from routing.ondemand import Call, Courier, Scene, decide
 from routing.problem import Halt, Place, Problem, Task, Vehicle
 from routing.solve import solve
 from routing.travel import Speed
@@ -17,7 +20,10 @@ _PLACES: Final = (Place("a", 31.23, 121.47), Place("b", 31.24, 121.48))
 
 
 def warm() -> None:
-    """Solve a problem of one meal."""
+    """Solve a problem of one meal, and send somebody for two at once."""
+    couriers = (Courier("v", place=0, free=0, until=3600),)
+    calls = tuple(Call(name, placed=0, ready=0, pickup=1, door=2) for name in "ab")
+    decide(Scene(0, calls, couriers, np.full((1, 3, 3), 60, np.int32)), steps=1)
     meal = Task("meal", pickup=Halt("a"), dropoff=Halt("b"), load=(1,), penalty=9)
     solve(
         Problem(

@@ -22,7 +22,7 @@ def sources() -> Iterator[Path]:
     """What the compiled functions are made of, and the compiler's version."""
     yield ROOT / RUNTIME_LOCK
     yield ROOT / "routing" / "fields.py"
-    for folder in ("search", "linked"):
+    for folder in ("search", "linked", "ondemand"):
         yield from sorted((ROOT / "routing" / folder).glob("*.py"))
 
 

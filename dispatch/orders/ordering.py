@@ -61,7 +61,11 @@ class Override:
 
 @dataclass(frozen=True)
 class OrderDraft:
-    """What somebody asks for. `window` is for visits; meals follow their sitting."""
+    """What somebody asks for. `window` is for visits; meals follow their sitting.
+
+    `ready_at` makes it an order that is wanted at once (即时单): from when on its box
+    can be taken, or its visit begin.
+    """
 
     elder_id: UUID
     service: str
@@ -72,6 +76,7 @@ class OrderDraft:
     source: str = "phone"
     collected_by: str | None = None
     window: tuple[datetime, datetime] | None = None
+    ready_at: datetime | None = None
     note: str = ""
     override: Override | None = None
 
@@ -157,6 +162,7 @@ def _draft_order(
         again=draft.overrides("again"),
         window_from_at=first,
         window_until_at=last,
+        ready_at=draft.ready_at if draft.channel in CARRIED_CHANNELS else None,
         tier=1 if is_oldest_old(elder, draft.serve_on) else 0,
         price_fen=0 if service.is_meal else service.price_fen,
         fee_fen=service.price_fen if draft.channel is Channel.DELIVERY else 0,

@@ -117,6 +117,7 @@ class Order(SQLModel, table=True):
     again: bool = False  # a second meal of one serving, ordered on purpose
     window_from_at: datetime = Field(sa_type=Instant)
     window_until_at: datetime = Field(sa_type=Instant)
+    ready_at: datetime | None = Field(default=None, sa_type=Instant)  # wanted at once
     tier: int = 0
     price_fen: int = 0
     fee_fen: int = 0
@@ -132,6 +133,11 @@ class Order(SQLModel, table=True):
     collected_by: str | None = Field(default=None, max_length=20)
     placed_at: datetime = Field(sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    @property
+    def at_once(self) -> bool:
+        """即时单: somebody leaves for it as soon as it is ready, outside the plan."""
+        return self.ready_at is not None
 
     @property
     def is_paid(self) -> bool:

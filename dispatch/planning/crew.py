@@ -10,7 +10,13 @@ from sqlmodel import Session, col, select
 from dispatch.clock import town_moment, town_seconds
 from dispatch.people.helpers import Helper, list_on_duty
 from dispatch.people.places import Station, list_stations
-from dispatch.planning.plans import GOING_STATES, Round, RoundState, list_begun
+from dispatch.planning.plans import (
+    GOING_STATES,
+    Round,
+    RoundState,
+    list_at_once,
+    list_begun,
+)
 from dispatch.planning.rules import PAPER_SKILL
 from dispatch.planning.spots import station_spot
 from dispatch.planning.waves import Wave
@@ -39,14 +45,22 @@ def crew_of(session: Session, wave: Wave, now: datetime) -> list[Duty]:
     """
     stations = {each.id: each for each in list_stations(session)}
     on_duty = list_on_duty(session, wave.street_code, wave.serve_on)
-    rounds = _rounds_today(session, {helper.id for helper, _ in on_duty}, wave)
-    going = {each.helper_id for each in list_begun(session, wave.id, now)}
+    at_once = list_at_once(session, wave.id)
+    rounds = [
+        each
+        for each in rounds_today(session, {helper.id for helper, _ in on_duty}, wave)
+        if each.wave_id != wave.id
+        or each.state is not RoundState.READY
+        or each.id in at_once
+    ]
+    begun = list_begun(session, wave.id, now)
+    going = {each.helper_id for each in begun if each.id not in at_once}
     crew = []
     for helper, shift in on_duty:
         if helper.id in going:
             continue
         own = [each for each in rounds if each.helper_id == helper.id]
-        taken = [(each.leaves_at, _over_by(each, now)) for each in own]
+        taken = [(each.leaves_at, over_by(each, now)) for each in own]
         free = _largest_part((shift.starts_at, shift.ends_at), taken, wave)
         if free is not None:
             worked = sum(round((end - start).total_seconds()) for start, end in taken)
@@ -71,14 +85,14 @@ def vehicle_of(duty: Duty, wave: Wave) -> Vehicle:
     )
 
 
-def _over_by(round_: Round, now: datetime) -> datetime:
+def over_by(round_: Round, now: datetime) -> datetime:
     """Its planned end; a round that runs late ends at the earliest now."""
     late = round_.state in GOING_STATES and now > round_.ends_at
     return now if late else round_.ends_at
 
 
-def _rounds_today(session: Session, helpers: set[UUID], wave: Wave) -> list[Round]:
-    """Their rounds of the day that stand, except those that are planned anew here."""
+def rounds_today(session: Session, helpers: set[UUID], wave: Wave) -> list[Round]:
+    """Their rounds of the wave's day that stand, in any wave, by their start."""
     begins = town_moment(wave.serve_on, 0)
     query = (
         select(Round)
@@ -87,12 +101,7 @@ def _rounds_today(session: Session, helpers: set[UUID], wave: Wave) -> list[Roun
         .where(Round.state != RoundState.DROPPED)
         .order_by(col(Round.leaves_at), col(Round.id))
     )
-    found = session.exec(query)
-    return [
-        each
-        for each in found
-        if each.wave_id != wave.id or each.state is not RoundState.READY
-    ]
+    return list(session.exec(query))
 
 
 def _largest_part(

@@ -23,17 +23,19 @@ _PLAN_SECONDS = {  # when no kitchen says otherwise
 def join_wave(uow: UnitOfWork, street_code: str, order: Order) -> Wave:
     """The wave of a street's serving, made when it is the first order of it.
 
-    Its orders have changed by this: `orders_version` rises, its times widen.
+    Its orders have changed by this: its times widen, and `orders_version` rises,
+    but for an order that is wanted at once, which no plan waits for.
     """
     wave = find_wave(uow.session, street_code, order.serve_on, order.serving)
     wave = wave or _new_wave(uow, street_code, order)
-    stretch_wave(uow, wave, _departs_at(uow, order), order.window_until_at)
+    hours = _departs_at(uow, order), order.window_until_at
+    stretch_wave(uow, wave, *hours, counted=not order.at_once)
     return wave
 
 
 def touch_wave(uow: UnitOfWork, order: Order) -> None:
     """The orders of this order's wave have changed."""
-    if order.wave_id is not None:
+    if order.wave_id is not None and not order.at_once:
         uow.session.exec(
             update(Wave)
             .where(col(Wave.id) == order.wave_id)
@@ -42,7 +44,12 @@ def touch_wave(uow: UnitOfWork, order: Order) -> None:
 
 
 def stretch_wave(
-    uow: UnitOfWork, wave: Wave, first_at: datetime, last_at: datetime
+    uow: UnitOfWork,
+    wave: Wave,
+    first_at: datetime,
+    last_at: datetime,
+    *,
+    counted: bool = True,
 ) -> None:
     """Widen a wave's times to hold these, and count the change."""
     held = uow.session.exec(
@@ -53,7 +60,7 @@ def stretch_wave(
     ).one()
     held.departs_at = min(held.departs_at, first_at)
     held.ends_at = max(held.ends_at, last_at)
-    held.orders_version += 1
+    held.orders_version += counted
     uow.session.add(held)
 
 

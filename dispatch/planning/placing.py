@@ -40,9 +40,18 @@ class Publication:
 
 
 def write_rounds(
-    here: Publication, plan: Plan, repaired: Repaired, rounds: Iterable[Round]
+    here: Publication,
+    plan: Plan,
+    repaired: Repaired,
+    rounds: Iterable[Round],
+    *,
+    dropping: bool = True,
 ) -> None:
-    """New rounds, kept ones linked, replaced ones dropped; their orders told."""
+    """New rounds, kept ones linked, replaced ones dropped; their orders told.
+
+    Args:
+        dropping: False when the plan only adds rounds to those that stand.
+    """
     going = {r.id for r in list_begun(here.uow.session, here.wave.id, here.uow.now)}
     ready = {
         r.id: r for r in rounds if r.state is RoundState.READY and r.id not in going
@@ -69,7 +78,8 @@ def write_rounds(
             put_on_round(here.uow, order, helper_id, here.version, was=was)
     for order_id in list_begun_orders(here.uow.session, here.wave.id, here.uow.now):
         here.orders[order_id].plan_version = here.version
-    for dropped in ready.values():
+    links.extend(() if dropping else ready)
+    for dropped in ready.values() if dropping else ():
         dropped.state = RoundState.DROPPED
         here.uow.session.add(dropped)
     here.uow.session.add_all(

@@ -6,7 +6,15 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, and_, or_
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    UniqueConstraint,
+    and_,
+    or_,
+)
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
@@ -164,11 +172,12 @@ def list_stops(session: Session, round_id: UUID) -> list[Stop]:
 def list_begun(session: Session, wave_id: UUID, now: datetime) -> list[Round]:
     """The rounds of a wave that nobody may change any more, by id.
 
-    Those that are loaded or under way, and those whose planned departure is past:
-    their helper may be on the way where no phone has a network. A paper sheet is
-    printed a while before, and nobody hears of a later plan who carries one: each
-    new plan would put their departure off, and take from them what they set out
-    with. Only of somebody who is suspended we know that they have not left.
+    Those that are loaded or under way, those that somebody leaves for at once, and
+    those whose planned departure is past: their helper may be on the way where no
+    phone has a network. A paper sheet is printed a while before, and nobody hears of
+    a later plan who carries one: each new plan would put their departure off, and
+    take from them what they set out with. Only of somebody who is suspended we know
+    that they have not left.
     """
     leaves_at = col(Round.leaves_at)
     printed = and_(col(Helper.paper), leaves_at <= now + SHEET_AHEAD)
@@ -177,15 +186,34 @@ def list_begun(session: Session, wave_id: UUID, now: datetime) -> list[Round]:
         or_(leaves_at <= now, printed),
         ~col(Helper.suspended),
     )
+    told = and_(col(Round.state) == RoundState.READY, _at_once())
     return list(
         session.exec(
             select(Round)
             .join(Helper, col(Helper.id) == Round.helper_id)
             .where(Round.wave_id == wave_id)
-            .where(or_(col(Round.state).in_(GOING_STATES), gone))
+            .where(or_(col(Round.state).in_(GOING_STATES), gone, told))
             .order_by(col(Round.id))
         )
     )
+
+
+def list_at_once(session: Session, wave_id: UUID) -> set[UUID]:
+    """The rounds of a wave that were given one by one, outside its plan."""
+    return set(
+        session.exec(select(Round.id).where(Round.wave_id == wave_id, _at_once()))
+    )
+
+
+def _at_once() -> ColumnElement[bool]:
+    """A round that was made for orders that were wanted at once."""
+    served = (
+        select(StopOrder.order_id)
+        .join(Stop, col(Stop.id) == StopOrder.stop_id)
+        .join(Order, col(Order.id) == StopOrder.order_id)
+        .where(col(Stop.round_id) == col(Round.id), col(Order.ready_at).is_not(None))
+    )
+    return served.exists()
 
 
 def list_begun_orders(session: Session, wave_id: UUID, now: datetime) -> set[UUID]:

@@ -111,7 +111,7 @@ def _open_orders(session: Session, wave: Wave, now: datetime) -> list[Order]:
     return [
         order
         for order in list_of_wave(session, wave.id)
-        if order.state in OPEN_STATES and order.id not in begun
+        if order.state in OPEN_STATES and order.id not in begun and not order.at_once
     ]
 
 

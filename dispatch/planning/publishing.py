@@ -45,14 +45,14 @@ def publish(uow: UnitOfWork, lease: Lease, task: WaveProblem, thought: Thought) 
     hold_helpers(uow.session, (each.helper_id for each in task.carriers.values()))
     rounds = list_rounds_of_wave(uow.session, wave.id, lock=True)
     repaired = repair(uow, wave, task, thought.plan, [*orders.values()])
-    _raise_version(uow, wave, task)
+    raise_version(uow, wave, task)
     here = Publication(uow, task, wave, orders, task.base_version + 1)
-    plan = _write_plan(here, request, repaired, thought)
+    plan = write_plan(here, repaired, thought, request=request)
     write_rounds(here, plan, repaired, rounds)
     leave_out(here, repaired)
     set_free(here, repaired)
     _settle(uow, request, task, thought)
-    _tell(here, plan, thought)
+    tell_plan(here, plan, thought)
     if _is_anybody_forgotten(here):
         ask_for_plan(uow, wave.id, "new_orders")
     return plan
@@ -69,6 +69,7 @@ def _is_anybody_forgotten(here: Publication) -> bool:
         .where(Order.wave_id == here.wave.id)
         .where(col(Order.channel).in_(CARRIED_CHANNELS))
         .where(col(Order.state).in_([OrderState.WAITING, OrderState.UNASSIGNED]))
+        .where(col(Order.ready_at).is_(None))
     )
     return any(
         state is OrderState.WAITING or order_id not in here.task.handled
@@ -83,9 +84,19 @@ def _must_be_mine(uow: UnitOfWork, lease: Lease) -> PlanRequest:
     return request
 
 
-def _raise_version(uow: UnitOfWork, wave: Wave, task: WaveProblem) -> None:
-    """The compare-and-swap: of all who planned from one version one gets through."""
+def raise_version(
+    uow: UnitOfWork, wave: Wave, task: WaveProblem, *, answers: bool = True
+) -> None:
+    """The compare-and-swap: of all who planned from one version one gets through.
+
+    Args:
+        answers: the plan answers the orders of the wave as they are now.
+
+    Raises:
+        Superseded
+    """
     version = task.base_version + 1
+    answered = Wave.orders_version if answers else Wave.planned_orders_version
     won = uow.session.exec(
         update(Wave)
         .where(col(Wave.id) == wave.id)
@@ -93,7 +104,7 @@ def _raise_version(uow: UnitOfWork, wave: Wave, task: WaveProblem) -> None:
         .values(
             plan_version=version,
             shown_version=version,
-            planned_orders_version=Wave.orders_version,
+            planned_orders_version=answered,
         )
         .returning(col(Wave.id))
         .execution_options(synchronize_session=False)
@@ -103,13 +114,18 @@ def _raise_version(uow: UnitOfWork, wave: Wave, task: WaveProblem) -> None:
     uow.session.refresh(wave)
 
 
-def _write_plan(
-    here: Publication, request: PlanRequest, repaired: Repaired, thought: Thought
+def write_plan(
+    here: Publication,
+    repaired: Repaired,
+    thought: Thought,
+    *,
+    request: PlanRequest | None = None,
 ) -> Plan:
+    """The row of a version; `request` is who asked for it, if somebody did."""
     plan = Plan(
         wave_id=here.wave.id,
         version=here.version,
-        request_id=request.id,
+        request_id=request.id if request else None,
         decided_by=list(thought.plan.decided_by),
         fallback=thought.trouble is not None,
         travel_seconds=thought.plan.cost.travel_seconds,
@@ -150,7 +166,8 @@ def _settle(
     uow.session.add(request)
 
 
-def _tell(here: Publication, plan: Plan, thought: Thought) -> None:
+def tell_plan(here: Publication, plan: Plan, thought: Thought) -> None:
+    """The wave has a new plan."""
     said: Json = {
         "version": plan.version,
         "planned": here.count(OrderState.PLANNED),

@@ -1,8 +1,10 @@
 """Repairing a plan before it is published: what changed while it was thought of."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+from sqlmodel import Session
 
 from dispatch.clock import town_moment
 from dispatch.orders.orders import Order
@@ -13,6 +15,8 @@ from dispatch.planning.solving import must_obey
 from dispatch.planning.waves import Wave
 from dispatch.store.unit_of_work import UnitOfWork
 from routing import Plan, Problem, Route
+
+Crewing = Callable[[Session, Wave, datetime], list[Duty]]
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,18 @@ class Repaired:
 
 
 def repair(
-    uow: UnitOfWork, wave: Wave, task: WaveProblem, plan: Plan, orders: list[Order]
+    uow: UnitOfWork,
+    wave: Wave,
+    task: WaveProblem,
+    plan: Plan,
+    orders: list[Order],
+    *,
+    crew: Crewing = crew_of,
 ) -> Repaired:
     """Take out what nobody needs any more and rounds that nobody can walk now.
+
+    Args:
+        crew: who may be given a round of the wave at a moment.
 
     Raises:
         SolverFailed: what is left breaks a rule.
@@ -39,7 +52,7 @@ def repair(
         if order.state in OPEN_STATES and order.id not in begun
     }
     gone = {each.id for each in task.problem.tasks} - still
-    lost = _lost_routes(uow, wave, plan)
+    lost = _lost_routes(plan, wave, crew(uow.session, wave, uow.now))
     freed = {
         stop.task
         for route in lost
@@ -53,9 +66,9 @@ def repair(
     return Repaired(plan, frozenset(gone), frozenset(freed))
 
 
-def _lost_routes(uow: UnitOfWork, wave: Wave, plan: Plan) -> list[Route]:
+def _lost_routes(plan: Plan, wave: Wave, crew: list[Duty]) -> list[Route]:
     """Rounds whose helper has begun another, fell out, or is taken by another wave."""
-    free = {duty.id: duty for duty in crew_of(uow.session, wave, uow.now)}
+    free = {duty.id: duty for duty in crew}
     return [
         route
         for route in plan.routes

@@ -1,6 +1,7 @@
 """Spots: the places of a problem. One building is one spot, whoever lives in it."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from dispatch.people.elders import Household
 from dispatch.people.places import Kitchen, Station
@@ -24,7 +25,11 @@ class Spot:
 
 
 def kitchen_spot(kitchen: Kitchen) -> Spot:
-    return Spot(f"kitchen {kitchen.id}", kitchen.lat, kitchen.lon)
+    return kitchen_spot_at(kitchen.id, kitchen.lat, kitchen.lon)
+
+
+def kitchen_spot_at(kitchen_id: UUID, lat: float, lon: float) -> Spot:
+    return Spot(f"kitchen {kitchen_id}", lat, lon)
 
 
 def station_spot(station: Station) -> Spot:

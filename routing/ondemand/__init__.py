@@ -6,6 +6,6 @@ leave yet is planned anew next time, when more is known. Pure values; whole seco
 """
 
 from routing.ondemand.deciding import decide
-from routing.ondemand.scene import Call, Courier, Customs, Decision, Scene, Trip
+from routing.ondemand.scene import NEVER, Call, Courier, Customs, Decision, Scene, Trip
 
-__all__ = ["Call", "Courier", "Customs", "Decision", "Scene", "Trip", "decide"]
+__all__ = ["NEVER", "Call", "Courier", "Customs", "Decision", "Scene", "Trip", "decide"]

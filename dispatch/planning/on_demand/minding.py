@@ -1,0 +1,81 @@
+"""Minding orders that are wanted at once: read, decide, let go what must leave now.
+
+Called again and again, by the sweep in production. It keeps in memory only what the
+last decision had in mind; losing that costs a little quality and nothing else.
+"""
+
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from dispatch.orders.orders import Order, OrderState
+from dispatch.planning.on_demand.leaving import leave_at_once, trips_as_plan
+from dispatch.planning.on_demand.means import Means
+from dispatch.planning.on_demand.scene import read_scene
+from dispatch.planning.publishing import Superseded
+from dispatch.planning.rounds import draw_paths
+from dispatch.planning.solving import SolverFailed
+from dispatch.planning.waves import get_wave
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
+from routing.ondemand import Trip, decide
+
+log = structlog.get_logger()
+_OPEN: Final = (OrderState.WAITING, OrderState.UNASSIGNED)
+
+
+class Minder:
+    """Looks after the orders of all waves that are wanted at once."""
+
+    def __init__(self, engine: Engine, means: Means | None = None) -> None:
+        self._engine, self._means = engine, means or Means()
+        self._meant: dict[UUID, tuple[Trip, ...]] = {}
+
+    @property
+    def waits(self) -> bool:
+        """Somebody waited for something when it looked last, or was meant to."""
+        return bool(self._meant)
+
+    def look(self) -> int:
+        """Let every trip leave that cannot wait; gives how many left."""
+        with picture(self._engine) as seen:
+            waves = _waves(seen)
+        self._meant = {each: self._meant.get(each, ()) for each in waves}
+        return sum(self._look_at(wave_id) for wave_id in waves)
+
+    def _look_at(self, wave_id: UUID) -> int:
+        with picture(self._engine) as seen:
+            wave = get_wave(seen.session, wave_id)
+            earlier = self._meant[wave_id]
+            found = read_scene(seen.session, wave, seen.now, self._means, earlier)
+            seen.session.expunge_all()  # its rows stay readable, as they were
+        if found is None:
+            return 0
+        scene = found.scene
+        decision = decide(scene, steps=self._means.steps, seed=scene.now % 2**31)
+        self._meant[wave_id] = decision.meant
+        if not decision.leave:
+            return 0
+        try:
+            task, thought = trips_as_plan(found, decision.leave, self._means)
+            draw_paths(task, thought.plan)
+            leaving = partial(leave_at_once, task=task, thought=thought)
+            in_one_transaction(self._engine, leaving)
+        except (Superseded, SolverFailed) as trouble:
+            log.warning("nobody left at once", wave=str(wave_id), why=str(trouble))
+            return 0
+        return len(decision.leave)
+
+
+def _waves(seen: UnitOfWork) -> list[UUID]:
+    """The waves in which somebody waits for an order that is wanted at once."""
+    query = (
+        select(Order.wave_id)
+        .where(col(Order.ready_at).is_not(None), col(Order.wave_id).is_not(None))
+        .where(col(Order.state).in_(_OPEN), Order.window_until_at > seen.now)
+        .distinct()
+    )
+    return sorted(each for each in seen.session.exec(query) if each is not None)

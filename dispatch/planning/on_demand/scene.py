@@ -1,0 +1,206 @@
+"""From the database to a scene of routing: orders that are wanted at once, couriers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from sqlmodel import Session, col, func, select
+
+from dispatch.clock import town_seconds
+from dispatch.orders.orders import Order, OrderState
+from dispatch.people.places import Kitchen
+from dispatch.planning.crew import Duty
+from dispatch.planning.errands import Errand, list_errands
+from dispatch.planning.on_demand.means import WAITING_WEIGHT, Means
+from dispatch.planning.on_demand.standby import Standby, standby_of
+from dispatch.planning.rules import PAPER_SKILL, tier_of
+from dispatch.planning.spots import Buildings, Spot, kitchen_spot, kitchen_spot_at
+from dispatch.planning.waves import Wave
+from routing import Matrix, Speed, travel_seconds
+from routing.ondemand import NEVER, Call, Courier, Scene, Trip
+
+_OPEN: Final = (OrderState.WAITING, OrderState.UNASSIGNED)
+_NO_WAY_SECONDS: Final = 10**7
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """A wave's scene, and what its names mean to us. It outlives its transaction."""
+
+    wave: Wave
+    now: datetime
+    scene: Scene
+    spots: tuple[Spot, ...]
+    errands: dict[str, Errand]
+    standby: dict[str, Standby]
+
+
+def list_at_once_orders(session: Session, wave: Wave) -> list[Order]:
+    """The orders of a wave that are wanted at once and on nobody's round."""
+    query = (
+        select(Order)
+        .where(Order.wave_id == wave.id, col(Order.ready_at).is_not(None))
+        .where(col(Order.state).in_(_OPEN))
+        .order_by(col(Order.placed_at), col(Order.number))
+    )
+    return list(session.exec(query))
+
+
+def read_scene(
+    session: Session,
+    wave: Wave,
+    now: datetime,
+    means: Means,
+    earlier: tuple[Trip, ...] = (),
+) -> AtOnce | None:
+    """What is to be decided now, or None when nothing waits or nobody is on duty."""
+    orders = list_at_once_orders(session, wave)
+    standby = standby_of(session, wave, now) if orders else []
+    errands = [e for e in list_errands(session, orders) if e.household.located]
+    if not errands or not standby:
+        return None
+    spots, buildings = _Spots(), Buildings()
+    likely = {spots.number(spot): n for spot, n in _likely(session, wave)}
+    draft = _Drafting(wave, means, standby, spots)
+    calls = tuple(
+        draft.call(each, buildings.spot_of(each.household)) for each in errands
+    )
+    modes = sorted({each.duty.helper.mode for each in standby})
+    couriers = tuple(draft.courier(e, modes.index(e.duty.helper.mode)) for e in standby)
+    travel = means.travel(modes, spots.all)
+    scene = Scene(
+        now=town_seconds(now, wave.serve_on),
+        calls=calls,
+        couriers=couriers,
+        travel=np.stack([_square(travel[mode.value], spots.all) for mode in modes]),
+        customs=means.customs,
+        likely=likely,
+        earlier=earlier,
+    )
+    return AtOnce(
+        wave=wave,
+        now=now,
+        scene=scene,
+        spots=tuple(spots.all),
+        errands={str(each.order.id): each for each in errands},
+        standby={each.duty.id: each for each in standby},
+    )
+
+
+@dataclass(frozen=True)
+class _Drafting:
+    """Orders and helpers in the words of routing."""
+
+    wave: Wave
+    means: Means
+    standby: Sequence[Standby]
+    spots: "_Spots"
+
+    def call(self, errand: Errand, door: Spot) -> Call:
+        order, means = errand.order, self.means
+        first = self._seconds(order.window_from_at)
+        ready = max(first, self._seconds(order.ready_at or order.placed_at))
+        last, ride = order.window_until_at, NEVER
+        pickup, take, reach = door, means.reach_seconds, 0
+        if errand.kitchen is not None and errand.sitting is not None:
+            pickup, take = kitchen_spot(errand.kitchen), means.take_seconds
+            reach, ride = means.reach_seconds, errand.sitting.hot_seconds
+            last = min(last, errand.sitting.eat_by_at)
+        tier = tier_of(order, errand.elder, errand.service)
+        return Call(
+            id=str(order.id),
+            placed=self._seconds(order.placed_at),
+            ready=ready,
+            pickup=self.spots.number(pickup),
+            door=self.spots.number(door),
+            latest=self._seconds(last),
+            ride_seconds=ride,
+            take_seconds=take,
+            reach_seconds=reach,
+            hand_seconds=means.hand_seconds(
+                order, errand.household, errand.service.minutes
+            ),
+            weight=WAITING_WEIGHT[tier],
+            able=self._able(errand),
+        )
+
+    def courier(self, each: Standby, mode: int) -> Courier:
+        free, ends = each.duty.free
+        back = None
+        if each.back is not None:
+            back = self.spots.number(each.back[0]), self._seconds(each.back[1])
+        return Courier(
+            id=each.duty.id,
+            place=self.spots.number(each.spot),
+            free=self._seconds(free),
+            until=self._seconds(each.until),
+            ends=self._seconds(ends),
+            back=back,
+            room=each.duty.helper.capacity,
+            work_seconds=each.duty.work_seconds,
+            mode=mode,
+        )
+
+    def _able(self, errand: Errand) -> frozenset[str]:
+        needs = needs_of(errand)
+        return frozenset(
+            each.duty.id for each in self.standby if needs <= skills_of(each.duty)
+        )
+
+    def _seconds(self, at: datetime) -> int:
+        return town_seconds(at, self.wave.serve_on)
+
+
+def needs_of(errand: Errand) -> frozenset[str]:
+    """The skills that an errand needs."""
+    paper = () if errand.household.signal else (PAPER_SKILL,)
+    return frozenset({*errand.service.skills, *paper})
+
+
+def skills_of(duty: Duty) -> frozenset[str]:
+    """The skills of a helper on duty."""
+    paper = (PAPER_SKILL,) if duty.helper.paper else ()
+    return frozenset({*duty.helper.skills, *paper})
+
+
+def _likely(session: Session, wave: Wave) -> list[tuple[Spot, int]]:
+    """Where the next order may come from: each kitchen, and as often as today."""
+    query = (
+        select(Order.kitchen_id, func.count())
+        .where(Order.wave_id == wave.id, col(Order.ready_at).is_not(None))
+        .group_by(col(Order.kitchen_id))
+    )
+    often = dict(session.exec(query).all())
+    kitchens = session.exec(
+        select(Kitchen.id, Kitchen.lat, Kitchen.lon)
+        .where(Kitchen.street_code == wave.street_code)
+        .order_by(col(Kitchen.id))
+    )
+    return [
+        (kitchen_spot_at(id_, lat, lon), 1 + often.get(id_, 0))
+        for id_, lat, lon in kitchens
+    ]
+
+
+def _square(travel: Speed | Matrix, spots: Sequence[Spot]) -> npt.NDArray[np.int32]:
+    """Seconds between all spots; where there is no way it takes for ever."""
+    if isinstance(travel, Speed):
+        return travel_seconds([(spot.lat, spot.lon) for spot in spots], travel)
+    return np.where(travel.seconds < 0, _NO_WAY_SECONDS, travel.seconds)
+
+
+class _Spots:
+    """Numbers spots as they are named first."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self.all: list[Spot] = []
+
+    def number(self, spot: Spot) -> int:
+        if spot.id not in self._numbers:
+            self._numbers[spot.id] = len(self.all)
+            self.all.append(spot)
+        return self._numbers[spot.id]

@@ -1,0 +1,1 @@
+"""Days that others wrote, replayed through the product with its own clock."""
