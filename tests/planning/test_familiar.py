@@ -74,11 +74,10 @@ def test_what_is_long_ago_or_was_taken_back_makes_nobody_familiar(
 
 def test_the_face_of_four_weeks_gets_the_round(town: LittleTown) -> None:
     """Of two helpers who are alike in everything else."""
-    helpers = [town.add_helper() for _ in range(2)]
-    order_id = order_lunch(town)
-    known = max(helpers)
-    for week in range(1, 5):
-        came_before(town, order_id, known, days_ago=7 * week, counts=True)
+    known = max(town.add_helper() for _ in range(2))
+    for order_id in (order_lunch(town), order_lunch(town)):
+        for week in range(1, 5):
+            came_before(town, order_id, known, days_ago=7 * week, counts=True)
     assert plan(town)
 
     assert [round_.helper_id for round_ in rounds_of(town)] == [known]
