@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,20 +71,21 @@ def _spoil(path: Path, column: int, by: float) -> None:
     ],
 )
 def test_the_judge_finds_planted_faults(
-    tmp_path: Path, sqlite_day: Path, file: str, column: int, by: float, fault: str
+    tmp_path: Path, little: Path, file: str, column: int, by: float, fault: str
 ) -> None:
-    _spoil(sqlite_day / f"solution_info_{file}.txt", column, by)
-    faults = Judge(tmp_path / "day", sqlite_day).faults()
+    out = shutil.copytree(little / "out", tmp_path / "out")
+    _spoil(out / f"solution_info_{file}.txt", column, by)
+    faults = Judge(little / "day", out).faults()
     assert fault in {each.split(":")[0] for each in faults}
 
 
-@pytest.fixture
-def sqlite_day(tmp_path: Path) -> Path:
-    """A little day, played by the command in a process of its own."""
-    folder = write_little_day(tmp_path / "day", orders=8)
-    done = _run(folder, tmp_path / "out")
+@pytest.fixture(scope="module")
+def little(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A little day and its files, played once by the command in its own process."""
+    home = tmp_path_factory.mktemp("little")
+    done = _run(write_little_day(home / "day", orders=8), home / "out")
     assert done["delivered"] == 8
-    return tmp_path / "out"
+    return home
 
 
 def _run(folder: Path, out: Path) -> dict[str, float]:
@@ -101,11 +103,11 @@ def _run(folder: Path, out: Path) -> dict[str, float]:
     return line
 
 
-def test_the_same_day_is_played_the_same_twice(tmp_path: Path) -> None:
-    folder = write_little_day(tmp_path / "day", orders=8)
-    assert _run(folder, tmp_path / "a") == _run(folder, tmp_path / "b")
-    for file in sorted((tmp_path / "a").iterdir()):
-        assert file.read_text() == (tmp_path / "b" / file.name).read_text()
+def test_the_same_day_is_played_the_same_twice(tmp_path: Path, little: Path) -> None:
+    _run(little / "day", tmp_path)
+    assert Judge(little / "day", tmp_path).faults() == []
+    for file in sorted((little / "out").iterdir()):
+        assert file.read_text() == (tmp_path / file.name).read_text()
 
 
 @pytest.mark.parametrize(
