@@ -31,9 +31,9 @@ def test_a_plan_and_an_order_wanted_at_once_leave_each_other_alone(
     for _ in range(2):
         town.add_helper()
     planned = order_lunch(town)
-    plan(town)
-    town.at(ELEVEN - timedelta(minutes=29))
     wanted = order_lunch(town, ready_at=ELEVEN)
+    plan(town)
+    assert order_of(town, wanted).state is OrderState.WAITING
     before = order_of(town, planned)
     town.at(ELEVEN)
     assert Minder(town.engine).look() == 1
@@ -45,4 +45,4 @@ def test_a_plan_and_an_order_wanted_at_once_leave_each_other_alone(
         rounds = list_rounds_of_wave(seen.session, wave_id)
         assert {each.state for each in rounds} == {RoundState.READY}
         begun = list_begun(seen.session, wave_id, seen.now)
-    assert any(each.made_in_version == 2 for each in begun)
+        assert any(each.made_in_version == 2 for each in begun)
