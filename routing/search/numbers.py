@@ -76,21 +76,38 @@ class Numbers(NamedTuple):
 
 def numbers_of(inst: Instance, fleet: Fleet) -> Numbers:
     """Lay a problem out. The fleet says ranks and who may do what."""
-    tasks, cars = inst.problem.tasks, inst.cars
-    sizes = max(1, inst.compartments)
     firsts, first_of = np.unique(
         np.array(
-            [inst.place[2 * k + (k in inst.held)] for k in range(len(tasks))],
+            [
+                inst.place[2 * k + (k in inst.held)]
+                for k in range(len(inst.problem.tasks))
+            ],
             dtype=np.int64,
         ),
         return_inverse=True,
     )
+    rules = rules_of(inst)
+    rules.tasks[:, RANK] = fleet.ranks
+    rules.tasks[:, PENALTY] = [fleet.penalty(k) for k in range(len(fleet.ranks))]
+    rules.tasks[:, FIRST_OF] = first_of
+    return rules._replace(
+        allowed=fleet.allowed.astype(np.uint8),
+        near=near_of(inst),
+        closest=_closest(inst, firsts),
+        most_used=fleet.most_used,
+    )
+
+
+def rules_of(inst: Instance) -> Numbers:
+    """All that one round is judged by; who may do what, and who is near, is blank."""
+    tasks, cars = inst.problem.tasks, inst.cars
+    sizes = max(1, inst.compartments)
     travel = np.ascontiguousarray(inst.travel)
     back = travel.transpose(0, 2, 1)
     onto = travel if np.array_equal(travel, back) else np.ascontiguousarray(back)
     winds, spans = _windows(inst)
     return Numbers(
-        tasks=_tasks(inst, fleet, first_of),
+        tasks=_tasks(inst),
         nodes=_nodes(inst, spans),
         cars=_cars(inst),
         winds=winds,
@@ -99,26 +116,29 @@ def numbers_of(inst: Instance, fleet: Fleet) -> Numbers:
             [_filled(car.capacity, sizes, NO_LIMIT) for car in cars], sizes
         ),
         aboard=_loads([_carried(inst, car, sizes) for car in cars], sizes),
-        allowed=fleet.allowed.astype(np.uint8),
+        allowed=np.zeros((len(tasks), 0), dtype=np.uint8),
         bonus=_bonus(inst),
         arrive=np.array([p.arrive_seconds for p in inst.problem.places], np.int64),
         travel=travel,
         onto=onto,
-        near=near_of(inst),
-        closest=_closest(inst, firsts),
-        most_used=fleet.most_used,
+        near=np.zeros((len(tasks), 0), dtype=np.int32),
+        closest=np.zeros((0, len(cars)), dtype=np.int32),
+        most_used=len(cars),
     )
 
 
-def _tasks(inst: Instance, fleet: Fleet, first_of: NDArray[np.intp]) -> Longs:
+def _tasks(inst: Instance) -> Longs:
     rows = np.zeros((len(inst.problem.tasks), 8), dtype=np.int64)
     for k in range(len(rows)):
         held = inst.held.get(k, -1)
-        deadline = NO_DEADLINE
+        rows[k, PAIRED], rows[k, RIDE], rows[k, HELD] = (
+            inst.paired[k],
+            inst.ride[k],
+            held,
+        )
+        rows[k, DEADLINE] = NO_DEADLINE
         if held >= 0:
-            deadline = inst.cars[held].deadlines.get(2 * k + 1, NO_DEADLINE)
-        row = inst.paired[k], inst.ride[k], fleet.ranks[k], fleet.penalty(k)
-        rows[k, :7] = *row, held, deadline, first_of[k]
+            rows[k, DEADLINE] = inst.cars[held].deadlines.get(2 * k + 1, NO_DEADLINE)
     return rows
 
 
