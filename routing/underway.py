@@ -79,6 +79,7 @@ class UnderWay:
         self._next = len(problem.tasks)
         self.busy = _busy(problem, plan)
         self._rules = _with_spare_rows(inst)
+        self._wishes = bool(problem.prefer)
         routes = {route.vehicle: route for route in plan.routes}
         self.routes = [routes.get(vehicle.id) for vehicle in problem.vehicles]
         most = max((len(route.stops) for route in plan.routes), default=0)
@@ -179,8 +180,7 @@ class UnderWay:
         )
 
     def _worth(self, v: int) -> int:
-        bonus = self._rules.bonus
-        return int(bonus[self._next, v]) if len(bonus) > 1 else 0
+        return int(self._rules.bonus[self._next, v]) if self._wishes else 0
 
     def _write(self, k: int, task: Task) -> None:
         """Put the task into a spare row. Raises: BadProblem."""
@@ -206,7 +206,7 @@ class UnderWay:
         rules.load[k] = 0
         size = min(len(task.load), rules.load.shape[1])
         rules.load[k, :size] = task.load[:size]
-        if len(rules.bonus) > 1:
+        if self._wishes:
             old = problem.task_numbers.get(task.id)
             rules.bonus[k] = 0 if old is None else rules.bonus[old]
 
@@ -240,8 +240,8 @@ def _busy(problem: Problem, plan: Plan) -> set[str]:
 def _with_spare_rows(inst: Instance) -> Numbers:
     """The problem's numbers, with room for more tasks and compartments."""
     rules, problem = rules_of(inst), inst.problem
-    sizes = max(len(each.capacity or ()) for each in problem.vehicles or ())
-    sizes = max(sizes, rules.load.shape[1])
+    known = (len(each.capacity or ()) for each in problem.vehicles)
+    sizes = max(rules.load.shape[1], *known, 0)
     rows = len(rules.tasks) + _SPARE
     capacity = np.full((len(inst.cars), sizes), NO_LIMIT, dtype=np.int64)
     for v, vehicle in enumerate(problem.vehicles):
@@ -255,7 +255,6 @@ def _with_spare_rows(inst: Instance) -> Numbers:
             load = problem.tasks[k].load[:sizes]
             aboard[car.number, : len(load)] += np.array(load, dtype=np.int64)
     rules.cars[:, ABOARD] = aboard[:, 0]
-    bonus = rules.bonus
     return rules._replace(
         tasks=_taller(rules.tasks, rows),
         nodes=_taller(rules.nodes, 2 * rows),
@@ -263,7 +262,7 @@ def _with_spare_rows(inst: Instance) -> Numbers:
         load=_wider(_taller(rules.load, rows), sizes),
         capacity=capacity,
         aboard=aboard,
-        bonus=_taller(bonus, rows) if len(bonus) > 1 else bonus,
+        bonus=_taller(rules.bonus, rows) if problem.prefer else rules.bonus,
     )
 
 

@@ -12,9 +12,11 @@ import numpy as np
 
 from routing.effort import Effort
 from routing.ondemand import Call, Courier, Scene, decide
+from routing.plan import Plan
 from routing.problem import Halt, Place, Problem, Task, Vehicle
 from routing.solve import solve
 from routing.travel import Speed
+from routing.urgent import offers
 
 _PLACES: Final = (Place("a", 31.23, 121.47), Place("b", 31.24, 121.48))
 
@@ -35,6 +37,9 @@ def warm() -> None:
         ),
         Effort(iterations=1, engine="search"),
     )
+    helper = Vehicle("v", travel="walk", start="a")
+    idle = Problem("idle", _PLACES, {"walk": Speed(1.25)}, vehicles=(helper,))
+    offers(idle, Plan(idle.name), meal)
 
 
 if __name__ == "__main__":

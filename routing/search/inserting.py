@@ -24,6 +24,7 @@ from routing.search.rounds import (
     HOP,
     LATEST,
     LEG,
+    LOAD,
     NODE,
     READY,
     SIZE,
@@ -99,9 +100,12 @@ def _single(
         closes = min(closes, numbers.tasks[k, DEADLINE])
     timed, best_i = rounds.about[v, TIMED] != 0, -1
     for i in range(n + 1):
-        if not held and not fits(
-            numbers.load, numbers.capacity, rows, rounds.more, v, k, i
-        ):
+        if held:
+            # It is in every load until it is brought; what was taken up since may
+            # only be carried beside it if it fits.
+            if i > 0 and _is_overfull(numbers, rounds, v, i):
+                break
+        elif not fits(numbers.load, numbers.capacity, rows, rounds.more, v, k, i):
             break
         start = rows[v, i, READY]
         if start > closes:
@@ -141,6 +145,14 @@ def _single(
                 continue
         bound, best_i = price, i
     return bound, best_i, best_i
+
+
+@inner
+def _is_overfull(numbers: Numbers, rounds: Rounds, v: int, q: int) -> Any:
+    full = rounds.rows[v, q, LOAD] > numbers.capacity[v, 0]
+    for c in range(1, numbers.load.shape[1]):
+        full = full or rounds.more[v, q, c] > numbers.capacity[v, c]
+    return full
 
 
 @inner

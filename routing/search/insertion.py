@@ -2,7 +2,7 @@
 
 from routing.instance import FOREVER, Instance
 from routing.search.pairs import PairSpots
-from routing.search.spots import Spot, rooms_for
+from routing.search.spots import Spot, rooms_beside, rooms_for
 from routing.search.tour import Tour
 from routing.timing import Broken, earliest
 
@@ -57,7 +57,7 @@ def _single_spots(inst: Instance, tour: Tour, k: int, bound: float) -> list[Spot
     held = k in inst.held
     node = 2 * k + 1 if held else 2 * k
     deadline = car.deadlines.get(node, FOREVER) if held else FOREVER
-    rooms = None if held else rooms_for(inst, tour, k)
+    rooms = rooms_beside(tour) if held else rooms_for(inst, tour, k)
     here, service = inst.place[node], inst.service[node]
     closes = min(inst.closes[node], deadline)
     rows, hops = car.rows, car.hops

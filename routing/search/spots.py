@@ -34,3 +34,18 @@ def rooms_for(inst: Instance, tour: Tour, k: int) -> list[bool] | None:
                 for ok, load in zip(fits, after, strict=True)
             ]
     return fits if limited else None
+
+
+def rooms_beside(tour: Tour) -> list[bool] | None:
+    """After which positions could a box on board, not yet in the tour, be brought?
+
+    It is in every load until then; what was taken up since may only be carried
+    beside it if it fits. None: after all.
+    """
+    if tour.car.capacity is None:
+        return None
+    fits = [True] * (len(tour.nodes) + 1)
+    for room, after in zip(tour.car.capacity, tour.loads, strict=True):
+        for position, load in enumerate(after[1:], start=1):
+            fits[position] = fits[position] and load <= room
+    return fits
