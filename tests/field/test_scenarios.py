@@ -7,22 +7,19 @@ from uuid import uuid4
 import pytest
 from sqlmodel import Session, select
 
-from dispatch.access.accounts import Role
 from dispatch.clock import set_clock
 from dispatch.field.events import FieldEvent, Unread, Verdict
 from dispatch.orders.cancelling import cancel_order
-from dispatch.orders.orders import OrderState, get_order, move_order
+from dispatch.orders.orders import OrderState
 from dispatch.planning.plans import StopState
 from dispatch.safety.cases import CaseKind
-from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
+from dispatch.store.unit_of_work import in_one_transaction
 from tests.field.phone import Phone
 from tests.field.walk import (
     AT_DOOR,
     HALF_PAST,
-    Walk,
     make_second_plan,
     make_walk,
-    publish_walk,
     story,
 )
 from tests.little_town import NOON, LittleTown
@@ -237,54 +234,6 @@ def test_one_stop_with_two_persons_needs_two_handovers(town: LittleTown) -> None
     phone.sync(HALF_PAST + MINUTE)
     assert (walk.order(1).state, walk.order(1).reason) == (OrderState.FAILED, "refused")
     assert walk.stop().state is StopState.DONE
-
-
-@pytest.mark.parametrize(
-    ("reason", "state"),
-    [("spilled", OrderState.FAILED), ("电动车坏了", OrderState.UNASSIGNED)],
-)
-def test_what_cannot_be_done_fails_or_goes_back_to_the_plan(
-    town: LittleTown, reason: str, state: OrderState
-) -> None:
-    walk = make_walk(town, town.add_elder())
-    phone = Phone(walk)
-    phone.say("picked_up", HALF_PAST, stop_id=walk.pickup_id)
-    phone.at_stop("cannot", HALF_PAST, detail={"reason": reason})
-    phone.sync(HALF_PAST)
-    assert walk.order().state is state
-
-
-def test_what_one_helper_began_and_gave_back_is_not_begun_for_the_next(
-    town: LittleTown,
-) -> None:
-    walk = make_walk(town, town.add_elder())
-    phone = Phone(walk)
-    phone.say("picked_up", HALF_PAST, stop_id=walk.pickup_id)
-    phone.at_stop("cannot", HALF_PAST, detail={"reason": "stairs"})
-    phone.sync(HALF_PAST)
-    other = _given_to_another(town, walk)
-    second = Phone(other, device_id="phone-2")
-
-    second.say("arrived", HALF_PAST + 9 * MINUTE, stop_id=other.pickup_id)
-    second.sync(HALF_PAST + 9 * MINUTE)
-    assert other.order().state is OrderState.PLANNED
-
-    second.say("picked_up", HALF_PAST + 10 * MINUTE, stop_id=other.pickup_id)
-    second.sync(HALF_PAST + 10 * MINUTE)
-    assert other.order().state is OrderState.UNDER_WAY
-
-
-def _given_to_another(town: LittleTown, walk: Walk) -> Walk:
-    """What was given back is planned on another round; the first one stands."""
-    helper = town.add_account("other", Role.HELPER, helper_id=town.add_helper())
-
-    def do(uow: UnitOfWork) -> Walk:
-        order = get_order(uow.session, walk.orders[0], lock=True)
-        move_order(uow, order, OrderState.WAITING)
-        at = HALF_PAST + 5 * MINUTE
-        return publish_walk(uow, town, helper, walk.orders, published_at=at, keep=True)
-
-    return in_one_transaction(town.engine, do)
 
 
 def test_a_broken_chain_is_flagged_and_never_dropped(town: LittleTown) -> None:

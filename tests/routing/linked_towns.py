@@ -125,7 +125,8 @@ def _times_exist(given: Problem, inst: Instance, rounds: dict[int, Any]) -> bool
 
     A task has one time, because two people begin at once.
     """
-    source, edges = "now", []  # (a, b, w): time b >= time a + w
+    source: Any = "now"
+    edges: list[tuple[Any, Any, int]] = []  # (a, b, w): time b >= time a + w
     for v, ks in rounds.items():
         vehicle, car_ = given.vehicles[v], inst.cars[v]
         start, end = ("start", v), ("end", v)

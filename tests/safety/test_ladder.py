@@ -11,10 +11,8 @@ from sqlmodel import Session
 from dispatch.access.accounts import Role
 from dispatch.errors import NotFound, Refusal
 from dispatch.orders.orders import OrderState
-from dispatch.people.elders import Household
-from dispatch.people.helpers import Helper
 from dispatch.safety.case_file import CaseFile, show_case
-from dispatch.safety.cases import Case, CaseKind, CaseOutcome, Rung, list_rungs
+from dispatch.safety.cases import Case, CaseOutcome, Rung, list_rungs
 from dispatch.safety.climbing import (
     CaseIsClosed,
     OnlyAPersonCloses,
@@ -235,46 +233,6 @@ def test_a_case_of_another_street_does_not_exist(town: LittleTown) -> None:
     ):
         with pytest.raises(NotFound):
             do(walk, deed, actor=stranger)
-
-
-def test_a_silent_stop_is_an_alarm_without_the_phone_and_only_once(
-    town: LittleTown,
-) -> None:
-    walk = make_walk(town, town.add_elder())
-    assert sweep(town, NOON + 20 * MINUTE) == 0
-    assert sweep(town, NOON + 21 * MINUTE) == 1
-    [case] = walk.cases()
-    assert (case.kind, case.happened_at) == (CaseKind.OVERDUE, NOON)
-    assert case.helper_id == walk.helper_id
-
-    do(walk, close_case, "seen_well", "老人在家等餐")
-    assert walk.order().state is OrderState.PLANNED
-    assert sweep(town, NOON + 60 * MINUTE) == 0
-
-
-def test_a_stop_that_was_spoken_of_is_not_overdue(town: LittleTown) -> None:
-    walk = make_walk(town, town.add_elder(), town.add_elder())
-    phone = Phone(walk)
-    phone.hand(HALF_PAST, 0)
-    phone.at_stop("arrived", NOON + 15 * MINUTE, 1)
-    phone.sync(NOON + 15 * MINUTE)
-    assert sweep(town, NOON + 30 * MINUTE) == 0
-    assert sweep(town, NOON + 39 * MINUTE) == 1
-
-
-@pytest.mark.parametrize("silent", ["paper", "no signal"])
-def test_paper_and_doors_without_network_are_given_time(
-    town: LittleTown, silent: str
-) -> None:
-    walk = make_walk(town, town.add_elder())
-    with Session(town.engine) as session:
-        if silent == "paper":
-            session.get_one(Helper, walk.helper_id).paper = True
-        else:
-            session.get_one(Household, walk.stop_household()).signal = False
-        session.commit()
-    assert sweep(town, NOON + 119 * MINUTE) == 0
-    assert sweep(town, NOON + 121 * MINUTE) == 1
 
 
 def test_no_path_of_steps_and_sweeps_closes_a_case(town: LittleTown) -> None:
