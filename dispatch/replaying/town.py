@@ -7,7 +7,7 @@ on earth; how long ways take is asked of the plane.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import numpy as np
 from sqlmodel import Session
@@ -64,7 +64,12 @@ class Town:
 
     def _restaurant(self, name: str, at: Point) -> UUID:
         kitchen = Kitchen(
-            name=name, street_code=STREET, lunch_capacity=0, lat=_lat(at), lon=_lon(at)
+            id=_id("kitchen", name),
+            name=name,
+            street_code=STREET,
+            lunch_capacity=0,
+            lat=_lat(at),
+            lon=_lon(at),
         )
         self._add(kitchen)
         sitting = Sitting(
@@ -105,6 +110,7 @@ class Town:
             return  # without a restaurant there is nothing to carry
         kitchen_id = self.session.get_one(Station, first).kitchen_id
         helper = Helper(
+            id=_id("helper", rider.id),
             station_id=self._station(f"c-{rider.id}", kitchen_id, rider.start),
             street_code=STREET,
             kind=HelperKind.COURIER,
@@ -136,7 +142,7 @@ class Town:
         )
         self._add(household)
         elder = Elder(
-            id=uuid4(),
+            id=_id("elder", wish.id),
             number=wish.id,
             household_id=household.id,
             station_id=station_id,
@@ -148,6 +154,11 @@ class Town:
         )
         self._add(elder)
         self.elders[wish.id] = elder.id
+
+
+def _id(kind: str, name: str) -> UUID:
+    """The same in every replay: who is like another is sorted by id."""
+    return uuid5(NAMESPACE_OID, f"{kind} {name}")
 
 
 def moment(minute: int) -> datetime:

@@ -13,7 +13,9 @@ def write_little_day(folder: Path, *, orders: int = 24, seed: int = 5) -> Path:
         return f"{dice.randrange(3000)}\t{dice.randrange(3000)}"
 
     restaurants = [f"r{n}\t{spot()}" for n in range(1, 4)]
-    couriers = [f"c{n}\t{spot()}\t{10 * n}\t{150 + 20 * n}" for n in range(1, 5)]
+    couriers = [
+        f"c{n}\t{spot()}\t{10 * (n % 2) + 10}\t{150 + 20 * n}" for n in range(1, 5)
+    ]
     wishes = []
     for n in range(1, orders + 1):
         placed = dice.randrange(20, 140)

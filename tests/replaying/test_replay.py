@@ -115,7 +115,7 @@ def test_the_same_day_is_played_the_same_twice(tmp_path: Path, little: Path) -> 
     [
         ("orders.txt", 3, "\tr", "\tnowhere"),
         ("orders.txt", 2, "o1\t", "o1\tfar"),
-        ("couriers.txt", 2, "\t10\t170", "\t200\t170"),
+        ("couriers.txt", 2, "\t20\t170", "\t200\t170"),
         ("restaurants.txt", 2, "r1\t", "r1 1\t"),
         ("instance_parameters.txt", 2, "300\t", "0\t"),
     ],

@@ -44,7 +44,7 @@ def list_at_once_orders(session: Session, wave: Wave) -> list[Order]:
         select(Order)
         .where(Order.wave_id == wave.id, col(Order.ready_at).is_not(None))
         .where(col(Order.state).in_(_OPEN))
-        .order_by(col(Order.placed_at), col(Order.number))
+        .order_by(col(Order.placed_at), col(Order.elder_id), col(Order.id))
     )
     return list(session.exec(query))
 
