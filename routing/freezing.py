@@ -23,7 +23,7 @@ def running(
         stops = _fixed(problem, route, now, now + soon_seconds)
         known = problem.begun.get(route.vehicle)
         if stops and (known is None or len(stops) > len(known.stops)):
-            begun[route.vehicle] = _free_after(problem, stops)
+            begun[route.vehicle] = _free_after(problem, route.vehicle, stops)
     return problem.replaced(begun=begun, now=now)
 
 
@@ -37,10 +37,15 @@ def _fixed(problem: Problem, route: Route, now: int, soon: int) -> tuple[Stop, .
     return done + tuple(takewhile(lambda stop: place_of(problem, stop) == here, rest))
 
 
-def _free_after(problem: Problem, stops: tuple[Stop, ...]) -> Begun:
+def _free_after(problem: Problem, vehicle: str, stops: tuple[Stop, ...]) -> Begun:
     last = stops[-1]
-    halt = dict(problem.task(last.task or "").halts)[last.kind or "visit"]
-    return Begun(halt.place, last.at + halt.service_seconds, stops)
+    places = [place for stop in stops if (place := place_of(problem, stop))]
+    here = places[-1] if places else problem.vehicle(vehicle).start
+    if last.task is None:
+        rest = problem.vehicle(vehicle).breaks[last.break_number or 0]
+        return Begun(here, last.at + rest.seconds, stops)
+    halt = dict(problem.task(last.task).halts)[last.kind or "visit"]
+    return Begun(here, last.at + halt.service_seconds, stops)
 
 
 def place_of(problem: Problem, stop: Stop) -> str | None:

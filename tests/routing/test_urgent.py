@@ -55,7 +55,8 @@ def test_offers_are_the_best_of_all_places(drawn: tuple[Problem, Plan, Task]) ->
     k = inst.problem.task_numbers[task.id]
     best = {}
     for one in inst.cars:
-        if unfit_for(inst, one, k) is None:
+        rests = given_.vehicles[one.number].breaks  # who has one is not asked
+        if unfit_for(inst, one, k) is None and not rests:
             tour = Tour(inst, one, tours[one.number])
             longer = [Tour(inst, one, nodes) for nodes in insertions(inst, tour, k)]
             fitting = [t for t in longer if first_broken(inst, one, t.nodes) is None]
