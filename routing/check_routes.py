@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from routing.check_breaks import end_of_work, lateness, setting_off
 from routing.cost import Legs
 from routing.problem import Begun, Break, Halt, Problem, Stop, Task, Vehicle
 
@@ -109,7 +110,6 @@ class RouteJudge:
             return
         here, free, left_at = self._beginning()
         resting: list[tuple[int, Break]] = []
-        first = free is None
         for stop in self.fresh:
             if stop.task is None:
                 rest = self.vehicle.breaks[stop.break_number or 0]
@@ -123,21 +123,24 @@ class RouteJudge:
             arrive = 0
             if halt.place != here:
                 arrive = self.problem.place(halt.place).arrive_seconds
-            if first:
-                left_at = _latest_start(resting, leg, arrive, stop.at)
-                free, first = left_at, False
-            late = _lateness(free or 0, resting, leg, arrive, stop.at)
+            if free is None:
+                late, left_at = setting_off(resting, leg, arrive, stop.at)
+            else:
+                late = lateness(free, resting, leg, arrive, stop.at)
             if late > 0:
                 rule = "break" if resting else "travel"
                 yield self._broken(rule, stop.task, late)
             resting = []
             here, free = halt.place, stop.at + halt.service_seconds
-        ends = free or 0
+        ends, home = free or 0, 0
         if self.vehicle.end is not None:
             leg = self._leg(here, self.vehicle.end)
             if leg is None:
                 yield self._broken("no_way", None)
-            ends = _end_of_work(ends, resting, leg or 0)
+            home = leg or 0
+        late, ends = end_of_work(ends, resting, home)
+        if late > 0:
+            yield self._broken("break", None, late)
         if left_at is not None:
             yield from self._work(left_at, ends)
             yield from self._breaks(left_at, ends)
@@ -182,16 +185,25 @@ class RouteJudge:
         if most is not None and ends - left_at > most:
             yield self._broken("max_work", None, ends - left_at - most)
 
+    def _is_over(self, rest: Break) -> bool:
+        """What has begun left no room for it: that cannot be helped any more."""
+        if self._beginning()[1] is None or self.begun is None:
+            return False
+        free_at, now = self.begun.free_at, self.problem.now
+        free_at = free_at if now is None else max(free_at, now)
+        return free_at + rest.seconds > rest.window[1]
+
     def _breaks(self, left_at: int, ends: int) -> Iterator[BrokenRule]:
         for number, rest in enumerate(self.vehicle.breaks):
             taken = [s.at for s in self.stops if s.break_number == number]
+            done = sum(s.break_number == number for s in self.stops[: self.done])
             opens, closes = rest.window
             due = left_at <= opens and ends >= closes
-            if due and not taken:
+            if due and not taken and not self._is_over(rest):
                 yield self._broken("break", None, rest.seconds)
             if len(taken) > 1:
                 yield self._broken("break", None, len(taken) - 1)
-            for at in taken:
+            for at in taken[done:]:
                 off = max(opens - at, at + rest.seconds - closes)
                 if off > 0:
                     yield self._broken("break", None, off)
@@ -199,58 +211,3 @@ class RouteJudge:
 
 def _amount(amounts: tuple[int, ...], compartment: int) -> int:
     return amounts[compartment] if compartment < len(amounts) else 0
-
-
-def _lateness(
-    free: int, resting: list[tuple[int, Break]], leg: int, arrive: int, at: int
-) -> int:
-    """By how much a stop begins too early for leg, parking and breaks before it.
-
-    Breaks come before or after the leg, whichever suits the times best.
-    """
-    return min(
-        _one_lateness(free, resting, split, leg, (before, arrive - before), at)
-        for split in range(len(resting) + 1)
-        for before in (0, arrive)
-    )
-
-
-def _one_lateness(
-    free: int,
-    resting: list[tuple[int, Break]],
-    split: int,
-    leg: int,
-    parking: tuple[int, int],
-    at: int,
-) -> int:
-    now, late = free, 0
-    for number, (begins, rest) in enumerate(resting):
-        if number == split:
-            now += leg + parking[0]
-        late = max(late, now - begins)
-        now = begins + rest.seconds
-    if split == len(resting):
-        now += leg + parking[0]
-    return max(late, now + parking[1] - at)
-
-
-def _latest_start(
-    resting: list[tuple[int, Break]], leg: int, arrive: int, at: int
-) -> int:
-    """The latest departure from the start that the first stop allows."""
-    direct = at - leg - arrive
-    if not resting:
-        return direct
-    begins, rest = resting[-1]
-    if direct >= begins + rest.seconds:
-        return min(direct, resting[0][0])
-    return resting[0][0] - leg
-
-
-def _end_of_work(free: int, resting: list[tuple[int, Break]], leg: int) -> int:
-    """Breaks behind the last stop are taken before the way home when they fit."""
-    now = free
-    for begins, rest in resting:
-        if begins < now + leg:
-            now = max(now, begins + rest.seconds)
-    return now + leg

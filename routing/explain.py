@@ -24,7 +24,10 @@ _TRIALS: Final = 3_000  # loosenings tried for all tasks together, about
 _GLANCE_SECONDS: Final = 0.003  # kept for each task that still waits
 _MOST_GLANCING: Final = 0.6  # of the time; the dearest tasks have the rest
 # Rules of time can be bent by seconds; the others are worse the further down.
-_SEVERITY: Final = ("window", "ride", "shift", "max_work", "capacity", "no_way")
+_SEVERITY: Final = (
+    *("window", "ride", "shift", "max_work", "break", "capacity", "no_way"),
+)
+_OF_TIME: Final = 5  # of them
 
 RULE_WORDS: Final = {
     "window": "赶不上时间窗",
@@ -32,6 +35,7 @@ RULE_WORDS: Final = {
     "capacity": "装不下",
     "shift": "超出班次",
     "max_work": "超出工时上限",
+    "break": "休息时间排不下",
     "skill": "缺少所需技能",
     "never": "约定不派给此人",
     "max_tasks": "单数已满",
@@ -130,7 +134,7 @@ def first_obstacle(inst: Instance, tour: Tour, k: int, most_spots: int) -> Broke
             return Broken("search_ended")
         if broken.rule not in _SEVERITY:
             return broken
-        kind = max(0, _SEVERITY.index(broken.rule) - 3)
+        kind = max(0, _SEVERITY.index(broken.rule) - _OF_TIME + 1)
         harm = kind, broken.by or 0, spot.delta
         if mildest is None or harm < mildest:
             mildest, found = harm, broken

@@ -6,7 +6,7 @@ from routing.errors import WrongPlan
 from routing.instance import Car, Instance
 from routing.plan import Route
 from routing.problem import Stop
-from routing.timing import Broken, schedule
+from routing.timing import Broken, Schedule, schedule
 
 
 def routes_of(inst: Instance, tours: Sequence[Sequence[int]]) -> tuple[Route, ...]:
@@ -31,15 +31,25 @@ def _route(inst: Instance, car: Car, nodes: Sequence[int]) -> Route:
         raise WrongPlan(f"an engine made a tour that breaks a rule: {timed}")
     vehicle = inst.problem.vehicles[car.number]
     begun = inst.problem.begun.get(vehicle.id)
-    fresh = tuple(
-        _stop(inst, node, at) for node, at in zip(nodes, timed.times, strict=True)
-    )
+    fresh = stops_of(inst, nodes, timed)
     return Route(
         vehicle=vehicle.id,
         stops=(begun.stops if begun is not None else ()) + fresh,
         leaves_at=timed.leaves,
         ends_at=timed.ends,
     )
+
+
+def stops_of(inst: Instance, nodes: Sequence[int], timed: Schedule) -> tuple[Stop, ...]:
+    """The nodes as stops, and the breaks where they lie."""
+    rests = [
+        (rest.gap, Stop(at=rest.at, break_number=rest.number)) for rest in timed.rests
+    ]
+    found: list[Stop] = []
+    for position, (node, at) in enumerate(zip(nodes, timed.times, strict=True)):
+        found += [stop for gap, stop in rests if gap == position]
+        found.append(_stop(inst, node, at))
+    return (*found, *(stop for gap, stop in rests if gap == len(nodes)))
 
 
 def _stop(inst: Instance, node: int, at: int) -> Stop:

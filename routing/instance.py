@@ -7,7 +7,7 @@ vehicles and travel modes are numbered in the problem's order.
 from array import array
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,15 @@ FOREVER: Final = 4 * HORIZON
 Rows: TypeAlias = "list[array[int]]"
 
 
+class Rest(NamedTuple):
+    """The vehicle's n-th break: taken whole inside its window, if it is due."""
+
+    number: int
+    opens: int
+    closes: int
+    seconds: int
+
+
 @dataclass(slots=True)
 class Car:
     """One vehicle as numbers: what it may do from now on.
@@ -27,7 +36,7 @@ class Car:
     `origin` and `ready` say where and from when it is free. `moved` tells that
     its work has begun; then `work_end_by` bounds the end of work, otherwise
     `max_work` bounds its length. `deadlines` are the latest beginnings of the
-    dropoffs on board.
+    dropoffs on board. `rests` are the breaks that may still become due.
     """
 
     number: int
@@ -48,6 +57,7 @@ class Car:
     barred: frozenset[int]
     bonus: dict[int, int]
     inst: "Instance"
+    rests: tuple[Rest, ...] = ()
 
     @property
     def rows(self) -> Rows:
@@ -184,6 +194,7 @@ class Instance:
             barred=frozenset(numbers[t] for v, t in problem.never if v == vehicle.id),
             bonus={},
             inst=self,
+            rests=rests_of(vehicle),
         )
         for wish in problem.prefer:
             if wish.vehicle == vehicle.id:
@@ -214,15 +225,24 @@ class Instance:
             places.append(self.place[2 * k + (stop.kind == "dropoff")])
             if stop.kind == "pickup" and self.ride[k] < FOREVER:
                 car.deadlines[2 * k + 1] = stop.at + self.ride[k]
-        if car.moved and car.max_work < FOREVER:
+        taken = {stop.break_number for stop in begun.stops}
+        car.rests = tuple(rest for rest in car.rests if rest.number not in taken)
+        if car.moved:
             # Work began with the latest departure that the first stop allows.
+            reached, leg = begun.free_at, self.travel[car.mode, car.origin, here]
             if stops:
-                reached, leg = stops[0].at, int(self.hop[car.mode, car.origin, places[0]])
-            else:
-                reached, leg = begun.free_at, int(self.travel[car.mode, car.origin, here])
-            left_at = reached - (leg if leg < BLOCKED else 0)
-            car.work_end_by = left_at + car.max_work
-            car.max_work = FOREVER
+                reached = stops[0].at
+                leg = self.hop[car.mode, car.origin, places[0]]
+            left_at = reached - (int(leg) if leg < BLOCKED else 0)
+            if car.max_work < FOREVER:
+                car.work_end_by = left_at + car.max_work
+                car.max_work = FOREVER
+            # What was not due, or was missed, is over.
+            car.rests = tuple(
+                rest
+                for rest in car.rests
+                if left_at <= rest.opens and car.ready + rest.seconds <= rest.closes
+            )
         car.origin = here
 
     @cached_property
@@ -252,6 +272,13 @@ class Instance:
             return min(at, self.closes[node]) if at >= self.opens[node] else -FOREVER
         fitting = (min(at, closes) for opens, closes in windows if at >= opens)
         return max(fitting, default=-FOREVER)
+
+
+def rests_of(vehicle: Vehicle) -> tuple[Rest, ...]:
+    return tuple(
+        Rest(number, *each.window, each.seconds)
+        for number, each in enumerate(vehicle.breaks)
+    )
 
 
 def _rows(layer: Seconds) -> Rows:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from routing.effort import Ending
-from routing.instance import FOREVER, Car, Instance
+from routing.instance import FOREVER, Car, Instance, rests_of
 from routing.plan import Relaxation
 from routing.search.fleet import Fleet
 from routing.search.insertion import best_spot
@@ -127,6 +127,7 @@ def _rested(inst: Instance, car: Car) -> Car:
         aboard=[],
         deadlines={},
         tasks_begun=0,
+        rests=rests_of(vehicle),
     )
 
 

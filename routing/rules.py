@@ -58,6 +58,36 @@ def work_no_longer_than_allowed(draft: "Draft") -> None:
             draft.time.SetSpanUpperBoundForVehicle(car.max_work, car.number)
 
 
+def rest_inside_the_window(draft: "Draft") -> None:
+    """Breaks that are due are taken whole inside their window, never during service.
+
+    OR-Tools may interrupt a leg for one; a tour that needs this is refused when it
+    is taken over (`routing.station.taken_over`).
+    """
+    routing, solver = draft.routing, draft.routing.solver()
+    service = [0] * (routing.Size() + routing.vehicles())
+    for node, index in draft.indices.items():
+        service[index] = draft.inst.service[node]
+    for car in draft.inst.cars:
+        if not car.rests:
+            continue
+        leaves = draft.time.CumulVar(routing.Start(car.number))
+        ends = draft.time.CumulVar(routing.End(car.number))
+        spans = []
+        for rest in car.rests:
+            opens, closes = rest.opens + HORIZON, rest.closes + HORIZON
+            span = solver.FixedDurationIntervalVar(
+                *(opens, closes - rest.seconds, rest.seconds, True),
+                f"break {rest.number} of {car.number}",
+            )
+            by_then = solver.IsLessOrEqualCstVar(leaves, opens)
+            still = solver.IsGreaterOrEqualCstVar(ends, closes)
+            goes = routing.ActiveVehicleVar(car.number)
+            solver.Add(span.PerformedExpr() >= by_then + still + goes - 2)
+            spans.append(span)
+        draft.time.SetBreakIntervalsOfVehicle(spans, car.number, service)
+
+
 def fetch_before_bringing(draft: "Draft") -> None:
     """One vehicle does both stops of a pair, the pickup first."""
     routing, solver = draft.routing, draft.routing.solver()
@@ -166,6 +196,7 @@ RULES: Final = (
     begin_inside_windows,
     work_inside_the_shift,
     work_no_longer_than_allowed,
+    rest_inside_the_window,
     fetch_before_bringing,
     ride_no_longer_than_hot,
     carry_no_more_than_fits,

@@ -7,7 +7,7 @@ windows". Times that obey such rules are closed under taking the earlier of two:
 raising times only as far as a rule demands, until nothing moves, ends at the
 earliest times that exist at all, or proves that there are none. The same holds
 backwards. So the answer is exact, several windows and waiting at the pickup
-included.
+included. Breaks are laid in every way that might do, and each way is timed so.
 """
 
 from collections.abc import Sequence
@@ -15,14 +15,9 @@ from typing import NamedTuple
 
 from routing.errors import WrongPlan
 from routing.instance import BLOCKED, FOREVER, Car, Instance
-
-
-class Broken(NamedTuple):
-    """A rule that a route breaks, by how many seconds, boxes or tasks."""
-
-    rule: str
-    by: int | None = None
-    task: int | None = None
+from routing.resting import Laid, Taken, passed, ways_to_rest
+from routing.walking import Broken as Broken  # it belongs to what is asked here
+from routing.walking import Walk, Way, gap_of, walk, way_of
 
 
 class Schedule(NamedTuple):
@@ -31,6 +26,7 @@ class Schedule(NamedTuple):
     leaves: int
     times: list[int]
     ends: int
+    rests: tuple[Taken, ...] = ()
 
 
 def first_broken(inst: Instance, car: Car, nodes: Sequence[int]) -> Broken | None:
@@ -85,111 +81,41 @@ def _overloaded(inst: Instance, car: Car, nodes: Sequence[int]) -> Broken | None
     return None
 
 
-def earliest(
-    inst: Instance, car: Car, nodes: Sequence[int], leave_from: int | None = None
-) -> list[int] | Broken:
+def earliest(inst: Instance, car: Car, nodes: Sequence[int]) -> list[int] | Broken:
     """The earliest beginnings that obey every time rule, or the rule that none can.
 
-    The last entry is the end of work.
+    The last entry is the end of work. With breaks these are the beginnings of the
+    way to lay them that ends earliest.
     """
-    hops, place, service = car.hops, inst.place, inst.service
-    leave = car.ready if leave_from is None else leave_from
+    found = _walked(inst, car, nodes)
+    return found if isinstance(found, Broken) else found.times
+
+
+def _walked(inst: Instance, car: Car, nodes: Sequence[int]) -> Walk | Broken:
+    nothing = Laid({}, car.ready, min(car.shift_end, car.work_end_by))
     if not nodes:
-        return [leave]
-    legs, run, passed = [], [], 0
-    here = car.origin
-    for node in nodes:
-        there = place[node]
-        leg = hops[here][there] if there != here else 0
-        passed += leg
-        legs.append(leg)
-        run.append(passed)  # from leaving to here, if nobody ever waits
-        passed += service[node]
-        here = there
-    legs.append(car.rows[here][car.end] if car.end >= 0 else 0)
-    rides = _rides(inst, nodes)
-    for first, last, limit in rides:
-        length = run[last] - run[first]
-        if length > limit:
-            plain = _forward(inst, car, nodes, legs, [], leave)
-            if isinstance(plain, Broken):
-                return plain
-            return Broken("ride", length - limit, nodes[last] >> 1)
-    lows = [-FOREVER] * len(nodes)
-    reason = ""
-    while True:
-        times = _forward(inst, car, nodes, legs, lows if reason else [], leave)
-        if isinstance(times, Broken):
-            return Broken(reason, times.by, times.task) if reason else times
-        raised = ""
-        for first, last, limit in rides:
-            if times[last] - times[first] > limit:
-                lows[first] = times[last] - limit
-                raised = "ride"
-        if not raised and times[-1] - leave > car.max_work:
-            first_leave = times[0] - legs[0]
-            if times[-1] - first_leave > car.max_work:
-                lows[0] = times[-1] - car.max_work + legs[0]
-                raised = "max_work"
-        if not raised:
-            return times
-        reason = raised
+        return Walk(car.ready, [car.ready], nothing)
+    way = way_of(inst, car, nodes)
+    plain = walk(inst, car, nodes, way, nothing)
+    if isinstance(plain, Broken) or not car.rests:
+        return plain
+    return _rested(inst, car, nodes, way, plain.times)
 
 
-def _rides(inst: Instance, nodes: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Positions of pickup and dropoff, and the longest ride, of limited pairs."""
-    ride = inst.ride
-    taken = {}
-    found = []
-    for position, node in enumerate(nodes):
-        k = node >> 1
-        if ride[k] < FOREVER:
-            if not node & 1:
-                taken[k] = position
-            elif k in taken:
-                found.append((taken[k], position, ride[k]))
-    return found
-
-
-def _forward(
-    inst: Instance,
-    car: Car,
-    nodes: Sequence[int],
-    legs: Sequence[int],
-    lows: Sequence[int],
-    leave: int,
-) -> list[int] | Broken:
-    """One pass along the route, no earlier than `lows`."""
-    windows, opens, closes = inst.windows, inst.opens, inst.closes
-    service, deadlines = inst.service, car.deadlines
-    times = []
-    now = leave
-    for position, node in enumerate(nodes):
-        leg = legs[position]
-        if leg >= BLOCKED:
-            return Broken("no_way", None, node >> 1)
-        now += leg
-        if lows and lows[position] > now:
-            now = lows[position]
-        if now > closes[node]:
-            return Broken("window", now - closes[node], node >> 1)
-        if windows[node] is not None:
-            now = inst.begins(node, now)
-        elif now < opens[node]:
-            now = opens[node]
-        if deadlines and now > deadlines.get(node, FOREVER):
-            return Broken("ride", now - deadlines[node], node >> 1)
-        times.append(now)
-        now += service[node]
-    if legs[-1] >= BLOCKED:
-        return Broken("no_way", None, nodes[-1] >> 1)
-    now += legs[-1]
-    if now > car.shift_end:
-        return Broken("shift", now - car.shift_end, nodes[-1] >> 1)
-    if now > car.work_end_by:
-        return Broken("max_work", now - car.work_end_by, nodes[-1] >> 1)
-    times.append(now)
-    return times
+def _rested(
+    inst: Instance, car: Car, nodes: Sequence[int], way: Way, soonest: Sequence[int]
+) -> Walk | Broken:
+    """The way to lay the breaks that ends earliest; `soonest` is without them."""
+    best: Walk | None = None
+    least: int | None = None
+    for laid in ways_to_rest(inst, car, nodes, soonest):
+        found = walk(inst, car, nodes, way, laid)
+        if not isinstance(found, Broken):
+            if best is None or found.times[-1] < best.times[-1]:
+                best = found
+        elif found.by is not None and (least is None or found.by < least):
+            least = found.by
+    return best or Broken("break", least)
 
 
 def schedule(inst: Instance, car: Car, nodes: Sequence[int]) -> Schedule | Broken:
@@ -197,7 +123,7 @@ def schedule(inst: Instance, car: Car, nodes: Sequence[int]) -> Schedule | Broke
 
     After that departure everything happens as early as it can.
     """
-    soonest = earliest(inst, car, nodes)
+    soonest = _walked(inst, car, nodes)
     if isinstance(soonest, Broken):
         return soonest
     if not nodes:
@@ -205,19 +131,49 @@ def schedule(inst: Instance, car: Car, nodes: Sequence[int]) -> Schedule | Broke
         if car.moved and car.end >= 0 and car.rows[car.origin][car.end] < BLOCKED:
             ends += car.rows[car.origin][car.end]
         return Schedule(car.ready, [], ends)
+    if car.rests:
+        return _schedule_with_rests(inst, car, nodes, soonest)
+    ends = soonest.times[-1]
     if car.moved:
-        return Schedule(car.ready, soonest[:-1], soonest[-1])
-    leaves = _latest_departure(inst, car, nodes, soonest[-1])
-    times = earliest(inst, car, nodes, leaves)
-    if isinstance(times, Broken):
-        raise WrongPlan(f"a late departure broke a rule: {times}")
-    return Schedule(leaves, times[:-1], times[-1])
+        return Schedule(car.ready, soonest.times[:-1], ends)
+    way = way_of(inst, car, nodes)
+    leaves = _latest_departure(inst, car, nodes, way, ends)
+    found = walk(inst, car, nodes, way, soonest.laid._replace(leaves_from=leaves))
+    if isinstance(found, Broken):
+        raise WrongPlan(f"a late departure broke a rule: {found}")
+    return Schedule(leaves, found.times[:-1], found.times[-1])
 
 
-def _latest_departure(inst: Instance, car: Car, nodes: Sequence[int], ends: int) -> int:
+def _schedule_with_rests(
+    inst: Instance, car: Car, nodes: Sequence[int], soonest: Walk
+) -> Schedule:
+    """With breaks the latest departure is found by halving."""
+    way, laid = way_of(inst, car, nodes), soonest.laid
+    found, ends = soonest, soonest.times[-1]
+    low, high = found.leaves, found.leaves if car.moved else ends
+    while low < high:
+        middle = (low + high + 1) // 2
+        later = walk(inst, car, nodes, way, laid._replace(leaves_from=middle))
+        if isinstance(later, Broken) or later.times[-1] > ends:
+            high = middle - 1
+        else:
+            found, low = later, later.leaves
+    rests: list[Taken] = []
+    now = found.leaves
+    for number in range(len(nodes) + 1):
+        if number in laid.gaps:
+            behind = passed(gap_of(inst, car, nodes, way.legs, laid, number), now)
+            rests += behind[1] if behind is not None else ()
+        if number < len(nodes):
+            now = found.times[number] + inst.service[nodes[number]]
+    return Schedule(found.leaves, found.times[:-1], ends, tuple(rests))
+
+
+def _latest_departure(
+    inst: Instance, car: Car, nodes: Sequence[int], way: Way, ends: int
+) -> int:
     """The latest times with that end of work, found backwards; the departure."""
     hops, place, service = car.hops, inst.place, inst.service
-    rides = _rides(inst, nodes)
     highs = [FOREVER] * len(nodes)
     while True:
         here = place[nodes[-1]]
@@ -230,7 +186,7 @@ def _latest_departure(inst: Instance, car: Car, nodes: Sequence[int], ends: int)
             if before != place[node]:
                 now -= hops[before][place[node]]
         moved = False
-        for first, last, limit in rides:
+        for first, last, limit in way.rides:
             if highs[last] - highs[first] > limit:
                 highs[last] = highs[first] + limit
                 moved = True

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from routing.finishing import stops_of
 from routing.instance import Instance
 from routing.plan import LeftOut, Plan, Route
 from routing.problem import Halt, Problem, Stop, Task
@@ -212,16 +213,15 @@ def _without(
         old = route.stops[: len(begun.stops) if begun is not None else 0]
         fresh = [s for s in route.stops[len(old) :] if s.task not in gone]
         nodes = [
-            2 * problem.task_numbers[s.task or ""] + (s.kind == "dropoff")
+            2 * problem.task_numbers[s.task] + (s.kind == "dropoff")
             for s in fresh
+            if s.task is not None
         ]
         timed = schedule(inst, car, nodes)
         if isinstance(timed, Broken):  # ways that break the triangle: times stay
             found.append(replace(route, stops=(*old, *fresh)))
             continue
-        stops = tuple(
-            replace(stop, at=at) for stop, at in zip(fresh, timed.times, strict=True)
-        )
+        stops = stops_of(inst, nodes, timed)
         found.append(Route(route.vehicle, (*old, *stops), timed.leaves, timed.ends))
     return tuple(found)
 

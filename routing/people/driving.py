@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from routing.errors import WrongPlan
+from routing.finishing import stops_of
 from routing.instance import BLOCKED, Car, Instance
 from routing.plan import Plan, Route
 from routing.problem import Problem, Task
@@ -98,8 +99,8 @@ class Driving:
         route = self.rounds[number]
         travel = self.travel_seconds(number, helper)
         if helper == self.own[number] and route.leaves_at is not None:
-            times = tuple(stop.at for stop in route.stops)
-            timed = Schedule(route.leaves_at, list(times), route.ends_at or times[-1])
+            times = [stop.at for stop in route.stops if stop.task is not None]
+            timed = Schedule(route.leaves_at, times, route.ends_at or times[-1])
             return Drive(travel, timed)
         car, nodes = self._car(helper), self.nodes[number]
         found = schedule(self.inst, car, nodes)
@@ -116,10 +117,7 @@ class Driving:
         timed = self.drive(number, helper).timed
         if timed is None:
             raise WrongPlan("a round was given to a helper who cannot go it")
-        stops = tuple(
-            replace(stop, at=at)
-            for stop, at in zip(was.stops, timed.times, strict=True)
-        )
+        stops = stops_of(self.inst, self.nodes[number], timed)
         return Route(self.helpers[helper], stops, timed.leaves, timed.ends)
 
 

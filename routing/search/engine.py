@@ -32,6 +32,7 @@ _LONGEST: Final = 126  # stops in one round at first; room is made when needed
 _MARGIN: Final = 4  # columns that a round leaves empty
 _MOST_RESERVED: Final = 0.3  # of the seconds, for explaining
 _RESERVED_PER_TASK: Final = 0.02
+_MOST_BREAKS: Final = 3  # of one vehicle: all ways to lay them are tried
 _NOBODY: Final = np.zeros(0, dtype=np.int32)
 
 Tours = list[list[int]]
@@ -51,9 +52,10 @@ class Warmth(NamedTuple):
 def must_be_honoured(problem: Problem) -> None:
     """Raises: NotYetHonoured, for what this search does not know."""
     for number, vehicle in enumerate(problem.vehicles):
-        if vehicle.breaks:
+        if len(vehicle.breaks) > _MOST_BREAKS:
             raise NotYetHonoured(
-                f"vehicles[{number}].breaks", "no engine here can plan breaks yet"
+                f"vehicles[{number}].breaks",
+                f"no engine here can plan more than {_MOST_BREAKS} breaks of one",
             )
     for number, task in enumerate(problem.tasks):
         if task.people > 1:

@@ -13,6 +13,7 @@ from routing.search.numbers import (
     MODE,
     ORIGIN,
     PLACE,
+    RESTS,
     RIDE,
     SERVICE,
     SHIFT_END,
@@ -20,6 +21,7 @@ from routing.search.numbers import (
     Ints,
     Longs,
 )
+from routing.search.resting import rests_fit
 from routing.search.rounds import ENDLESS, FOREVER, begins
 
 
@@ -40,7 +42,7 @@ def obeys(
 
     Earliest times, rides and working time included; see `routing.timing`. A ride
     that waiting has made too long moves its pickup later, and the walk goes on
-    from there.
+    from there. What is found without breaks is where those with breaks begin.
     """
     if n == 0:
         return True
@@ -73,7 +75,11 @@ def obeys(
                 return False
             late = ends - (desk[0, 3] - desk[0, 1]) - cars[v, MAX_WORK]
             if late <= 0:
-                return True
+                if cars[v, RESTS] == 0:
+                    return True
+                return rests_fit(
+                    tasks, nodes, cars, winds, arrive, desk, began, v, n, home
+                )
             desk[0, 2] = desk[0, 3] + late
             q, now = 0, cars[v, FREE_FROM]
         node = desk[q, 0]

@@ -237,7 +237,7 @@ def _kinds(inst: Instance) -> list[int]:
             *(car.mode, car.origin, car.end, car.ready, car.shift_end),
             *(car.max_work, car.work_end_by, car.max_tasks, car.tasks_begun),
             *(car.capacity, car.skills, car.barred, car.moved),
-            *(tuple(sorted(car.bonus.items())), tuple(car.aboard)),
+            *(tuple(sorted(car.bonus.items())), tuple(car.aboard), car.rests),
         )
         kinds.append(known.setdefault(same, len(known)))
     return kinds

@@ -47,6 +47,8 @@ WORK_END_BY: Final = 6
 MOVED: Final = 7
 ROOM: Final = 8  # how many tasks more it may do
 ABOARD: Final = 9  # load of the first compartment that was on board before
+RESTS: Final = 10  # how many breaks may become due
+REST: Final = 16  # the first column of breaks: opens, closes, seconds of each
 
 
 class Numbers(NamedTuple):
@@ -59,7 +61,7 @@ class Numbers(NamedTuple):
 
     tasks: Longs  # (T, 8)
     nodes: Longs  # (2T, 8)
-    cars: Longs  # (V, 16)
+    cars: Longs  # (V, 16), and three more columns for each break
     winds: Longs  # (W, 2), opens and closes
     load: Longs  # (T, C)
     capacity: Longs  # (V, C)
@@ -151,13 +153,18 @@ def _nodes(inst: Instance, spans: list[tuple[int, int]]) -> Longs:
 
 
 def _cars(inst: Instance) -> Longs:
-    rows = np.zeros((len(inst.cars), 16), dtype=np.int64)
+    most_rests = max((len(car.rests) for car in inst.cars), default=0)
+    rows = np.zeros((len(inst.cars), REST + 3 * most_rests), dtype=np.int64)
     for car, row in zip(inst.cars, rows, strict=True):
         row[:10] = (
             *(car.mode, car.origin, car.end, car.ready, car.shift_end),
             *(car.max_work, car.work_end_by, car.moved),
             *(car.max_tasks - car.tasks_begun, _carried(inst, car, 1)[0]),
         )
+        row[RESTS] = len(car.rests)
+        for number, rest in enumerate(car.rests):
+            at = REST + 3 * number
+            row[at : at + 3] = rest.opens, rest.closes, rest.seconds
     return rows
 
 

@@ -20,6 +20,7 @@ from routing.search.numbers import (
     ORIGIN,
     PAIRED,
     PLACE,
+    RESTS,
     RIDE,
     SERVICE,
     SHIFT_END,
@@ -213,7 +214,7 @@ def _walk_back(
     v: int,
 ) -> None:
     """Fill LATEST, SLACK and TIMED."""
-    n, run, timed = about[v, SIZE], np.int64(0), False
+    n, run, timed = about[v, SIZE], np.int64(0), cars[v, RESTS] > 0
     now = min(cars[v, SHIFT_END], cars[v, WORK_END_BY])
     rows[v, n + 1, LATEST] = now
     for q in range(n, 0, -1):

@@ -43,7 +43,7 @@ class Tour:
         self.latest = self._latest(inst)
         self.loads = self._loads(inst)
         self.slack = [FOREVER] * (len(nodes) + 1)
-        self.timed = car.max_work < FOREVER
+        self.timed = car.max_work < FOREVER or bool(car.rests)
         self._find_slack(inst)
         self.cost = self._cost()
 

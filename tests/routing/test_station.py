@@ -7,6 +7,7 @@ import pytest
 
 from routing import (
     Begun,
+    Break,
     Effort,
     EngineMissing,
     Halt,
@@ -95,6 +96,14 @@ def test_a_preference_is_worth_a_detour() -> None:
     assert solved([visit("a", 1)], *cars, prefer=wish).routes[0].vehicle == "far"
 
 
+def test_a_break_lies_behind_a_way() -> None:
+    tasks = [visit("a", 1, (0, 60), service_seconds=200), visit("b", 5, (900, 1200))]
+    plan = solved(tasks, car(breaks=(Break((200, 800), 300),)))
+    (route,) = plan.routes
+    assert [stop.task for stop in route.stops] == ["a", None, "b"]
+    assert left_out(plan) == set()
+
+
 def test_no_more_vehicles_leave_than_allowed() -> None:
     tasks = [visit("a", 0, (0, 0)), visit("b", 9, (0, 0))]
     given = problem(tasks, [car("v"), car("w", start="p9")])
@@ -158,6 +167,10 @@ ONLY_KEPT_BY = {
     ),
     "send_only_whom_it_may_be": problem([visit("a", 1)], never=(("v", "a"),)),
     "do_no_more_than_so_many": problem([visit("a", 1)], [car(max_tasks=0)]),
+    "rest_inside_the_window": problem(
+        [visit("a", 1, (0, 60), service_seconds=600)],
+        [car(breaks=(Break((200, 400), 100),))],
+    ),
 }
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from routing import (
     ALWAYS,
+    Break,
     Halt,
     LeftOut,
     Matrix,
@@ -123,6 +124,12 @@ def tasks(draw: st.DrawFn, number: int) -> Task:
 
 
 @st.composite
+def breaks(draw: st.DrawFn) -> Break:
+    opens, seconds = draw(st.integers(0, 4000)), draw(st.sampled_from([0, 100, 600]))
+    return Break((opens, opens + seconds + draw(st.integers(0, 900))), seconds)
+
+
+@st.composite
 def vehicles(draw: st.DrawFn, number: int) -> Vehicle:
     opens = draw(st.integers(0, 1500))
     return Vehicle(
@@ -135,6 +142,7 @@ def vehicles(draw: st.DrawFn, number: int) -> Vehicle:
         skills=frozenset(draw(st.sets(st.sampled_from(["bath"]), max_size=1))),
         max_work_seconds=draw(st.sampled_from([None, 900, 2400])),
         max_tasks=draw(st.sampled_from([None, 1, 3])),
+        breaks=tuple(draw(st.lists(breaks(), max_size=2))),
     )
 
 
