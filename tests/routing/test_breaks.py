@@ -25,6 +25,7 @@ from routing import (
 )
 from routing.instance import Instance
 from routing.timing import Broken, Schedule, first_broken, schedule
+from tests.routing.test_properties import compiled_search_agrees
 from tests.routing.towns import HOUR, car, meal, places, plan, problem, stop, visit
 
 QUICK = Effort(iterations=10, engine="search")
@@ -289,3 +290,9 @@ def test_all_days_tried_second_by_second_agree(day: Problem) -> None:
 @settings(deadline=None, max_examples=60)
 def test_plans_of_short_days_pass_the_judge(day: Problem) -> None:
     planned(day)
+
+
+@given(short_days())
+@settings(deadline=None, max_examples=200)
+def test_the_compiled_search_agrees_on_short_days(day: Problem) -> None:
+    compiled_search_agrees(day)
