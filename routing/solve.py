@@ -1,6 +1,7 @@
 """From a problem to a plan that has passed the check."""
 
 import time
+from dataclasses import replace
 from typing import Final
 
 from routing.check import broken_rules
@@ -10,6 +11,8 @@ from routing.errors import NotYetHonoured, WrongPlan
 from routing.explain import explained
 from routing.finishing import routes_of
 from routing.instance import Instance
+from routing.linked.fixing import is_linked
+from routing.linked.solving import linked_plan
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.search.displacing import let_higher_tiers_in
@@ -64,6 +67,8 @@ def solve(
         from routing.city import solve_city  # it solves its parts with this function
 
         return solve_city(problem, effort, start)
+    if is_linked(problem) and effort.engine in {"auto", "search"}:
+        return _linked(problem, effort, started)
     must_be_honoured(problem)
     ending = Ending.of(effort, started)
     inst = Instance(problem)
@@ -90,6 +95,22 @@ def solve(
         cost=cost_of(problem, plan),
         seconds_used=round(time.monotonic() - started, 3),
         decided_by=tuple(decided_by),
+    )
+
+
+def _linked(problem: Problem, effort: Effort, started: float) -> Plan:
+    """Visits that hang together are planned first, the others around them."""
+
+    def around(alone: Problem, rest: Effort, start: Plan | None) -> Plan:
+        # Rounds to begin from are taken by our search alone.
+        return solve(alone, replace(rest, engine="search") if start else rest, start)
+
+    plan = linked_plan(problem, effort, around)
+    must_obey(problem, plan)
+    return replace(
+        plan,
+        cost=cost_of(problem, plan),
+        seconds_used=round(time.monotonic() - started, 3),
     )
 
 

@@ -25,9 +25,9 @@ from routing.search.rounds import COST, NODE, SIZE, blank_desk, blank_rounds
 VERSION: Final = "search 2"
 _STEPS: Final = 4_000  # between two cuts, per thread
 _TICK_SECONDS: Final = 0.02  # how often warmth follows the clock
-_WARM: Final = 20.0  # times the mean leg: what is accepted as a loss at first
+_WARM: Final = 10.0  # times the mean leg: what is accepted as a loss at first
 _LUKEWARM: Final = 1.0  # the same, from rounds that were given: they shall stay
-_COLD: Final = 0.02
+_COLD: Final = 0.06
 _LONGEST: Final = 126  # stops in one round at first; room is made when needed
 _MARGIN: Final = 4  # columns that a round leaves empty
 _MOST_RESERVED: Final = 0.3  # of the seconds, for explaining
@@ -249,14 +249,24 @@ class Search:
             self.tours = [seq[v, : size[v]].tolist() for v in range(len(size))]
 
     def _first_order(self, known: Ints) -> Ints:
-        """Ranks first; then what must be done soon, kitchen by kitchen."""
+        """Ranks first; then around each kitchen like a clock: neighbours share rounds.
+
+        Visits are swept around the middle; without coordinates what closes first
+        comes first.
+        """
         numbers, inst = self.numbers, self.inst
         lasts = np.array([inst.nodes_of(k)[-1] for k in known], dtype=np.int64)
         closes = np.array(inst.closes, dtype=np.int64)[lasts]
+        rank = numbers.tasks[known, RANK]
+        places = inst.problem.places
+        if not len(known) or any(place.lat is None for place in places):
+            return known[np.lexsort((closes, rank))]
+        spots = np.array([(p.lat, p.lon) for p in places], dtype=np.float64)
         firsts, doors = numbers.nodes[2 * known, PLACE], numbers.nodes[lasts, PLACE]
-        way = numbers.travel[0][firsts, doors]
-        order = np.lexsort((way, firsts, closes, numbers.tasks[known, RANK]))
-        return known[order].astype(np.int32)
+        centre = np.where((firsts == doors)[:, None], spots.mean(axis=0), spots[firsts])
+        away = spots[doors] - centre
+        angle = np.arctan2(away[:, 0], away[:, 1])
+        return known[np.lexsort((closes, angle, firsts, rank))]
 
 
 def _still() -> "np.ndarray[tuple[int], np.dtype[np.float64]]":

@@ -54,7 +54,7 @@ def best_in_round(
     if rounds.about[v, SIZE] + 4 > rounds.rows.shape[1]:
         return np.int64(ENDLESS), -1, -1
     bonus = np.int64(0)
-    if numbers.bonus.shape[0] > 1:
+    if numbers.bonus.shape[0] > 0:
         bonus = numbers.bonus[k, v]
     if held or numbers.tasks[k, PAIRED] == 0:
         price, i, j = _single(numbers, rounds, desk, v, k, bound + bonus)

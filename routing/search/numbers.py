@@ -67,7 +67,7 @@ class Numbers(NamedTuple):
     capacity: Longs  # (V, C)
     aboard: Longs  # (V, C), load that was on board before
     allowed: Flags  # (T, V)
-    bonus: Longs  # (T, V), or (1, 1) when there are none
+    bonus: Longs  # (T, V), or empty when there are none
     arrive: Longs  # (P,)
     travel: Ints  # (M, P, P)
     onto: Ints  # (M, P, P)
@@ -200,7 +200,7 @@ def _windows(inst: Instance) -> tuple[Longs, list[tuple[int, int]]]:
 
 def _bonus(inst: Instance) -> Longs:
     if not any(car.bonus for car in inst.cars):
-        return np.zeros((1, 1), dtype=np.int64)
+        return np.zeros((0, 0), dtype=np.int64)
     worth = np.zeros((len(inst.problem.tasks), len(inst.cars)), dtype=np.int64)
     for car in inst.cars:
         for k, seconds in car.bonus.items():

@@ -11,7 +11,7 @@ from routing.search.numbers import FIRST_OF, HELD, MOVED, RANK, Numbers
 from routing.search.parts import ABSENT, ORDERS, USED, Part, insert, is_used, touch
 from routing.search.rounds import ENDLESS, SIZE, Desk, Rounds
 
-ROUNDS_LOOKED_AT: Final = 14  # for one task
+ROUNDS_LOOKED_AT: Final = 20  # for one task
 FREE_LOOKED_AT: Final = 3  # vehicles that stay at home
 OLD_ABSENT: Final = 10  # of those left out before, tried again per step
 BLINK: Final = 0.01  # how often a good round is overlooked

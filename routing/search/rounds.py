@@ -165,7 +165,7 @@ def _walk(
     v: int,
 ) -> None:
     n, m, end = about[v, SIZE], cars[v, MODE], cars[v, END]
-    has_bonus = bonus.shape[0] > 1
+    has_bonus = bonus.shape[0] > 0
     here, now = cars[v, ORIGIN], cars[v, FREE_FROM]
     cost, count, carried = np.int64(0), np.int64(0), cars[v, ABOARD]
     for q in range(1, n + 1):

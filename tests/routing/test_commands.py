@@ -80,10 +80,11 @@ def test_bad_input_ends_with_two_and_writes_nothing(
     assert run(check, tmp_path / name, tmp_path / name).exit_code == 2
 
 
-def test_what_is_not_honoured_yet_ends_with_two(tmp_path: Path) -> None:
+def test_what_an_engine_does_not_honour_ends_with_two(tmp_path: Path) -> None:
     bath = problem([visit("bath", 1, people=2)], [car(), car("w")])
     write_problem(bath, tmp_path / "bath.json")
-    solved = run(solve, tmp_path / "bath.json", "--out", tmp_path / "out.json")
+    told = tmp_path / "bath.json", "--out", tmp_path / "out.json"
+    solved = run(solve, *told, "--engine", "ortools")
     assert solved.exit_code == 2
     assert json.loads(solved.stdout)["field"] == "tasks[0].people"
 
