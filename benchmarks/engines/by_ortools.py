@@ -12,7 +12,7 @@ import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from benchmarks.engines import compartments, filled, must_be_sayable
-from benchmarks.engines.by_vroom import matrix_of
+from benchmarks.engines.ways import matrix_of
 from benchmarks.grouping import Tours
 from routing.problem import Problem, StopKind
 

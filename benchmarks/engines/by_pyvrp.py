@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from benchmarks.engines import compartments, filled, must_be_sayable
-from benchmarks.engines.by_vroom import matrix_of
+from benchmarks.engines.ways import matrix_of
 from benchmarks.grouping import Tours
 from routing.problem import Halt, Problem, StopKind, Task, Vehicle
 

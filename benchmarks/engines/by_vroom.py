@@ -12,10 +12,9 @@ from benchmarks.engines import (
     filled,
     must_be_sayable,
 )
+from benchmarks.engines.ways import matrix_of
 from benchmarks.grouping import Tours
-from routing.fields import HORIZON
 from routing.problem import Halt, Problem, StopKind, Task
-from routing.travel import Matrix, Seconds, travel_seconds
 
 _KINDS: dict[str, StopKind] = {
     "pickup": "pickup",
@@ -107,14 +106,3 @@ def _tours(problem: Problem, frame: Any) -> Tours:
             tour = tours.setdefault(problem.vehicles[int(vehicle)].id, [])
             tour.append((problem.tasks[int(number)].id, _KINDS[kind]))
     return tours
-
-
-def matrix_of(problem: Problem, mode: str) -> Seconds:
-    """Seconds between all places; what has no way is far beyond any day."""
-    travel = problem.travel[mode]
-    if not isinstance(travel, Matrix):
-        points = [(place.lat or 0.0, place.lon or 0.0) for place in problem.places]
-        return travel_seconds(points, travel)
-    seconds = travel.seconds.copy()
-    seconds[seconds < 0] = HORIZON
-    return seconds
