@@ -13,7 +13,7 @@ from dispatch.bootstrap.progress import StepFailed, say
 from dispatch.bootstrap.turns import turn
 
 SHOW_PAGES: Final = {"demo", "up", "serve", "test"}
-MAKE_PLANS: Final = {"demo", "up", "work", "test", "solve", "replay"}
+MAKE_PLANS: Final = {"demo", "up", "work", "schedule", "test", "solve", "replay"}
 
 
 def main() -> int:
