@@ -83,6 +83,12 @@ class Order(SQLModel, table=True):
         ),
         Index("orders_of_a_wave", "wave_id", "state"),
         Index("orders_of_a_day", "serve_on", "station_id"),
+        Index(
+            "orders_at_once",
+            "wave_id",
+            postgresql_where=text("ready_at IS NOT NULL"),
+            sqlite_where=text("ready_at IS NOT NULL"),
+        ),
         CheckConstraint(fen("price_fen"), name="price"),
         CheckConstraint(fen("fee_fen"), name="fee"),
         CheckConstraint(fen("paid_fen"), name="paid"),

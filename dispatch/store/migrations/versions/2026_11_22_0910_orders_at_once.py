@@ -17,7 +17,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("orders", sa.Column("ready_at", Instant(), nullable=True))
+    op.create_index(
+        "orders_at_once",
+        "orders",
+        ["wave_id"],
+        postgresql_where=sa.text("ready_at IS NOT NULL"),
+        sqlite_where=sa.text("ready_at IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("orders_at_once", table_name="orders")
     op.drop_column("orders", "ready_at")
