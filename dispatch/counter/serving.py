@@ -1,6 +1,6 @@
 """Serving at the counter: the person is seen, the meal is handed over."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -106,7 +106,7 @@ def walk_in(
     key: str | None,
 ) -> Order:
     """Somebody comes without an order: ordered, paid and served in one step."""
-    content = {"draft": asdict(draft), "identity": identity, "paid": paid}
+    content = {"draft": draft.content, "identity": identity, "paid": paid}
     if made := claim(uow, key, "walk_in", content):
         return get_order(uow.session, made)
     order = make_order(uow, replace(draft, source="walk_in"))

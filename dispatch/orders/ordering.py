@@ -80,6 +80,17 @@ class OrderDraft:
     note: str = ""
     override: Override | None = None
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What a request's key stands for: hashed and kept, across updates too.
+
+        A field that came later is named only where it says something.
+        """
+        content = asdict(self)
+        if self.ready_at is None:
+            del content["ready_at"]
+        return content
+
     def overrides(self, rule: str) -> bool:
         """This rule is set aside, with a reason."""
         return self.override is not None and self.override.rule == rule
@@ -94,7 +105,7 @@ def place_order(uow: UnitOfWork, draft: OrderDraft, *, key: str | None) -> Order
         ElderDied, WrongChannel, NotOnThisDay: nothing was taken.
         KeyMissing, KeyReused
     """
-    made = claim(uow, key, "order", asdict(draft))
+    made = claim(uow, key, "order", draft.content)
     if made:
         return get_order(uow.session, made)
     order = make_order(uow, draft)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from dispatch.catalogue.sittings import Serving, Sitting, SoldOut
 from dispatch.errors import NotFound, Refusal
 from dispatch.log.events import list_story
-from dispatch.orders.ordering import OrderDraft, Override, place_order
+from dispatch.orders.ordering import OrderDraft, Override, make_order, place_order
 from dispatch.orders.orders import Channel, Order, OrderState
 from dispatch.orders.refusals import (
     AlreadyOrdered,
@@ -28,9 +28,9 @@ from dispatch.orders.refusals import (
 )
 from dispatch.people.elders import Elder
 from dispatch.planning.waves import Wave
-from dispatch.store.idempotency import KeyReused
-from dispatch.store.unit_of_work import Actor, in_one_transaction
-from tests.little_town import TODAY, LittleTown
+from dispatch.store.idempotency import KeyReused, claim, keep_result
+from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
+from tests.little_town import NOON, TODAY, LittleTown
 
 
 def _place(
@@ -193,3 +193,22 @@ def test_the_last_portion_goes_to_exactly_one(town: LittleTown) -> None:
         taken = sum(pool.map(order, elders))
 
     assert (taken, _count(town, Order)) == (5, 5)
+
+
+def test_a_key_stands_for_the_same_order_as_before_orders_could_be_wanted_at_once(
+    town: LittleTown,
+) -> None:
+    draft = town.lunch(town.add_elder())
+    before = {
+        name: value for name, value in asdict(draft).items() if name != "ready_at"
+    }
+    wanted = replace(draft, ready_at=NOON)
+
+    def claim_as_before(uow: UnitOfWork) -> None:
+        claim(uow, "before", "order", before)
+        keep_result(uow, "before", make_order(uow, draft).id)
+
+    in_one_transaction(town.engine, claim_as_before, actor=town.staff)
+    assert _place(town, draft, "before").elder_id == draft.elder_id
+    with pytest.raises(KeyReused):
+        _place(town, wanted, "before")
