@@ -43,7 +43,8 @@ def leave_at_once(uow: UnitOfWork, task: WaveProblem, thought: Thought) -> PlanV
     """Publish trips beside everything that stands, if nothing changed meanwhile.
 
     Raises:
-        Superseded: another plan of the wave came out first; nothing was written.
+        Superseded: another plan of the wave came out first, or nobody can leave as
+            was meant; nothing was written.
         SolverFailed: what is left after the repair breaks a rule; nothing was written.
     """
     orders = hold_orders(uow.session, task.wave_id)
@@ -56,6 +57,8 @@ def leave_at_once(uow: UnitOfWork, task: WaveProblem, thought: Thought) -> PlanV
     held = [*orders.values()]
     crew = crewing_at_once(helpers)
     repaired = repair(uow, wave, task, thought.plan, held, crew=crew)
+    if not repaired.plan.routes:
+        raise Superseded("no trip can leave as it was meant")
     raise_version(uow, wave, task, answers=False)
     here = Publication(uow, task, wave, orders, task.base_version + 1)
     plan = write_plan(here, repaired, thought)

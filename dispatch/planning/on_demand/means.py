@@ -41,7 +41,8 @@ class Means:
     """Stays in seconds, what trips are like, and how long ways take.
 
     `reach_seconds` and `take_seconds` are spent once per stay before something is
-    handed over or taken.
+    handed over or taken. `grace_seconds`, on the wall's clock, lie between reading
+    what waits and telling who leaves: nobody is sent before they can know.
     """
 
     customs: Customs = field(
@@ -50,6 +51,7 @@ class Means:
     take_seconds: int = 0
     reach_seconds: int = PARKING_SECONDS
     door_seconds: int = BOX_AT_DOOR_SECONDS
+    grace_seconds: float = 5.0
     travel: TravelOf = travel_of
     steps: int = 100  # of the search: a fraction of a second for a street
 

@@ -5,6 +5,7 @@ last decision had in mind; losing that costs a little quality and nothing else.
 """
 
 from functools import partial
+from traceback import format_tb
 from typing import Final
 from uuid import UUID
 
@@ -44,7 +45,23 @@ class Minder:
         with picture(self._engine) as seen:
             waves = _waves(seen)
         self._meant = {each: self._meant.get(each, ()) for each in waves}
-        return sum(self._look_at(wave_id) for wave_id in waves)
+        return sum(self._try(wave_id) for wave_id in waves)
+
+    def _try(self, wave_id: UUID) -> int:
+        """One wave's trouble, of whatever kind, keeps nobody else from leaving.
+
+        The log learns where it was; words and values may be a person's.
+        """
+        try:
+            return self._look_at(wave_id)
+        except Exception as trouble:  # noqa: BLE001 - looked at again next time
+            log.warning(
+                "a wave was not minded",
+                wave=str(wave_id),
+                error=type(trouble).__name__,
+                where=format_tb(trouble.__traceback__),
+            )
+            return 0
 
     def _look_at(self, wave_id: UUID) -> int:
         with picture(self._engine) as seen:

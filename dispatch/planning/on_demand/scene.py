@@ -1,15 +1,16 @@
 """From the database to a scene of routing: orders that are wanted at once, couriers."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from sqlmodel import Session, col, func, select
 
-from dispatch.clock import town_seconds
+from dispatch.clock import clock_speed, town_moment, town_seconds
 from dispatch.orders.orders import Order, OrderState
 from dispatch.people.places import Kitchen
 from dispatch.planning.crew import Duty
@@ -72,7 +73,7 @@ def read_scene(
     couriers = tuple(draft.courier(e, modes.index(e.duty.helper.mode)) for e in standby)
     travel = means.travel(modes, spots.all)
     scene = Scene(
-        now=town_seconds(now, wave.serve_on),
+        now=_told_by(session, wave, now, means),
         calls=calls,
         couriers=couriers,
         travel=np.stack([_square(travel[mode.value], spots.all) for mode in modes]),
@@ -88,6 +89,12 @@ def read_scene(
         errands={str(each.order.id): each for each in errands},
         standby={each.duty.id: each for each in standby},
     )
+
+
+def _told_by(session: Session, wave: Wave, now: datetime, means: Means) -> int:
+    """When what is decided now can be in somebody's hands: nobody leaves before."""
+    told_at = now + timedelta(seconds=means.grace_seconds * clock_speed(session))
+    return math.ceil((told_at - town_moment(wave.serve_on, 0)).total_seconds())
 
 
 @dataclass(frozen=True)
