@@ -7,8 +7,9 @@ matter how often it looks, how many look, or how far the clock has jumped.
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
+from traceback import format_tb
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -57,25 +58,36 @@ T = TypeVar("T")
 def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
     """The process of timers: sweeps until told to stop. Two of them do no harm."""
     engine = make_engine(chosen.database)
-    redis = queue_at(redis_url)
-    with closing(redis), ThreadPoolExecutor(max_workers=1) as one:
+    over = threading.Event()  # not `stop`: only the timers' looks are its pulse
+    minding = partial(_mind, engine, chosen.sweep_seconds, over)
+    minder = threading.Thread(target=minding, name="minder")
+    with ExitStack() as at_end:  # also when it breaks; the last named comes first
+        at_end.callback(engine.dispose)
+        redis = at_end.enter_context(closing(queue_at(redis_url)))
+        one = at_end.enter_context(ThreadPoolExecutor(max_workers=1))
         rescuer = _Rescuer(engine, one)
-        minding = partial(_mind, engine, chosen.sweep_seconds, stop)
-        minder = threading.Thread(target=minding, name="minder")
         minder.start()
+        at_end.callback(minder.join)
+        at_end.callback(over.set)
         while not stop.is_set():
             sweep(engine, redis, rescuer.rescue)
             stop.wait(chosen.sweep_seconds)
-        minder.join()
-    engine.dispose()
 
 
-def _mind(engine: Engine, seconds: float, stop: threading.Event) -> None:
-    """Beside the timers: send somebody for what is wanted at once."""
+def _mind(engine: Engine, seconds: float, over: threading.Event) -> None:
+    """Beside the timers: send somebody for what is wanted at once.
+
+    Nothing ends it but the process: a thread that died would be missed by nobody.
+    The log learns where trouble was; words and values may be a person's.
+    """
     minder = Minder(engine)
-    while not stop.is_set():
-        _try(minder.look)
-        stop.wait(seconds)
+    while not over.is_set():
+        try:
+            _try(minder.look)
+        except Exception as trouble:  # noqa: BLE001 - looked at again next time
+            where = format_tb(trouble.__traceback__)
+            log.warning("minding failed", error=type(trouble).__name__, where=where)
+        over.wait(seconds)
 
 
 def queue_at(redis_url: str) -> Redis:

@@ -279,3 +279,19 @@ def test_the_schedule_plans_by_itself_and_stops_when_told(
         schedule.join()
 
     assert wave_of(town).plan_version == 1
+
+
+class _Broken(threading.Event):
+    """A disk that is full: the sign of life cannot be left."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        raise BlockingIOError(timeout)
+
+
+def test_a_schedule_that_breaks_ends_and_does_not_only_look_alive(
+    town: LittleTown, database_url: str
+) -> None:
+    chosen = Settings(database_url=database_url, sweep_seconds=0.05)
+    with pytest.raises(BlockingIOError):
+        run_schedule(chosen, "redis://127.0.0.1:1", _Broken())
+    assert "minder" not in {each.name for each in threading.enumerate()}
