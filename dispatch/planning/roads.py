@@ -8,6 +8,7 @@ modules come with heavy libraries: they are loaded only where there is a network
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from dispatch.people.helpers import TravelMode
@@ -25,6 +26,7 @@ _WIDTHS: Final = {  # how a street is drawn: 0 main, 1 middle, 2 small
     **dict.fromkeys(("motorway", "trunk", "primary"), 0),
     **dict.fromkeys(("secondary", "tertiary"), 1),
 }
+_reading: Final = Lock()
 Point = tuple[float, float]
 RoadLines = list[tuple[int, list[Point]]]
 
@@ -80,8 +82,13 @@ def base_map() -> tuple[str, RoadLines]:
     return graph.attribution, [(_WIDTHS.get(kind, small), line) for kind, line in lines]
 
 
-@cache
 def _times() -> "TravelTimes | None":
+    with _reading:  # two threads that ask at first would each read the whole file
+        return _read_times()
+
+
+@cache
+def _read_times() -> "TravelTimes | None":
     home = settings().home
     if not (home / ROADS_FILE).exists():
         return None

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from threading import RLock
 from typing import Final
 
 import numpy as np
@@ -22,17 +23,20 @@ class TravelTimes:
 
     With a folder, what is known survives the process, in one file per graph
     version and mode; `keep` writes it. A changed graph never meets old times.
+    Threads may share it; while one learns, the others wait.
     """
 
     def __init__(self, graph: RoadGraph, *, folder: Path | None = None) -> None:
         self.graph, self._folder = graph, folder
         self._networks: dict[str, Network] = {}
         self._known: dict[str, _Known] = {}
+        self._lock = RLock()
 
     def network(self, mode: str) -> Network:
-        if mode not in self._networks:
-            self._networks[mode] = Network(self.graph, mode)
-        return self._networks[mode]
+        with self._lock:
+            if mode not in self._networks:
+                self._networks[mode] = Network(self.graph, mode)
+            return self._networks[mode]
 
     def matrix(self, mode: str, points: Sequence[Point]) -> Matrix:
         """Seconds between n points (lat, lon), as a problem wants them.
@@ -40,11 +44,12 @@ class TravelTimes:
         Raises:
             BadRoads: the mode is unknown.
         """
-        known = self._known_of(mode)
         places = [(round(lat, _DECIMALS), round(lon, _DECIMALS)) for lat, lon in points]
-        known.learn(self.network(mode), list(dict.fromkeys(places)))
-        numbers = [known.numbers[place] for place in places]
-        found = known.seconds[np.ix_(numbers, numbers)]
+        with self._lock:
+            known = self._known_of(mode)
+            known.learn(self.network(mode), list(dict.fromkeys(places)))
+            numbers = [known.numbers[place] for place in places]
+            found = known.seconds[np.ix_(numbers, numbers)]
         np.fill_diagonal(found, 0)
         return Matrix(found)
 
@@ -57,8 +62,9 @@ class TravelTimes:
         if self._folder is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
-        for mode, known in self._known.items():
-            known.write(self._file(self._folder, mode))
+        with self._lock:
+            for mode, known in self._known.items():
+                known.write(self._file(self._folder, mode))
 
     def _known_of(self, mode: str) -> "_Known":
         if mode not in self._known:

@@ -251,7 +251,7 @@ def test_streets_make_matrices_ways_and_a_map(
     order_lunch(town)
     graph = make_roads(1, radius_metres=900, centre=(LAT, LON))
     save_roads(graph, settings().home / roads.ROADS_FILE)
-    roads._times.cache_clear()
+    roads._read_times.cache_clear()
     roads._leg.cache_clear()
     try:
         problem = read_wave(town).problem
@@ -265,5 +265,5 @@ def test_streets_make_matrices_ways_and_a_map(
         assert wave_of(town).plan_version == 1
     finally:
         (settings().home / roads.ROADS_FILE).unlink()
-        roads._times.cache_clear()
+        roads._read_times.cache_clear()
         roads._leg.cache_clear()
