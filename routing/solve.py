@@ -60,13 +60,19 @@ def solve(
             PyVRP is not installed and the engine is "pyvrp".
         WrongPlan: the plan found breaks a rule; it is never handed out.
     """
-    started = time.monotonic()
     effort = effort or Effort()
-    decided_by = _engines_asked(effort)
     if len(problem.tasks) > _CITY and effort.engine in {"auto", "search"}:
-        from routing.city import solve_city  # it solves its parts with this function
+        from routing.city import solve_city  # it solves its parts with `solve_whole`
 
+        _engines_asked(effort)
         return solve_city(problem, effort, start)
+    return solve_whole(problem, effort, start)
+
+
+def solve_whole(problem: Problem, effort: Effort, start: Plan | None = None) -> Plan:
+    """The same, however many tasks there are, in one search. Raises as `solve`."""
+    started = time.monotonic()
+    decided_by = _engines_asked(effort)
     if is_linked(problem) and effort.engine in {"auto", "search"}:
         return _linked(problem, effort, started)
     must_be_honoured(problem)

@@ -1,5 +1,6 @@
 """Has the search compiled once, so that the first wave need not wait for it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -27,8 +28,9 @@ def sources() -> Iterator[Path]:
 
 
 def lacking() -> bool:
-    """Whether it must be compiled; an image is built without the search at first."""
-    if not (ROOT / "routing").is_dir():
+    """Whether it must be compiled; an image has no search at first, and
+    nobody may write to it later: there the first plan has it compiled."""
+    if not (ROOT / "routing").is_dir() or not os.access(VENV, os.W_OK):
         return False
     return not is_marked(COMPILED_FROM, fingerprint(sources()))
 

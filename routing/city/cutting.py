@@ -60,7 +60,7 @@ def shares(problem: Problem, parts: int) -> tuple[list[Share], list[Seam]]:
     whole = Share(tuple(range(len(doors))), tuple(range(len(starts))))
     where = doors[group], starts.reshape(-1, 2)
     _halve(whole, parts, where, (found, seams))
-    return _with_holders(found, held), seams
+    return _with_holders(found, held, group), seams
 
 
 def part_of(problem: Problem, share: Share) -> Problem:
@@ -179,10 +179,13 @@ def _told(numbers: Iterable[np.int64]) -> tuple[int, ...]:
     return tuple(sorted(int(each) for each in numbers))
 
 
-def _with_holders(found: list[Share], held: dict[int, int]) -> list[Share]:
-    """What is begun goes with whoever began it."""
+def _with_holders(
+    found: list[Share], held: dict[int, int], group: list[int]
+) -> list[Share]:
+    """What is begun goes with whoever began it, and all that is tied to it."""
     home = {v: n for n, share in enumerate(found) for v in share.vehicles}
-    moved = {k: home[v] for k, v in held.items()}
+    tied = {group[k]: home[v] for k, v in held.items()}
+    moved = {k: tied[root] for k, root in enumerate(group) if root in tied}
     return [
         Share(
             tuple(

@@ -1,6 +1,7 @@
 """Solve the parts of a city side by side, then sew them together where they meet."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -12,18 +13,21 @@ from typing import Final
 from routing.city.cutting import Seam, Share, part_of, shares, spots_of
 from routing.cost import cost_of, trail_of
 from routing.effort import Effort
-from routing.errors import WrongPlan
+from routing.errors import NotYetHonoured, WrongPlan
 from routing.files import plan_from, plan_to
+from routing.linked.fixing import is_linked
 from routing.plan import LeftOut, Plan, Route
 from routing.problem import Problem
 from routing.problem_files import problem_to
 from routing.search.engine import VERSION
-from routing.solve import must_obey, solve
+from routing.solve import must_obey, solve_whole
 
 PART: Final = 3_000  # tasks that one search does well
 _SEWING: Final = 0.15  # of the time
 _BORDER: Final = 60  # vehicles on both sides of one border
 _PATIENCE_SECONDS: Final = 60
+_COUNT_SECONDS: Final = 3_600  # for a part that is searched by count
+_LEFT_OUT: Final = 500  # tasks left out that one border tries again
 _CHILD: Final = (sys.executable, "-m", "routing.city.part")
 
 
@@ -37,11 +41,14 @@ def solve_city(
     as the effort has threads.
 
     Raises:
+        NotYetHonoured: the effort limits the vehicles.
         WrongPlan: a part's process ended without a plan.
         What `solve` raises.
     """
     started = time.monotonic()
     effort = effort or Effort()
+    if effort.vehicles is not None:
+        raise NotYetHonoured("vehicles", "a city in parts has no common limit yet")
     cut, seams = shares(problem, max(1, -(-len(problem.tasks) // PART)))
     workers, whole = effort.threads, effort.seconds or 0.0
     turns = -(-len(cut) // workers)
@@ -51,6 +58,8 @@ def solve_city(
         workers,
     )
     draft = Draft(problem, plans)
+    if is_linked(problem):
+        seams = []  # what hangs together must not be torn apart again
     levels = sorted({seam.level for seam in seams}, reverse=True)
     for turn, level in enumerate(levels):
         spare = (whole + started - time.monotonic()) / (len(levels) - turn)
@@ -71,6 +80,12 @@ class Draft:
         self.problem, self._spots = problem, spots_of(problem)
         self._routes: dict[str, Route] = {}
         self._left: dict[str, LeftOut] = {}
+        self._begun = {
+            problem.task_numbers[stop.task]
+            for begun in problem.begun.values()
+            for stop in begun.stops
+            if stop.task is not None
+        }
         for plan in plans:
             self.take(plan)
 
@@ -88,8 +103,12 @@ class Draft:
         near = cars[:_BORDER]
         routes = [self._route(v) for v in near]
         jobs = {numbers[s.task] for r in routes for s in r.stops if s.task is not None}
-        inside = set(seam.share.tasks)
-        jobs |= {numbers[task] for task in self._left if numbers[task] in inside}
+        inside = set(seam.share.tasks) - self._begun
+        lost = [numbers[task] for task in self._left if numbers[task] in inside]
+        lost.sort(
+            key=lambda k: (-problem.tasks[k].tier, -(problem.tasks[k].penalty or 0))
+        )
+        jobs |= set(lost[:_LEFT_OUT])
         part = part_of(problem, Share(tuple(sorted(jobs)), tuple(sorted(near))))
         for route in routes:
             self._routes[route.vehicle] = Route(route.vehicle)
@@ -142,7 +161,7 @@ def _side_by_side(
 def _apart(problem: Problem, start: Plan | None, effort: Effort) -> Plan:
     """One part in a process of its own; what has no work needs none."""
     if not problem.vehicles or not problem.tasks:
-        return solve(problem, Effort(iterations=0, engine="search"), start)
+        return solve_whole(problem, Effort(iterations=0, engine="search"), start)
     asked = {
         "problem": problem_to(problem),
         "start": None if start is None else plan_to(start),
@@ -152,14 +171,17 @@ def _apart(problem: Problem, start: Plan | None, effort: Effort) -> Plan:
             "seed": effort.seed,
         },
     }
-    ended = subprocess.run(
-        _CHILD,
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        timeout=(effort.seconds or 86_400) + _PATIENCE_SECONDS,
-        check=False,
-    )
+    try:
+        ended = subprocess.run(
+            [*_CHILD, str(os.getpid())],
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            timeout=(effort.seconds or _COUNT_SECONDS) + _PATIENCE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise WrongPlan("a part of the city did not end in time") from late
     if ended.returncode:
         raise WrongPlan(f"a part of the city has no plan: {ended.stderr[-300:]}")
     return plan_from(json.loads(ended.stdout))

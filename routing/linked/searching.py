@@ -54,10 +54,12 @@ def found(
     started = time.monotonic()
     if ending.at is None and effort.seconds is not None:
         ending = Ending(started + effort.seconds)
-    threads = [
-        _thread(web, effort.seed * 1024 + number) for number in range(effort.threads)
-    ]
-    best = min((each.states[1] for each in threads), key=_worth)
+    lead = _thread(web, effort.seed * 1024)
+    best = copied(lead.states[1])
+    threads = [lead]
+    for number in range(1, effort.threads):
+        states = copied(best), copied(best), copied(best)
+        threads.append(_Thread(states, desk_for(web, effort.seed * 1024 + number)))
     if not len(web.form):
         return best
     left = effort.iterations or 0

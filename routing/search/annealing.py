@@ -54,12 +54,14 @@ def run(
             warmth, set from outside, and goes before `warm` and `cold`.
     """
     if order.shape[0]:
-        _build(numbers, rounds, desk, part, order)
-    if steps == 0 or part.tasks.shape[0] == 0 or part.cars.shape[0] == 0:
+        _build(numbers, rounds, desk, part, order, dial)
+    if steps == 0:
         return 0
     for at in range(part.cars.shape[0]):
         part.dirty[part.cars[at]] = 1
     remember(rounds, part)
+    if part.tasks.shape[0] == 0 or part.cars.shape[0] == 0:
+        return 0
     for step in range(steps):
         if dial[0] != 0.0:
             return step
@@ -72,12 +74,19 @@ def run(
 
 @inner
 def _build(
-    numbers: Numbers, rounds: Rounds, desk: Desk, part: Part, order: Ints
+    numbers: Numbers,
+    rounds: Rounds,
+    desk: Desk,
+    part: Part,
+    order: Ints,
+    dial: NDArray[np.float64],
 ) -> None:
     for at in range(part.cars.shape[0]):
         refresh(numbers, rounds, desk, part.cars[at])
     many = part.cars.shape[0] * order.shape[0] > MANY
     for o in range(order.shape[0]):
+        if dial[0] != 0.0:
+            break
         k, v, i, j = order[o], -1, -1, -1
         if rounds.home[k] >= 0:
             continue

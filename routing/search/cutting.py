@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from routing.instance import Instance
 from routing.search.chance import dice_of
-from routing.search.numbers import MOVED, ORIGIN, PENALTY, RANK, Ints, Numbers
+from routing.search.numbers import HELD, MOVED, ORIGIN, PENALTY, RANK, Ints, Numbers
 from routing.search.parts import ABSENT, ORDERS, PENALTIES, TRAVEL, USED, Part
 from routing.search.rounds import COST, NODE, SIZE, SPOT, Rounds
 
@@ -39,7 +39,8 @@ class Cutter:
 
     def whole(self) -> Part:
         self._part_of[:] = 0
-        return self._part(0, np.arange(len(self.inst.cars)), self.known)
+        cars = np.arange(len(self.inst.cars))
+        return self._part(0, cars, self.known, self.numbers.most_used)
 
     def parts(self, most: int) -> list[Part]:
         """At most so many, each of enough tasks, around a pivot drawn by chance."""
@@ -58,14 +59,25 @@ class Cutter:
             [where[order[group == g]].max(initial=-np.inf) for g in range(useful)]
         )
         homes = self.rounds.home[self.known]
+        # A box on board goes with its holder, also while no round has it.
+        homes = np.where(homes >= 0, homes, self.numbers.tasks[self.known, HELD])
         lost = np.searchsorted(limits, away[self._doors[self.known]])
         of_task = np.where(
             homes >= 0, self._part_of[homes], np.minimum(lost, useful - 1)
         )
-        return [
-            self._part(g, np.flatnonzero(self._part_of == g), self.known[of_task == g])
-            for g in range(useful)
-        ]
+        used = self._used()
+        spare = self.numbers.most_used - int(used.sum())
+        found = []
+        for g in range(useful):
+            cars = np.flatnonzero(self._part_of == g)
+            # Who may still leave is the first part's business, until the next cut.
+            most = int(used[cars].sum()) + (max(0, spare) if g == 0 else 0)
+            found.append(self._part(g, cars, self.known[of_task == g], most))
+        return found
+
+    def _used(self) -> NDArray[np.bool_]:
+        busy: NDArray[np.bool_] = self.rounds.about[:, SIZE] > 0
+        return busy | (self.numbers.cars[:, MOVED] > 0)
 
     def _whereabouts(self, away: NDArray[np.float64]) -> Iterator[float]:
         """Per vehicle, how far from the pivot its round lies."""
@@ -81,7 +93,9 @@ class Cutter:
         self.best_seq[:] = self.rounds.rows[:, 1:-1, NODE]
         self.best_size[:] = self.rounds.about[:, SIZE]
 
-    def _part(self, number: int, cars: NDArray[Any], tasks: Ints) -> Part:
+    def _part(
+        self, number: int, cars: NDArray[Any], tasks: Ints, most_used: int
+    ) -> Part:
         numbers, about = self.numbers, self.rounds.about
         absent = tasks[self.rounds.home[tasks] < 0]
         kept = np.zeros(len(tasks) + 1, dtype=np.int32)
@@ -90,7 +104,7 @@ class Cutter:
         sums = np.zeros(4, dtype=np.int64)
         sums[TRAVEL] = about[cars, COST].sum()
         sums[PENALTIES] = numbers.tasks[absent, PENALTY].sum()
-        sums[USED] = ((about[cars, SIZE] > 0) | (numbers.cars[cars, MOVED] > 0)).sum()
+        sums[USED] = self._used()[cars].sum()
         sums[ABSENT] = len(absent)
         ranks = int(numbers.tasks[:, RANK].max(initial=0)) + 1
         left = np.bincount(numbers.tasks[absent, RANK], minlength=ranks)
@@ -122,6 +136,7 @@ class Cutter:
             orders=self._orders,
             missed=self._missed,
             dice=dice_of(int(self._chance.integers(2**62))),
+            most_used=most_used,
         )
 
 

@@ -20,7 +20,7 @@ from routing.search.cutting import Cutter
 from routing.search.fleet import Fleet
 from routing.search.numbers import PLACE, RANK, Ints, numbers_of
 from routing.search.parts import PENALTIES, TRAVEL, Part
-from routing.search.rounds import COST, NODE, SIZE, blank_desk, blank_rounds
+from routing.search.rounds import LEG, NODE, SIZE, blank_desk, blank_rounds
 
 VERSION: Final = "search 2"
 _STEPS: Final = 4_000  # between two cuts, per thread
@@ -87,7 +87,7 @@ def search(
     began = time.monotonic()
     fleet = Fleet(inst, most_used=effort.vehicles)
     worker = Search(inst, fleet, threads=effort.threads, seed=effort.seed)
-    worker.construct(start)
+    worker.construct(start, ending)
     if effort.iterations is not None:
         worker.improve(steps=effort.iterations)
     elif ending.at is not None:
@@ -133,16 +133,19 @@ class Search:
         self._desks = [blank_desk(self.numbers, longest) for _ in range(self.threads)]
         self._cutter = Cutter(self.inst, self.numbers, self.rounds, self._seed)
 
-    def construct(self, start: Tours | None = None) -> None:
-        """Give every task to somebody, dear ranks first, what must be soon first."""
+    def construct(self, start: Tours | None = None, ending: Ending = NEVER) -> None:
+        """Give every task to somebody, dear ranks first, until the ending."""
+        left = self.numbers.most_used - sum(car.moved for car in self.inst.cars)
         for v, nodes in enumerate(start or ()):
-            self._adopt(v, nodes)
-            self._begun = self._begun or bool(nodes)
+            if nodes and (left > 0 or self.inst.cars[v].moved):
+                self._adopt(v, nodes)
+                self._begun = True
+                left -= not self.inst.cars[v].moved
         order = self._first_order(self._cutter.known)
-        self.insert(order)
-        while self._crowded():
+        self.insert(order, ending)
+        while self._crowded() and not ending.over():
             self._make_room()
-            self.insert(order)
+            self.insert(order, ending)
 
     def _adopt(self, v: int, nodes: list[int]) -> None:
         """Begin with this tour; it must obey every rule."""
@@ -152,12 +155,20 @@ class Search:
         self.rounds.about[v, SIZE] = len(nodes)
         self.rounds.home[[node >> 1 for node in nodes]] = v
 
-    def insert(self, order: Ints) -> None:
+    def insert(self, order: Ints, ending: Ending = NEVER) -> None:
         """Put these tasks, one after the other, where each is cheapest."""
-        part = self._cutter.whole()
+        part, dial = self._cutter.whole(), _still()
         room = self.numbers, self.rounds, self._desks[0], part
-        # Floats, as later on: other types would be compiled a second time.
-        run(*room, order, 0, 1.0, 1.0, _still())
+
+        def work() -> None:
+            # Floats, as later on: other types would be compiled a second time.
+            run(*room, order, 0, 1.0, 1.0, dial)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        while thread.is_alive():
+            thread.join(None if ending.at is None else _TICK_SECONDS)
+            dial[0] = float(ending.over())
         # What was adopted had no cost before `run` looked at it.
         part = self._cutter.whole()
         self._cutter.note_best()
@@ -204,8 +215,12 @@ class Search:
         return made
 
     def _mean_leg(self) -> float:
-        about = self.rounds.about
-        return max(1.0, float(about[:, COST].sum() / max(1, about[:, SIZE].sum())))
+        rows, size = self.rounds.rows, self.rounds.about[:, SIZE]
+        going = (np.arange(rows.shape[1])[None, :] <= size[:, None]) & (
+            size[:, None] > 0
+        )
+        legs = float(rows[:, :, LEG][going].sum())
+        return max(1.0, legs / max(1, int(size.sum())))
 
     def _together(
         self,

@@ -92,7 +92,7 @@ def obeys(
             if tasks[k, HELD] >= 0:
                 if now > tasks[k, DEADLINE]:
                     return False
-            else:
+            elif tasks[k, RIDE] < FOREVER:  # only then the walk above noted it
                 p = began[k, 1]
                 if now - desk[p, 3] > tasks[k, RIDE]:
                     desk[p, 2] = now - tasks[k, RIDE]

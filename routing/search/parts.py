@@ -56,6 +56,7 @@ class Part(NamedTuple):
     orders: NDArray[np.float64]  # (ORDERS, T)
     missed: Longs  # (T,), how often it was left out; shared
     dice: Dice
+    most_used: int  # vehicles that may leave in this part
 
 
 @inner

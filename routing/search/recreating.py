@@ -44,7 +44,7 @@ def _called(
     if numbers.tasks[k, HELD] >= 0:
         called[0] = numbers.tasks[k, HELD]
         return 1
-    full = part.sums[USED] >= numbers.most_used
+    full = part.sums[USED] >= part.most_used
     if everywhere:
         for at in range(part.cars.shape[0]):
             v = part.cars[at]

@@ -113,10 +113,11 @@ def begins_by(nodes: Longs, winds: Longs, node: int, at: Any) -> Any:
         if at < nodes[node, OPENS]:
             return np.int64(-ENDLESS)
         return min(at, nodes[node, CLOSES])
-    for w in range(nodes[node, WINDS_STOP] - 1, nodes[node, WINDS] - 1, -1):
-        if at >= winds[w, 0]:
-            return min(at, winds[w, 1])
-    return np.int64(-ENDLESS)
+    latest = np.int64(-ENDLESS)
+    for w in range(nodes[node, WINDS], nodes[node, WINDS_STOP]):
+        if at >= winds[w, 0]:  # windows may lie in one another
+            latest = max(latest, min(at, winds[w, 1]))
+    return latest
 
 
 @inner

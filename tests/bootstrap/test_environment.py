@@ -25,7 +25,11 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     places_of = {
         environment: {"ROOT": root, "VENV": venv, "PYTHON": venv / "bin" / "python"},
         pages: {"UI": ui, "DIST": root / "dist", "BUILT_FROM": root / "dist" / "mark"},
-        compiling: {"ROOT": root, "COMPILED_FROM": venv / ".compiled-from"},
+        compiling: {
+            "ROOT": root,
+            "VENV": venv,
+            "COMPILED_FROM": venv / ".compiled-from",
+        },
         places: {"ROOT": root},
     }
     for module, values in places_of.items():

@@ -1,6 +1,8 @@
 """A city: cut, solved side by side, sewn where the parts meet."""
 
-from routing import Begun, Effort, Problem, Sequence, Stop, broken_rules
+import pytest
+
+from routing import Begun, Effort, NotYetHonoured, Problem, Sequence, Stop, broken_rules
 from routing.city import solve_city, solving, split
 from tests.routing.test_search import a_town
 from tests.routing.towns import car, problem, visit
@@ -51,3 +53,20 @@ def test_a_town_is_one_part() -> None:
     plan = solve_city(given, Effort(iterations=50))
     assert not plan.left_out
     assert plan.decided_by[0] == "1 parts"
+
+
+def test_a_city_with_fewer_vehicles_than_a_border_wants_is_planned_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The border then is the whole city; it must not be cut again."""
+    monkeypatch.setattr(solving, "PART", 30)
+    given = a_town(61, 3)
+    plan = solve_city(given, Effort(iterations=20))
+    assert not broken_rules(given, plan)
+    told = len(plan.served) + len(plan.left_out)
+    assert told == len(given.tasks)
+
+
+def test_a_city_has_no_common_limit_of_vehicles() -> None:
+    with pytest.raises(NotYetHonoured, match="vehicles"):
+        solve_city(a_town(10, 3), Effort(iterations=0, vehicles=1))

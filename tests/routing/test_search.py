@@ -138,3 +138,13 @@ def test_a_round_may_be_longer_than_any_row_that_was_laid_out() -> None:
     tasks = [visit(f"t{n}", n % 10) for n in range(300)]
     plan = solve(problem(tasks), Effort(iterations=0, engine="search"))
     assert len(plan.routes[0].stops) == 300
+
+
+def test_two_threads_share_the_limit_of_vehicles() -> None:
+    given = a_town(150, 24)
+    effort = Effort(iterations=4000, threads=2, engine="search", vehicles=12)
+    plan = solve(given, effort)
+    assert len(plan.routes) <= 12
+    begun = solve(given, Effort(iterations=0, engine="search"))
+    again = solve(given, effort, start=begun)
+    assert len(again.routes) <= 12
