@@ -24,6 +24,9 @@ from routing.search.rounds import LEG, NODE, SIZE, blank_desk, blank_rounds
 
 VERSION: Final = "search 2"
 _STEPS: Final = 4_000  # between two cuts, per thread
+# A first plan always has so long: a process that is new reads the machine code first,
+# and no plan at all is the worst of all plans.
+_BUILDING_SECONDS: Final = 3.0
 _TICK_SECONDS: Final = 0.02  # how often warmth follows the clock
 _WARM: Final = 10.0  # times the mean leg: what is accepted as a loss at first
 _LUKEWARM: Final = 1.0  # the same, from rounds that were given: they shall stay
@@ -142,6 +145,7 @@ class Search:
                 self._begun = True
                 left -= not self.inst.cars[v].moved
         order = self._first_order(self._cutter.known)
+        ending = ending.not_before(_BUILDING_SECONDS)
         self.insert(order, ending)
         while self._crowded() and not ending.over():
             self._make_room()

@@ -148,3 +148,10 @@ def test_two_threads_share_the_limit_of_vehicles() -> None:
     begun = solve(given, Effort(iterations=0, engine="search"))
     again = solve(given, effort, start=begun)
     assert len(again.routes) <= 12
+
+
+def test_no_time_at_all_still_gives_a_plan() -> None:
+    given = a_town(40, 6)
+    plan = solve(given, Effort(seconds=0, engine="search"))
+    assert not plan.left_out
+    assert not broken_rules(given, plan)
