@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.cost import Legs
+from routing.narrowing import narrowed
 from routing.problem import Problem, Task
-from routing.travel import Matrix
 
 Spots = NDArray[np.float64]
 
@@ -65,37 +65,10 @@ def shares(problem: Problem, parts: int) -> tuple[list[Share], list[Seam]]:
 
 def part_of(problem: Problem, share: Share) -> Problem:
     """The problem of these tasks and vehicles alone, with the places they need."""
-    tasks = tuple(problem.tasks[k] for k in share.tasks)
-    vehicles = tuple(problem.vehicles[v] for v in share.vehicles)
-    cars, jobs = {each.id for each in vehicles}, {each.id for each in tasks}
-    begun = {v: each for v, each in problem.begun.items() if v in cars}
-    wanted = {halt.place for task in tasks for _, halt in task.halts}
-    wanted |= {vehicle.start for vehicle in vehicles}
-    wanted |= {vehicle.end for vehicle in vehicles if vehicle.end is not None}
-    wanted |= {each.at_place for each in begun.values()}
-    kept = [n for n, place in enumerate(problem.places) if place.id in wanted]
-    modes = {vehicle.travel for vehicle in vehicles}
-    return Problem(
-        name=problem.name,
-        places=tuple(problem.places[n] for n in kept),
-        travel={
-            mode: Matrix(travel.seconds[np.ix_(kept, kept)])
-            if isinstance(travel, Matrix)
-            else travel
-            for mode, travel in problem.travel.items()
-            if mode in modes
-        },
-        vehicles=vehicles,
-        tasks=tasks,
-        sequence=tuple(each for each in problem.sequence if each.first in jobs),
-        never=tuple(pair for pair in problem.never if {*pair} <= cars | jobs),
-        prefer=tuple(
-            each
-            for each in problem.prefer
-            if each.vehicle in cars and each.task in jobs
-        ),
-        now=problem.now,
-        begun=begun,
+    return narrowed(
+        problem,
+        {problem.vehicles[v].id for v in share.vehicles},
+        {problem.tasks[k].id for k in share.tasks},
     )
 
 
