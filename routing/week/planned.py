@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
-
-# Why a visitor cannot make a visit at all, or only by displacing another one.
-REASONS: Final = ("never", "skill", "absent", "no_day", "full")
 
 
 @dataclass(frozen=True)
