@@ -86,7 +86,7 @@ def solve_whole(problem: Problem, effort: Effort, start: Plan | None = None) -> 
         fleet = taken_over(inst, tours, effort.vehicles)
     else:
         fleet, decided_by = _by_search(inst, effort, ending, decided_by, start)
-        reserved = reserved_seconds(effort, fleet)
+        reserved = reserved_seconds(effort, len(fleet.absent))
         let_higher_tiers_in(inst, fleet, ending.sooner(reserved * (1 - _LETTING_IN)))
     plan = Plan(
         problem=problem.name,
@@ -152,7 +152,7 @@ def _by_search(
     share = _SEARCH_SHARE if small else 1.0
     begin = None if start is None else tours_from(inst, start)
     fleet = search(inst, effort, ending=ending, share=share, start=begin)
-    seconds = ending.sooner(reserved_seconds(effort, fleet)).seconds_left
+    seconds = ending.sooner(reserved_seconds(effort, len(fleet.absent))).seconds_left
     if not small or (seconds is not None and seconds < _LEAST_SECONDS):
         return fleet, [VERSION]
     try:

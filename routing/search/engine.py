@@ -95,10 +95,7 @@ def search(
         worker.improve(steps=effort.iterations)
     elif ending.at is not None:
         left = ending.at - began
-        least = fleet.absent.difference(worker.served)
-        reserved = min(
-            _MOST_RESERVED * (effort.seconds or 0.0), _RESERVED_PER_TASK * len(least)
-        )
+        reserved = reserved_seconds(effort, len(fleet.absent - worker.served))
         worker.improve(ending=Ending(min(began + left * share, ending.at - reserved)))
     for v, nodes in enumerate(worker.tours):
         if nodes:
@@ -106,10 +103,10 @@ def search(
     return fleet
 
 
-def reserved_seconds(effort: Effort, fleet: Fleet) -> float:
-    """How much of the time explaining wants, if something is left out."""
+def reserved_seconds(effort: Effort, absent: int) -> float:
+    """How much of the time explaining wants, if so many are left out."""
     most = _MOST_RESERVED * (effort.seconds or 0.0)
-    return min(most, _RESERVED_PER_TASK * len(fleet.absent))
+    return min(most, _RESERVED_PER_TASK * absent)
 
 
 class Search:
