@@ -4,35 +4,23 @@ Each improvement is told at once, one line of JSON, because this process may be
 killed at any moment. OR-Tools' own names stay in this module.
 """
 
-import ctypes
 import json
-import os
-import signal
 import sys
 import time
-from typing import Any, Final
+from typing import Any
 
 from ortools.sat.python import cp_model
 
-_PR_SET_PDEATHSIG: Final = 1
+from routing.tying import end_with
 
 
 def main() -> int:
     question = json.load(sys.stdin)
-    if not _tied_to(question["parent"]):
-        return 1
+    end_with(question["parent"])
     ends = time.monotonic() + question["seconds"]
     for number, wanted in enumerate(question["wanted"]):
         _decide(number, wanted, question, ends)
     return 0
-
-
-def _tied_to(parent: int) -> bool:
-    """Killed when the parent is; false if it is gone already."""
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    return os.getppid() == parent
 
 
 def _decide(

@@ -1,11 +1,13 @@
-"""Compile everything that is compiled, so that no plan has to wait for it.
+"""Compile what is compiled, so that no plan has to wait for it.
 
-    python3 -m routing.warming
+    python3 -m routing.warming [meals] [visits] [calls] [offers]
 
 What has been compiled is kept beside the sources (see `routing.search.compiled`);
 a second run takes a second.
 """
 
+import sys
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -19,30 +21,41 @@ from routing.travel import Speed
 from routing.urgent import offers
 
 _PLACES: Final = (Place("a", 31.23, 121.47), Place("b", 31.24, 121.48))
+_MEAL: Final = Task("meal", pickup=Halt("a"), dropoff=Halt("b"), load=(1,), penalty=9)
+_BATH: Final = Task("bath", visit=Halt("b"), people=2, penalty=9)
 
 
-def warm() -> None:
-    """Solve problems of one meal and of one visit by two; send somebody at once."""
+def _day(*tasks: Task) -> Problem:
+    helpers = tuple(Vehicle(v, travel="walk", start="a") for v in "vw")
+    return Problem("warming", _PLACES, {"walk": Speed(1.25)}, helpers, tasks)
+
+
+def _meals() -> None:
+    solve(_day(_MEAL), Effort(iterations=1, engine="search"))
+
+
+def _visits() -> None:
+    solve(_day(_BATH), Effort(iterations=1, engine="search"))
+
+
+def _calls() -> None:
     couriers = (Courier("v", place=0, free=0, until=3600),)
     calls = tuple(Call(name, placed=0, ready=0, pickup=1, door=2) for name in "ab")
     decide(Scene(0, calls, couriers, np.full((1, 3, 3), 60, np.int32)), steps=1)
-    meal = Task("meal", pickup=Halt("a"), dropoff=Halt("b"), load=(1,), penalty=9)
-    bath = Task("bath", visit=Halt("b"), people=2, penalty=9)
-    for task in (meal, bath):
-        solve(
-            Problem(
-                name="warming",
-                places=_PLACES,
-                travel={"walk": Speed(1.25)},
-                vehicles=tuple(Vehicle(v, travel="walk", start="a") for v in "vw"),
-                tasks=(task,),
-            ),
-            Effort(iterations=1, engine="search"),
-        )
-    helper = Vehicle("v", travel="walk", start="a")
-    idle = Problem("idle", _PLACES, {"walk": Speed(1.25)}, vehicles=(helper,))
-    offers(idle, Plan(idle.name), meal)
+
+
+def _offers() -> None:
+    offers(_day(), Plan("warming"), _MEAL)
+
+
+PARTS: Final = {"meals": _meals, "visits": _visits, "calls": _calls, "offers": _offers}
+
+
+def warm(parts: Iterable[str] = PARTS) -> None:
+    """Solve a meal, a visit by two; send somebody at once; offer a meal to all."""
+    for part in parts:
+        PARTS[part]()
 
 
 if __name__ == "__main__":
-    warm()
+    warm(sys.argv[1:] or PARTS)

@@ -1,6 +1,12 @@
-"""Has the search compiled once, so that the first wave need not wait for it."""
+"""Has the search compiled once, so that the first wave need not wait for it.
+
+What every wave asks for is compiled before a command begins. What few waves ask for
+takes longer still and is compiled while the house already works.
+"""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +22,9 @@ from dispatch.bootstrap.places import (
 )
 from dispatch.bootstrap.progress import run_step
 
-COMPILED_FROM: Final = VENV / ".compiled-from"
+ALWAYS_ASKED: Final = ("meals",)
+SELDOM_ASKED: Final = ("visits", "calls", "offers")
+BESIDE: Final = "LIUZHU_COMPILES_BESIDE"  # the process that it ends with
 
 
 def sources() -> Iterator[Path]:
@@ -27,19 +35,51 @@ def sources() -> Iterator[Path]:
         yield from sorted((ROOT / "routing" / folder).glob("*.py"))
 
 
-def lacking() -> bool:
-    """Whether it must be compiled; an image has no search at first, and
+def lacking(parts: tuple[str, ...]) -> bool:
+    """Whether these must be compiled; an image has no search at first, and
     nobody may write to it later: there the first plan has it compiled."""
     if not (ROOT / "routing").is_dir() or not os.access(VENV, os.W_OK):
         return False
-    return not is_marked(COMPILED_FROM, fingerprint(sources()))
+    return not is_marked(mark_of(parts), fingerprint(sources()))
 
 
-def compile_search() -> None:
+def mark_of(parts: tuple[str, ...]) -> Path:
+    """Where it is written what these parts were compiled from."""
+    return VENV / f".compiled-{'-'.join(parts)}"
+
+
+def compile_search(parts: tuple[str, ...]) -> None:
     """In the environment; what is there already costs a second."""
-    if not lacking():
-        return
+    if lacking(parts):
+        label = f"compiling the search ({', '.join(parts)})"
+        run_step(label, [PYTHON, "-m", __name__, *parts], cwd=ROOT)
+
+
+def compile_beside(parts: tuple[str, ...]) -> None:
+    """In a process that gives way to all others and ends with this one."""
+    if lacking(parts):
+        subprocess.Popen(
+            [str(PYTHON), "-m", __name__, *parts],
+            cwd=ROOT,
+            env=os.environ | {BESIDE: str(os.getpid())},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+def main(parts: tuple[str, ...]) -> None:
+    """Compile, and write down from what."""
+    from routing.tying import end_with
+    from routing.warming import warm
+
+    if BESIDE in os.environ:
+        end_with(int(os.environ[BESIDE]))
+        os.nice(19)
     mark = fingerprint(sources())
-    run_step("compiling the search", [PYTHON, "-m", "routing.warming"], cwd=ROOT)
+    warm(parts)
     with suppress(OSError):  # an image that nobody may write to looks again next time
-        COMPILED_FROM.write_text(mark)
+        mark_of(parts).write_text(mark)
+
+
+if __name__ == "__main__":
+    main(tuple(sys.argv[1:]))

@@ -13,7 +13,8 @@ from dispatch.bootstrap.progress import StepFailed, say
 from dispatch.bootstrap.turns import turn
 
 SHOW_PAGES: Final = {"demo", "up", "serve", "test"}
-MAKE_PLANS: Final = {"demo", "up", "work", "schedule", "test", "solve", "replay"}
+RUN_THE_HOUSE: Final = {"demo", "up", "work", "schedule"}
+MAKE_PLANS: Final = RUN_THE_HOUSE | {"test", "solve", "replay"}
 
 
 def main() -> int:
@@ -39,18 +40,23 @@ def prepare(arguments: Sequence[str]) -> None:
     locks = environment.locks_for(command)
     show = command in SHOW_PAGES and "--help" not in arguments
     plan = command in MAKE_PLANS and "--help" not in arguments
+    at_once: list[tuple[str, ...]] = [compiling.ALWAYS_ASKED] if plan else []
+    if plan and command not in RUN_THE_HOUSE:
+        at_once.append(compiling.SELDOM_ASKED)
     if (
         environment.lacking(locks)
         or (show and pages.lacking())
-        or (plan and compiling.lacking())
+        or any(compiling.lacking(parts) for parts in at_once)
     ):
         with turn(ROOT), ThreadPoolExecutor() as beside:
             environment.install(environment.lacking(locks))
-            others = [beside.submit(compiling.compile_search)] if plan else []
+            others = [beside.submit(compiling.compile_search, one) for one in at_once]
             if show and pages.lacking():
                 pages.build()
             for other in others:
                 other.result()
+    if command in RUN_THE_HOUSE and "--help" not in arguments:
+        compiling.compile_beside(compiling.SELDOM_ASKED)
     if command == "test" and "--help" not in arguments:
         tools.provide()
 

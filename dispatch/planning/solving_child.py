@@ -5,11 +5,9 @@ memory or its processor time is used up, or when its parent loses patience.
 """
 
 import argparse
-import ctypes
 import json
 import os
 import resource
-import signal
 import sys
 from typing import Final
 
@@ -17,7 +15,6 @@ FAILED: Final = 1
 BAD_PROBLEM: Final = 2
 ENGINE_MISSING: Final = 3
 NOT_HONOURED: Final = 4
-_PR_SET_PDEATHSIG: Final = 1
 _MEGABYTE: Final = 2**20
 _SPARE_CPU_SECONDS: Final = 10
 
@@ -30,18 +27,8 @@ def main() -> int:
     words.add_argument("--threads", type=int, default=1)
     words.add_argument("--seed", type=int, default=0)
     told = words.parse_args()
-    _tie_to(told.parent)
     _limit(told.seconds * told.threads, told.memory_mb)
-    return _solve(told.seconds, told.threads, told.seed)
-
-
-def _tie_to(parent: int) -> None:
-    """Killed with the parent; at once if it is gone already."""
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        sys.exit(FAILED)
+    return _solve(told.parent, told.seconds, told.threads, told.seed)
 
 
 def _limit(cpu_seconds: float, memory_mb: int) -> None:
@@ -51,11 +38,13 @@ def _limit(cpu_seconds: float, memory_mb: int) -> None:
     os.nice(10)
 
 
-def _solve(seconds: float, threads: int, seed: int) -> int:
+def _solve(parent: int, seconds: float, threads: int, seed: int) -> int:
     try:
         import routing  # only now, inside the limits
+        from routing.tying import end_with
     except ImportError as missing:
         return _complain(ENGINE_MISSING, missing)
+    end_with(parent)
     try:
         problem = routing.problem_from(json.load(sys.stdin))
         effort = routing.Effort(seconds=seconds, threads=threads, seed=seed)

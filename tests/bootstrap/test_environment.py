@@ -25,11 +25,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     places_of = {
         environment: {"ROOT": root, "VENV": venv, "PYTHON": venv / "bin" / "python"},
         pages: {"UI": ui, "DIST": root / "dist", "BUILT_FROM": root / "dist" / "mark"},
-        compiling: {
-            "ROOT": root,
-            "VENV": venv,
-            "COMPILED_FROM": venv / ".compiled-from",
-        },
+        compiling: {"ROOT": root, "VENV": venv},
         places: {"ROOT": root},
     }
     for module, values in places_of.items():
@@ -100,8 +96,9 @@ def test_a_second_start_starts_nothing(
     kernels = checkout / "routing" / "search"
     kernels.mkdir(parents=True)
     (kernels.parent / "fields.py").touch()
-    assert compiling.lacking()
-    compiling.COMPILED_FROM.write_text(places.fingerprint(compiling.sources()))
+    for parts in (compiling.ALWAYS_ASKED, compiling.SELDOM_ASKED):
+        assert compiling.lacking(parts)
+        compiling.mark_of(parts).write_text(places.fingerprint(compiling.sources()))
     monkeypatch.setattr(subprocess, "Popen", None)  # whoever starts a process, breaks
 
     prepare(["demo", "--headless"])
