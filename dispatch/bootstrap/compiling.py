@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ from dispatch.bootstrap.places import (
     is_marked,
 )
 from dispatch.bootstrap.progress import run_step
+from dispatch.bootstrap.turns import turn
 
 ALWAYS_ASKED: Final = ("meals",)
 SELDOM_ASKED: Final = ("visits", "calls", "offers")
@@ -72,13 +73,16 @@ def main(parts: tuple[str, ...]) -> None:
     from routing.tying import end_with
     from routing.warming import warm
 
-    if BESIDE in os.environ:
-        end_with(int(os.environ[BESIDE]))
-        os.nice(19)
     mark = fingerprint(sources())
-    warm(parts)
-    with suppress(OSError):  # an image that nobody may write to looks again next time
-        mark_of(parts).write_text(mark)
+    with ExitStack() as stack:
+        if BESIDE in os.environ:
+            end_with(int(os.environ[BESIDE]))
+            os.nice(19)
+            stack.enter_context(turn(VENV))  # each program of the house has begun one
+        if lacking(parts):
+            warm(parts)
+            with suppress(OSError):  # where nobody may write, the next start looks
+                mark_of(parts).write_text(mark)
 
 
 if __name__ == "__main__":
