@@ -7,6 +7,7 @@ takes longer still and is compiled while the house already works.
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -25,6 +26,7 @@ from dispatch.bootstrap.turns import turn
 
 ALWAYS_ASKED: Final = ("meals",)
 SELDOM_ASKED: Final = ("visits", "calls", "offers")
+FIRST_THE_HOUSE_SECONDS: Final = 120.0  # it has enough to do when it begins
 BESIDE: Final = "LIUZHU_COMPILES_BESIDE"  # the process that it ends with
 
 
@@ -78,6 +80,7 @@ def main(parts: tuple[str, ...]) -> None:
         if BESIDE in os.environ:
             end_with(int(os.environ[BESIDE]))
             os.nice(19)
+            time.sleep(FIRST_THE_HOUSE_SECONDS)
             stack.enter_context(turn(VENV))  # each program of the house has begun one
         if lacking(parts):
             warm(parts)
