@@ -84,17 +84,26 @@ class Matrix:
 
 
 def great_circle_metres(here: Degrees, there: Degrees) -> NDArray[np.float64]:
-    """Metres from n points to m points, shape (n, m), by the haversine formula.
+    """Metres from n points to m points, shape (n, m), by the chords between them.
+
+    Exact where points are near, as the haversine formula is, and faster.
 
     Args:
         here, there: rows of (lat, lon) in degrees.
     """
-    one, other = np.radians(here), np.radians(there)
-    half = np.sin((one[:, None, :] - other[None, :, :]) / 2) ** 2
-    narrow = np.cos(one[:, 0])[:, None] * np.cos(other[:, 0])[None, :]
-    chord = half[:, :, 0] + narrow * half[:, :, 1]
-    metres: NDArray[np.float64] = np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
-    return 2 * EARTH_RADIUS_METRES * metres
+    squares = np.zeros((len(here), len(there)))
+    for one, other in zip(_on_sphere(here), _on_sphere(there), strict=True):
+        apart = one[:, None] - other[None, :]
+        squares += apart * apart
+    half = np.minimum(np.sqrt(squares) / 2, 1.0)
+    metres: NDArray[np.float64] = 2 * EARTH_RADIUS_METRES * np.arcsin(half)
+    return metres
+
+
+def _on_sphere(degrees: Degrees) -> NDArray[np.float64]:
+    """Rows of (lat, lon) as x, y and z on a sphere of radius 1, shape (3, n)."""
+    lat, lon = np.radians(degrees).T
+    return np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 def travel_seconds(points: Iterable[tuple[float, float]], speed: Speed) -> Seconds:
