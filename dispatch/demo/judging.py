@@ -51,6 +51,8 @@ def judge(
         say(f"promise {promise.n}: {promise.status.value} ({promise.checked} checked)")
         for words in promise.broken[:10]:
             say(f"    {words}")
+        for words in promise.not_looked_at:
+            say(f"    not looked at: {words}")
     for words in outcome.feed[:10]:
         say(f"    feed: {words}")
     click.echo(json.dumps(_summary(report), ensure_ascii=False))
@@ -58,11 +60,16 @@ def judge(
 
 
 def all_held(promises: Sequence[Promise]) -> bool:
-    """Of what is built none is broken, and none held for want of anything to check."""
+    """Of what is built none is broken, and none held for want of anything to check.
+
+    A day is judged while its house stands: whatever could not be read then is a fault.
+    """
+    unseen = [p.n for p in promises if p.not_looked_at]
     empty = [p.n for p in promises if p.status is Status.HELD and not p.checked]
     if empty:
         say(f"nothing was there to check for promises {empty}")
-    return not empty and all(p.status is not Status.BROKEN for p in promises)
+    fine = all(p.status is not Status.BROKEN for p in promises)
+    return fine and not empty and not unseen
 
 
 def _tell_outcome(outcome: Outcome) -> None:

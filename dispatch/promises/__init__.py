@@ -41,7 +41,8 @@ def check_promises(
     Args:
         session: reads one consistent state.
         home: also look at the logs and at what the demo's people were told.
-        redis_url: also look for personal data in Redis, which must be there then.
+        redis_url: also look for personal data in Redis; when it does not answer, its
+            promise says that it was not looked at.
         played: a demo's day was played in that home; without what its people were
             told it cannot be checked, and that is broken.
     """

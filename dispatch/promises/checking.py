@@ -21,13 +21,18 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Promise:
-    """One promise after a look: how much was looked at, and what was found."""
+    """One promise after a look: how much was looked at, and what was found.
+
+    `not_looked_at` says what could not be read and why: nothing is known of it, so it
+    is neither held nor broken there.
+    """
 
     n: int
     words: str
     status: Status
     checked: int
     broken: list[str]
+    not_looked_at: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -36,6 +41,7 @@ class Look:
 
     checked: int = 0
     broken: list[str] = field(default_factory=list)
+    not_looked_at: list[str] = field(default_factory=list)
 
     def expect(self, fine: bool, words: str) -> None:
         """One thing was looked at; `words` say what is wrong when it is not fine."""
@@ -48,7 +54,7 @@ class Look:
         kept = self.broken[:_MOST_KEPT]
         if len(self.broken) > _MOST_KEPT:
             kept.append(f"and {len(self.broken) - _MOST_KEPT} more")
-        return Promise(n, words, status, self.checked, kept)
+        return Promise(n, words, status, self.checked, kept, self.not_looked_at)
 
 
 @dataclass(frozen=True)

@@ -176,5 +176,6 @@ def test_a_lunch_goes_on_whatever_dies(
     assert outcome.feed == []
     assert unlike == [], "the picture of the cut socket is not a fresh page's"
     assert {p.n: p.broken for p in told if p.status is Status.BROKEN} == {}
+    assert [promise.n for promise in told if promise.not_looked_at] == []
     held = {promise.n for promise in told if promise.status is Status.HELD}
     assert held >= {1, 2, 4, 7, 8, 10}
