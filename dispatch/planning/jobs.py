@@ -63,7 +63,9 @@ def carry_out(
             _publish(engine, lease, task, thought)
     except EngineMissing as missing:
         _fail(engine, lease, "engine_missing", str(missing))
-        log.exception("no plan: engine missing", wave=str(lease.wave_id))
+        # No traceback: it may print what its frames hold, a person's name among it.
+        about = {"wave": str(lease.wave_id), "why": str(missing)}
+        log.error("no plan: engine missing", **about)  # noqa: TRY400
         return False
     except Superseded as newer:
         _give_way(engine, lease, str(newer))

@@ -16,14 +16,27 @@ def make_engine(url: str) -> Engine:
     SQLite: WAL, foreign keys, writers begin IMMEDIATE, so that two of them wait for
     each other instead of failing half-way. A transaction that only reads says so by
     the execution option `reading` and never waits.
+
+    What goes wrong is told without the values of the statement: they may be a
+    person's, and a traceback ends in a log.
     """
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(
-            url, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=15
+            url,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+            pool_timeout=15,
+            hide_parameters=True,
         )
     if database := make_url(url).database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, pool_size=20)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": _BUSY_SECONDS},
+        pool_size=20,
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
