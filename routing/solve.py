@@ -37,6 +37,7 @@ _LEAST_SECONDS: Final = 0.05  # less is no time for OR-Tools at all
 _GRACE_SECONDS: Final = 0.3  # for explaining, when construction took all the time
 _LETTING_IN: Final = 0.5  # of what is reserved; explaining has the rest
 _CITY: Final = 4_000  # tasks; more are planned in parts
+_FINISHING_SECONDS: Final = 0.00012  # of each task
 _NO_FAULT_OF_A_PLAN: Final = frozenset({"must_serve"})
 
 
@@ -76,7 +77,7 @@ def solve_whole(problem: Problem, effort: Effort, start: Plan | None = None) -> 
     if is_linked(problem) and effort.engine in {"auto", "search"}:
         return _linked(problem, effort, started)
     must_be_honoured(problem)
-    ending = Ending.of(effort, started)
+    ending = Ending.of(effort, started).sooner(finishing_seconds(problem))
     inst = Instance(problem)
     if effort.engine == "ortools":
         fleet = _by_ortools(inst, effort)
@@ -102,6 +103,11 @@ def solve_whole(problem: Problem, effort: Effort, start: Plan | None = None) -> 
         seconds_used=round(time.monotonic() - started, 3),
         decided_by=tuple(decided_by),
     )
+
+
+def finishing_seconds(problem: Problem) -> float:
+    """What the judge and the cost of a whole plan take of the time."""
+    return _FINISHING_SECONDS * len(problem.tasks)
 
 
 def _linked(problem: Problem, effort: Effort, started: float) -> Plan:

@@ -142,6 +142,7 @@ class Search:
                 self._begun = True
                 left -= not self.inst.cars[v].moved
         order = self._first_order(self._cutter.known)
+        self.insert(_NOBODY)  # what is not compiled yet takes no time of building
         ending = ending.not_before(_BUILDING_SECONDS)
         self.insert(order, ending)
         while self._crowded() and not ending.over():
