@@ -6,6 +6,7 @@ least late, least long, least overloaded.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -220,3 +221,9 @@ def _what_helps(relaxation: Relaxation | None, whose: str | None) -> str:
         "person": f"增加{value}人（如 {whose} 这样的班次）",
     }
     return f"{helps[relaxation.kind]}即可安排。"
+
+
+def without_help(left: LeftOut) -> LeftOut:
+    """The reason alone: what was offered was tried for less than the whole task."""
+    first, stop, _ = left.why.partition("。")
+    return replace(left, why=first + stop, relaxation=None)

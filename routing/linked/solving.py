@@ -14,7 +14,7 @@ from typing import Final
 from routing.cost import cost_of
 from routing.effort import NEVER as NO_END
 from routing.effort import Effort, Ending
-from routing.explain import explained
+from routing.explain import explained, without_help
 from routing.instance import Instance
 from routing.linked.fixing import (
     Fixed,
@@ -56,7 +56,8 @@ def linked_plan(problem: Problem, effort: Effort, solve: Solver) -> Plan:
     stops = sum(len(inst.nodes_of(k)) for k in inst.open_tasks)
     if stops > MOST_STOPS or any(vehicle.breaks for vehicle in problem.vehicles):
         fixed = fixed_by_search(problem, effort)
-        plan = fixed.back(solve(fixed.problem, _rest(effort, started), None))
+        plan = solve(fixed.problem, _rest(effort, started), None)
+        plan = _with_linked_reasons(problem, fixed.back(plan))
         return replace(plan, decided_by=(VERSION, *plan.decided_by))
     alone = stops <= MOST_ALONE
     share = _ALONE_SHARE if alone else _FIRST_SHARE
@@ -66,6 +67,7 @@ def linked_plan(problem: Problem, effort: Effort, solve: Solver) -> Plan:
         fixed = fixed_starts(problem, starts_of(problem, first))
         rest = _rest(effort, started)
         second = fixed.back(solve(fixed.problem, rest, fixed.forward(first)))
+        second = _with_linked_reasons(problem, second)
         if _worth(problem, second) <= _worth(problem, first):
             return replace(second, decided_by=(VERSION, *second.decided_by))
     return explained_plan(problem, first, Ending.of(effort, started))
@@ -164,12 +166,16 @@ def explained_plan(problem: Problem, plan: Plan, ending: Ending = NO_END) -> Pla
             ]
             fleet.adopt(problem.vehicle_numbers[route.vehicle], nodes)
     reasons = {each.task: each for each in explained(inst, fleet, ending)}
+    left_out = tuple(reasons[each.task] for each in plan.left_out)
+    return _with_linked_reasons(problem, replace(plan, left_out=left_out))
+
+
+def _with_linked_reasons(problem: Problem, plan: Plan) -> Plan:
+    linked = linked_tasks(problem)
     return replace(
         plan,
         left_out=tuple(
-            _linked_reason(problem, reasons[each.task])
-            if each.task in linked_tasks(problem)
-            else reasons[each.task]
+            _linked_reason(problem, each) if each.task in linked else each
             for each in plan.left_out
         ),
     )
@@ -185,12 +191,16 @@ def _with_the_dropped(fixed: Fixed) -> Problem:
 
 
 def _linked_reason(problem: Problem, reason: LeftOut) -> LeftOut:
-    """Who could come alone breaks the tie that the task has to others."""
+    """Who could come alone breaks the tie that the task has to others.
+
+    What was offered was tried for one helper and one moment only: it goes.
+    """
     rule = "people" if problem.task(reason.task).people == 2 else "sequence"
     words = {"people": "两个人凑不到同一时刻", "sequence": "与相连的任务对不上时间"}
     free = [each for each in reason.candidates if each.rule == "search_ended"]
+    reason = without_help(reason)
     if not free:
-        return replace(reason, relaxation=None)
+        return reason
     return replace(
         reason,
         why=f"{words[rule]}（{rule}）。{reason.why}",
@@ -198,5 +208,4 @@ def _linked_reason(problem: Problem, reason: LeftOut) -> LeftOut:
             Candidate(each.vehicle, rule) if each in free else each
             for each in reason.candidates
         ),
-        relaxation=None,
     )
