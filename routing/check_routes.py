@@ -75,25 +75,38 @@ class RouteJudge:
             yield self._broken("max_tasks", None, len(tasks) - most)
 
     def _loads(self) -> Iterator[BrokenRule]:
+        """What is taken up must fit; too much that was on board before is no fault.
+
+        A visit's load is on board from the start of the round, or of what is left.
+        """
         if self.vehicle.capacity is None:
             return
-        visits = [self._task(s) for s in self.stops if s.kind == "visit"]
         sizes = [len(self._task(s).load) for s in self.stops if s.task]
         for compartment in range(max(sizes, default=0)):
-            room = _amount(self.vehicle.capacity, compartment)
-            carried = sum(_amount(task.load, compartment) for task in visits)
-            worst = carried - room if not self.done else 0
-            for number, stop in enumerate(self.stops):
-                if number == self.done:
-                    worst = max(worst, carried - room)
-                if stop.task is None:
-                    continue
-                amount = _amount(self._task(stop).load, compartment)
-                carried += amount if stop.kind == "pickup" else -amount
-                if number >= self.done:
-                    worst = max(worst, carried - room)
-            if worst > 0 and self.fresh:
-                yield self._broken("capacity", None, worst)
+            over = self._overload(compartment)
+            if over > 0:
+                yield self._broken("capacity", None, over)
+
+    def _overload(self, compartment: int) -> int:
+        room = _amount(self.vehicle.capacity or (), compartment)
+        carried, worst = 0, 0
+        for number, stop in enumerate(self.stops):
+            if number == self.done:
+                brought = self._brought(compartment)
+                carried += brought
+                worst = carried - room if brought else 0
+            if stop.task is None or (number < self.done and stop.kind == "visit"):
+                continue
+            amount = _amount(self._task(stop).load, compartment)
+            taken = stop.kind == "pickup"
+            carried += amount if taken else -amount
+            if taken and amount and number >= self.done:
+                worst = max(worst, carried - room)
+        return worst
+
+    def _brought(self, compartment: int) -> int:
+        visits = [self._task(stop) for stop in self.fresh if stop.kind == "visit"]
+        return sum(_amount(task.load, compartment) for task in visits)
 
     def _windows(self) -> Iterator[BrokenRule]:
         for stop in self.fresh:

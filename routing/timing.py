@@ -63,21 +63,22 @@ def unfit_for(inst: Instance, car: Car, k: int) -> Broken | None:
 
 
 def _overloaded(inst: Instance, car: Car, nodes: Sequence[int]) -> Broken | None:
+    """Whatever is taken up must fit; too much on board before bars nothing else."""
     if car.capacity is None:
         return None
     for compartment, room in enumerate(car.capacity):
         load = {n >> 1: inst.load[n >> 1][compartment] for n in nodes}
-        carried = sum(inst.load[k][compartment] for k in car.aboard)
-        carried += sum(load[n >> 1] for n in nodes if not inst.paired[n >> 1])
-        most, culprit = carried, None
+        brought = sum(load[n >> 1] for n in nodes if not inst.paired[n >> 1])
+        carried = sum(inst.load[k][compartment] for k in car.aboard) + brought
+        over, culprit = carried - room if brought else 0, None
         for node in nodes:
             k = node >> 1
             taken = inst.paired[k] and not node & 1
             carried += load[k] if taken else -load[k]
-            if carried > most:
-                most, culprit = carried, k
-        if most > room:
-            return Broken("capacity", most - room, culprit)
+            if taken and load[k] and carried - room > over:
+                over, culprit = carried - room, k
+        if over > 0:
+            return Broken("capacity", over, culprit)
     return None
 
 

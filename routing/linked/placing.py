@@ -78,20 +78,21 @@ def pushed(web: Web, rounds: Rounds, desk: Desk, node: int, most: float) -> bool
 
 @inner
 def fits(web: Web, rounds: Rounds, v: int) -> bool:
-    """Is nothing on vehicle v's round ever too full?"""
+    """Is there room for all that is taken up on vehicle v's round?"""
     stops = len(web.clock.opens) - 2 * len(web.clock.kind)
     for c in range(web.take.shape[1]):
-        load = web.aboard[v, c]
+        brought = 0.0
         node = rounds.after[stops + v]
         while node < stops:
-            load += web.carried[node, c]
+            brought += web.carried[node, c]
             node = rounds.after[node]
-        if load > web.room[v, c]:
+        load = web.aboard[v, c] + brought
+        if brought > 0 and load > web.room[v, c]:
             return False
         node = rounds.after[stops + v]
         while node < stops:
             load += web.take[node, c]
-            if load > web.room[v, c]:
+            if web.take[node, c] > 0 and load > web.room[v, c]:
                 return False
             node = rounds.after[node]
     return True

@@ -103,7 +103,7 @@ def _single(
         if held:
             # It is in every load until it is brought; what was taken up since may
             # only be carried beside it if it fits.
-            if i > 0 and _is_overfull(numbers, rounds, v, i):
+            if i > 0 and _takes_too_much(numbers, rounds, v, i):
                 break
         elif not fits(numbers.load, numbers.capacity, rows, rounds.more, v, k, i):
             break
@@ -148,10 +148,17 @@ def _single(
 
 
 @inner
-def _is_overfull(numbers: Numbers, rounds: Rounds, v: int, q: int) -> Any:
-    full = rounds.rows[v, q, LOAD] > numbers.capacity[v, 0]
-    for c in range(1, numbers.load.shape[1]):
-        full = full or rounds.more[v, q, c] > numbers.capacity[v, c]
+def _takes_too_much(numbers: Numbers, rounds: Rounds, v: int, q: int) -> Any:
+    """Is something taken up here for which there is no room?"""
+    node = rounds.rows[v, q, NODE]
+    k = node >> 1
+    if node & 1 != 0 or numbers.tasks[k, PAIRED] == 0:
+        return False
+    load, capacity = numbers.load, numbers.capacity
+    full = load[k, 0] > 0 and rounds.rows[v, q, LOAD] > capacity[v, 0]
+    for c in range(1, load.shape[1]):
+        over = load[k, c] > 0 and rounds.more[v, q, c] > capacity[v, c]
+        full = full or over
     return full
 
 

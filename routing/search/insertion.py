@@ -57,7 +57,7 @@ def _single_spots(inst: Instance, tour: Tour, k: int, bound: float) -> list[Spot
     held = k in inst.held
     node = 2 * k + 1 if held else 2 * k
     deadline = car.deadlines.get(node, FOREVER) if held else FOREVER
-    rooms = rooms_beside(tour) if held else rooms_for(inst, tour, k)
+    rooms = rooms_beside(inst, tour) if held else rooms_for(inst, tour, k)
     here, service = inst.place[node], inst.service[node]
     closes = min(inst.closes[node], deadline)
     rows, hops = car.rows, car.hops

@@ -36,7 +36,7 @@ def rooms_for(inst: Instance, tour: Tour, k: int) -> list[bool] | None:
     return fits if limited else None
 
 
-def rooms_beside(tour: Tour) -> list[bool] | None:
+def rooms_beside(inst: Instance, tour: Tour) -> list[bool] | None:
     """After which positions could a box on board, not yet in the tour, be brought?
 
     It is in every load until then; what was taken up since may only be carried
@@ -45,7 +45,9 @@ def rooms_beside(tour: Tour) -> list[bool] | None:
     if tour.car.capacity is None:
         return None
     fits = [True] * (len(tour.nodes) + 1)
-    for room, after in zip(tour.car.capacity, tour.loads, strict=True):
-        for position, load in enumerate(after[1:], start=1):
-            fits[position] = fits[position] and load <= room
+    for c, room in enumerate(tour.car.capacity):
+        for position, node in enumerate(tour.nodes, start=1):
+            k, load = node >> 1, tour.loads[c][position]
+            taken = inst.paired[k] and not node & 1 and inst.load[k][c]
+            fits[position] = fits[position] and (load <= room or not taken)
     return fits

@@ -1,9 +1,23 @@
 """Planning anew when rounds are under way."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from routing import Begun, Effort, Plan, Problem, Route, Stop, broken_rules, solve
+from routing import (
+    Begun,
+    Effort,
+    Plan,
+    Problem,
+    Route,
+    Stop,
+    Task,
+    broken_rules,
+    solve,
+)
+from routing import Sequence as TaskSequence
 from routing.instance import Instance
 from tests.routing.towns import car, meal, plan, problem, problems, stop, visit
 
@@ -128,3 +142,72 @@ def test_what_was_brought_before_takes_no_room_now() -> None:
     found = solve(given, QUICK)
     assert found.left_out == ()
     assert broken_rules(given, found) == []
+
+
+def overloaded(*fresh: Task, doors: Sequence[Task], room: int = 1) -> Problem:
+    """One vehicle has taken more at p1 than it has room for."""
+    taken = tuple(stop(each.id, "pickup", 60) for each in doors)
+    begun = {"v": Begun("p1", 100, taken)}
+    return problem([*doors, *fresh], [car(capacity=(room,))], begun=begun, now=100)
+
+
+def test_too_much_on_board_is_brought_and_is_no_fault_of_the_plan() -> None:
+    windows = [(2000, 2400), (1000, 1500), (0, 800)]  # the last one first
+    given = overloaded(doors=[meal(f"b{n}", 1, 5, w) for n, w in enumerate(windows)])
+    for engine in (QUICK, Effort(iterations=10)):
+        found = solve(given, engine)
+        assert found.left_out == ()
+        assert [each.task for each in found.routes[0].stops[3:]] == ["b2", "b1", "b0"]
+        assert broken_rules(given, found) == []
+
+
+def test_nothing_is_taken_up_until_there_is_room_for_it() -> None:
+    doors = [meal(f"b{n}", 1, 9 - n) for n in range(3)]
+    given = overloaded(meal("new", 2, 9), doors=doors, room=2)
+    found = solve(given, QUICK)
+    assert found.left_out == ()
+    assert broken_rules(given, found) == []
+    stops = [(each.task, each.kind) for each in found.routes[0].stops]
+    assert stops.index(("new", "pickup")) >= 5  # two boxes are gone by then
+
+
+def test_whoever_takes_up_more_while_too_full_breaks_the_rule() -> None:
+    given = overloaded(meal("new", 1, 2), doors=[meal("a", 1, 3), meal("b", 1, 3)])
+    taken = given.begun["v"].stops
+    doors = [stop("a", "dropoff", 400), stop("b", "dropoff", 400)]
+    new = [stop("new", "pickup", 160), stop("new", "dropoff", 300)]
+    faults = broken_rules(given, plan({"v": [*taken, *new, *doors]}))
+    assert [(each.rule, each.by) for each in faults] == [("capacity", 2)]
+    alone = plan({"v": [*taken, *doors]}, left_out=["new"])
+    assert broken_rules(given, alone) == []
+
+
+def test_a_visit_may_not_add_to_what_is_too_much() -> None:
+    given = overloaded(visit("wash", 2, load=(1,)), doors=[meal("a", 1, 3, load=(2,))])
+    found = solve(given, QUICK)
+    assert [each.task for each in found.left_out] == ["wash"]
+    assert broken_rules(given, found) == []
+
+
+def test_too_much_on_board_is_brought_beside_visits_that_hang_together() -> None:
+    doors = [meal("a", 1, 3), meal("b", 1, 4)]
+    given = overloaded(visit("x", 5), visit("y", 6), doors=doors)
+    tied = given.replaced(sequence=(TaskSequence("x", "y", min_gap=0),))
+    found = solve(tied, Effort(iterations=60))
+    assert found.left_out == ()
+    assert broken_rules(tied, found) == []
+
+
+@given(problems(), st.integers(0, 4000))
+@settings(deadline=None, max_examples=30)
+def test_a_day_whose_vehicles_have_shrunk_is_planned_to_its_end(
+    drawn: Problem, now: int
+) -> None:
+    """The judge and the search mean the same by a load that has begun."""
+    drawn = drawn.replaced(now=None)
+    later = frozen(drawn, solve(drawn, QUICK), now)
+    assume(later.begun)
+    small = [replace(each, capacity=(1, 0)) for each in later.vehicles]
+    shrunk = later.replaced(vehicles=tuple(small))
+    faults = {broken.rule for broken in broken_rules(shrunk, solve(shrunk, QUICK))}
+    assert faults <= {"must_serve"}
