@@ -17,7 +17,7 @@ from routing.timing import first_broken
 
 MOST_STOPS: Final = 120
 MOST_VEHICLES: Final = 60
-_PATIENCE_SECONDS: Final = 20  # for a search that stops by count, if it ever hangs
+_NO_LIMIT_SECONDS: Final = 10**9  # a tenth of a second by OR-Tools' own choice
 
 
 @cache
@@ -141,7 +141,7 @@ def station_plan(
 
     Args:
         seconds: wall time; None: until the first local optimum, which does not
-            depend on the speed of the machine.
+            depend on the speed of the machine: no clock is asked.
         start: tours to begin from; None: its own first solution.
 
     Raises:
@@ -177,8 +177,10 @@ def _parameters(seconds: float | None) -> Any:
         if seconds is None
         else words.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     )
-    limit = _PATIENCE_SECONDS if seconds is None else max(seconds, 0.01)
-    found.time_limit.FromMilliseconds(math.ceil(limit * 1000))
+    if seconds is None:
+        found.lns_time_limit.FromSeconds(_NO_LIMIT_SECONDS)
+    else:
+        found.time_limit.FromMilliseconds(math.ceil(max(seconds, 0.01) * 1000))
     return found
 
 

@@ -113,6 +113,14 @@ def test_no_more_vehicles_leave_than_allowed() -> None:
         assert len(solve(given, one).routes) == 1
 
 
+def test_by_count_no_clock_is_asked() -> None:
+    """Neither for the whole nor for a neighbourhood: a slow machine plans the same."""
+    counted, timed = station._parameters(None), station._parameters(2.0)
+    assert not counted.HasField("time_limit")
+    assert counted.lns_time_limit.seconds > 10**8
+    assert timed.time_limit.seconds == 2
+
+
 def test_the_better_plan_wins_and_the_plan_names_both() -> None:
     meals = [meal(f"m{n}", 0, n, max_ride_seconds=900) for n in range(1, 6)]
     plan = solve(problem(meals), Effort(iterations=5))
