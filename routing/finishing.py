@@ -21,11 +21,12 @@ def routes_of(inst: Instance, tours: Sequence[Sequence[int]]) -> tuple[Route, ..
     found = []
     for car, nodes in zip(inst.cars, tours, strict=True):
         if nodes or car.moved:
-            found.append(_route(inst, car, nodes))
+            found.append(route_of(inst, car, nodes))
     return tuple(found)
 
 
-def _route(inst: Instance, car: Car, nodes: Sequence[int]) -> Route:
+def route_of(inst: Instance, car: Car, nodes: Sequence[int]) -> Route:
+    """The route of one vehicle. Raises: WrongPlan."""
     timed = schedule(inst, car, nodes)
     if isinstance(timed, Broken):
         raise WrongPlan(f"an engine made a tour that breaks a rule: {timed}")

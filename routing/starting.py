@@ -19,7 +19,7 @@ def tours_from(inst: Instance, plan: Plan) -> list[list[int]]:
         if v is None or tours[v]:
             continue
         nodes = _nodes(inst, v, [(stop.task, stop.kind) for stop in route.stops])
-        tours[v] = _held_together(inst, v, [n for n in nodes if n >> 1 not in taken])
+        tours[v] = held_together(inst, v, [n for n in nodes if n >> 1 not in taken])
         taken.update(node >> 1 for node in tours[v])
     return tours
 
@@ -50,7 +50,8 @@ def _in_order(nodes: list[int], wanted: tuple[int, ...]) -> bool:
     return tuple(node for node in nodes if node in wanted) == wanted
 
 
-def _held_together(inst: Instance, v: int, nodes: list[int]) -> list[int]:
+def held_together(inst: Instance, v: int, nodes: list[int]) -> list[int]:
+    """As much of a tour as breaks no rule: see `tours_from`."""
     while nodes:
         broken = first_broken(inst, inst.cars[v], nodes)
         if broken is None:

@@ -9,15 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from routing.finishing import stops_of
+from routing.explain import RULE_WORDS
+from routing.finishing import route_of
 from routing.instance import Instance
 from routing.plan import LeftOut, Plan, Route
 from routing.problem import Halt, Problem, Stop, Task
-from routing.timing import Broken, schedule
+from routing.starting import held_together
+from routing.timing import first_broken
 
 Starts = Mapping[tuple[str, str], Mapping[str, int]]  # task, stop -> vehicle -> time
 
 _SECOND: Final = " ②"  # behind the id of the second person's visit
+_HALF: Final = "两人中只有一人能到（people）。"
+_CUT: Final = "同程的一单去不成，余下的路{}（{}）。"
 
 
 def is_linked(problem: Problem) -> bool:
@@ -57,23 +61,29 @@ class Fixed:
         return replace(plan, routes=tuple(routes))
 
     def back(self, plan: Plan) -> Plan:
-        """The plan for the original. Half a visit by two people is taken out whole."""
+        """The plan for the original. Half a visit by two people is taken out whole.
+
+        Where ways break the triangle, what is left of that round may not hold: then
+        more is taken out of it, and says which rule asked for it.
+        """
         absent = {each.task for each in plan.left_out}
-        broken = {
-            name
-            for second, first in self.halves.items()
-            for name in (second, first)
-            if {second, first} & absent and not {second, first} <= absent
-        }
-        routes = plan.routes
-        if broken:
-            routes = _without(self.problem, routes, broken)
+        routes, more = plan.routes, list[LeftOut]()
+        while halved := self._halved(absent):
+            more += [LeftOut(name, _HALF) for name in sorted(halved)]
+            routes, lost = _without(self.problem, routes, halved)
+            more += lost
+            absent |= halved | {each.task for each in lost}
         return replace(
             plan,
             problem=self.original.name,
             routes=tuple(self._renamed(route) for route in routes),
-            left_out=self._left_out(plan, broken),
+            left_out=self._left_out([*plan.left_out, *more]),
         )
+
+    def _halved(self, absent: set[str]) -> set[str]:
+        """Of visits by two people of which one does not come: the other's part."""
+        pairs = ({second, first} for second, first in self.halves.items())
+        return {name for pair in pairs if pair & absent for name in pair - absent}
 
     def _renamed(self, route: Route) -> Route:
         stops = tuple(
@@ -82,13 +92,11 @@ class Fixed:
         )
         return replace(route, stops=stops)
 
-    def _left_out(self, plan: Plan, broken: set[str]) -> tuple[LeftOut, ...]:
-        found = {
-            self.halves.get(each.task, each.task): each
-            for each in sorted(plan.left_out, key=lambda each: each.task in self.halves)
-        }
-        for name in sorted(broken - self.halves.keys()):
-            found.setdefault(name, LeftOut(name, "两人中只有一人能到（people）。"))
+    def _left_out(self, every: list[LeftOut]) -> tuple[LeftOut, ...]:
+        """In the original's order; of two halves the first that was left out speaks."""
+        found: dict[str, LeftOut] = {}
+        for each in every:
+            found.setdefault(self.halves.get(each.task, each.task), each)
         for name in self.dropped:
             found[name] = LeftOut(name, "与相连的上门对不上时间（sequence）。")
         order = self.original.task_numbers
@@ -200,30 +208,44 @@ def _made_fast(task: Task, starts: Starts) -> Task:
 
 def _without(
     problem: Problem, routes: tuple[Route, ...], gone: set[str]
-) -> tuple[Route, ...]:
-    """Routes without some visits, timed anew where one was taken out."""
+) -> tuple[tuple[Route, ...], list[LeftOut]]:
+    """Routes without some visits, timed anew where one was taken out.
+
+    Returns:
+        the routes, and what had to go besides because the rest did not hold.
+    """
     inst = Instance(problem)
-    found = []
+    found: list[Route] = []
+    lost: list[LeftOut] = []
     for route in routes:
         if not {stop.task for stop in route.stops} & gone:
             found.append(route)
             continue
         car = inst.cars[problem.vehicle_numbers[route.vehicle]]
-        begun = problem.begun.get(route.vehicle)
-        old = route.stops[: len(begun.stops) if begun is not None else 0]
-        fresh = [s for s in route.stops[len(old) :] if s.task not in gone]
         nodes = [
-            2 * problem.task_numbers[s.task] + (s.kind == "dropoff")
-            for s in fresh
-            if s.task is not None
+            n for n in _fresh(problem, route) if problem.tasks[n >> 1].id not in gone
         ]
-        timed = schedule(inst, car, nodes)
-        if isinstance(timed, Broken):  # ways that break the triangle: times stay
-            found.append(replace(route, stops=(*old, *fresh)))
-            continue
-        stops = stops_of(inst, nodes, timed)
-        found.append(Route(route.vehicle, (*old, *stops), timed.leaves, timed.ends))
-    return tuple(found)
+        held = held_together(inst, car.number, nodes)
+        names = dict.fromkeys(problem.tasks[n >> 1].id for n in nodes if n not in held)
+        if names and (broken := first_broken(inst, car, nodes)) is not None:
+            lost += [
+                LeftOut(name, _CUT.format(RULE_WORDS[broken.rule], broken.rule))
+                for name in names
+            ]
+        if held or car.moved:
+            found.append(route_of(inst, car, held))
+    return tuple(found), lost
+
+
+def _fresh(problem: Problem, route: Route) -> list[int]:
+    """The nodes of a route that have not begun."""
+    begun = problem.begun.get(route.vehicle)
+    fresh = route.stops[len(begun.stops) if begun is not None else 0 :]
+    return [
+        2 * problem.task_numbers[stop.task] + (stop.kind == "dropoff")
+        for stop in fresh
+        if stop.task is not None
+    ]
 
 
 def stop_of(inst: Instance, node: int, at: int) -> Stop:

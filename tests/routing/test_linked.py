@@ -5,14 +5,32 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from routing import Effort, Plan, Problem, Sequence, broken_rules, cost_of
+from routing import (
+    Effort,
+    Matrix,
+    Plan,
+    Problem,
+    Sequence,
+    broken_rules,
+    cost_of,
+)
 from routing.check_routes import BrokenRule
 from routing.linked.fixing import fixed_starts, is_linked, starts_of
 from routing.linked.solving import fixed_by_search, linked_plan
 from routing.problem import Begun
 from routing.solve import solve
 from tests.routing.linked_towns import cheapest_travel, linked_problems, served_sets
-from tests.routing.towns import HOUR, MINUTE, car, meal, plan, problem, stop, visit
+from tests.routing.towns import (
+    HOUR,
+    MINUTE,
+    car,
+    meal,
+    places,
+    plan,
+    problem,
+    stop,
+    visit,
+)
 
 QUICK = Effort(iterations=60)
 
@@ -197,3 +215,59 @@ def test_starts_are_read_from_a_plan(people: int) -> None:
     starts = starts_of(given, planned(given))
 
     assert sum(map(len, starts.values())) == (2 if people == 2 else 0)
+
+
+def test_when_half_a_visit_leaves_a_round_that_does_not_hold_it_says_so() -> None:
+    """From p0 straight to p2 is a long way; over p1 it is short."""
+    rows = [[0, 60, 5000], [60, 0, 60], [5000, 60, 0]]
+    tasks = [
+        visit("bath", 1, people=2, service_seconds=60),
+        visit("chat", 2, (0, 1000)),
+        visit("home", 0),
+    ]
+    given = problem(
+        tasks,
+        [car("v"), car("w")],
+        places=places(3),
+        travel={"walk": Matrix.of(rows)},
+    )
+    fixed = fixed_starts(given, {("bath", "visit"): {"v": 60, "w": 60}})
+    (second,) = fixed.halves
+    stops = [stop("home", "visit", 0), stop("bath", "visit", 60)]
+    half = plan({"v": [*stops, stop("chat", "visit", 180)]}, [second])
+    back = fixed.back(half)
+
+    assert faults(given, back) == []
+    assert left_out(back) == {"bath", "chat"}
+    assert [each.task for each in back.routes[0].stops] == ["home"]
+    reasons = {each.task: each.why for each in back.left_out}
+    assert "window" in reasons["chat"]
+
+
+def test_what_a_round_loses_may_be_half_of_another_visit() -> None:
+    rows = [[0, 60, 5000], [60, 0, 60], [5000, 60, 0]]
+    tasks = [
+        visit("bath", 1, people=2, service_seconds=60),
+        visit("lift", 2, (0, 1000), people=2, service_seconds=60),
+    ]
+    given = problem(
+        tasks,
+        [car("v"), car("w", start="p2")],
+        places=places(3),
+        travel={"walk": Matrix.of(rows)},
+    )
+    starts = {
+        ("bath", "visit"): {"v": 60, "w": 60},
+        ("lift", "visit"): {"v": 180, "w": 180},
+    }
+    fixed = fixed_starts(given, starts)
+    bath, lift = sorted(fixed.halves)
+    routes = {
+        "v": [stop("bath", "visit", 60), stop("lift", "visit", 180)],
+        "w": [stop(lift, "visit", 180)],
+    }
+    back = fixed.back(plan(routes, [bath]))
+
+    assert faults(given, back) == []
+    assert left_out(back) == {"bath", "lift"}
+    assert back.routes == ()
