@@ -52,9 +52,7 @@ def _home(folder: Path) -> Path | None:
     sources = sorted([*folder.glob("*.py"), _FIELDS, Path(__file__).resolve()])
     words = b"".join(source.read_bytes() for source in sources)
     name = f"compiled-{sha256(words).hexdigest()[:16]}"
-    told = os.environ.get("XDG_CACHE_HOME")
-    private = Path(told) if told else Path.home() / ".cache"
-    for parent in (folder / "__pycache__", private / "liuzhu"):
+    for parent in (folder / "__pycache__", *_private()):
         try:
             (parent / name).mkdir(parents=True, exist_ok=True)
         except OSError:
@@ -62,3 +60,13 @@ def _home(folder: Path) -> Path | None:
         if os.access(parent / name, os.W_OK):
             return parent / name
     return None
+
+
+def _private() -> list[Path]:
+    """A folder of whoever runs this; a container's user may have none."""
+    if told := os.environ.get("XDG_CACHE_HOME"):
+        return [Path(told) / "liuzhu"]
+    try:
+        return [Path.home() / ".cache" / "liuzhu"]
+    except RuntimeError:  # neither HOME nor a line in the list of users
+        return []
