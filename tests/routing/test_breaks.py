@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import permutations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -14,9 +14,11 @@ from routing import (
     Effort,
     Halt,
     Matrix,
+    NotYetHonoured,
     Place,
     Plan,
     Problem,
+    Sequence,
     Stop,
     Task,
     Vehicle,
@@ -113,6 +115,22 @@ def test_a_break_that_was_missed_bars_nobody_from_work() -> None:
         begun={"v": Begun("p1", 1000, (stop("a", "visit", 60),))},
     )
     assert line(planned(given)) == [("a", 60), ("b", 1120)]
+
+
+@pytest.mark.parametrize("engine", ["search", "auto", "ortools"])
+@pytest.mark.parametrize("tied", [False, True])
+def test_more_than_three_breaks_of_one_helper_are_refused_by_name(
+    engine: Any, *, tied: bool
+) -> None:
+    breaks = tuple(Break((600 * n, 600 * n + 100), 60) for n in range(1, 5))
+    line = (Sequence("a", "b", min_gap=0),) if tied and engine != "ortools" else ()
+    tasks = [visit("a", 1), visit("b", 2)]
+    four = problem(tasks, [car(), car("w", breaks=breaks)], sequence=line)
+    with pytest.raises(NotYetHonoured, match=r"vehicles\[1\]\.breaks.*3 breaks"):
+        solve(four, Effort(iterations=1, engine=engine))
+
+    three = four.replaced(vehicles=(car(), car("w", breaks=breaks[:3])))
+    assert solve(three, Effort(iterations=1, engine=engine)).left_out == ()
 
 
 @pytest.mark.parametrize(
