@@ -41,7 +41,7 @@ def measure(cell: Cell, folder: Path) -> dict[str, Any]:
     return {
         "took_seconds": round(took, 3),
         "processor_seconds": round(_processor_seconds() - busy, 3),
-        "peak_mb": _peak_mb(),  # before judging, which has matrices of its own
+        "peak_mb": peak_mb(),  # before judging, which has matrices of its own
         "version": _version(engine, plan.decided_by),
         **judged(source, plan),
     }
@@ -57,7 +57,7 @@ def _processor_seconds() -> float:
     return told.user + told.system + told.children_user + told.children_system
 
 
-def _peak_mb() -> int:
+def peak_mb() -> int:
     """Of this process, and of the largest of those it started."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
