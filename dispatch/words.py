@@ -16,6 +16,12 @@ WORDS: Final[dict[str, Pair]] = {
     "event.order.unassigned": ("没有排上", "not planned"),
     "event.order.planned": ("已排线", "planned"),
     "event.order.replanned": ("改派", "given to somebody else"),
+    "event.order.joined": ("两人同去", "a second helper comes along"),
+    "event.order.partner_arrived": (
+        "已告知同行人：对方已到",
+        "the partner was told: there",
+    ),
+    "event.order.partner_left": ("已告知同行人：对方退回", "the partner was told: off"),
     "event.order.under_way": ("已开始", "under way"),
     "event.order.done": ("完成", "done"),
     "event.order.failed": ("未完成", "failed"),

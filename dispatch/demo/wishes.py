@@ -37,6 +37,8 @@ _NO_SHOW: Final = 0.02
 _UNPAID: Final = 0.01
 _REFUNDED: Final = 0.008
 _SENT_TWICE: Final = 0.02
+_CANNOT_WASH: Final = 3  # ability levels from here on
+_BATHS_TO_VISITS: Final = 0.06
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def draw_wishes(district: District) -> dict[UUID, Wishes]:
     for person in district.people:
         by_station.setdefault(person.elder.station_id, []).append(person)
     due = due_for_visit(district.people, district.begins_at)
+    baths = _baths(district)
     wishes = {}
     for point in district.places.points:
         station = point.station
@@ -108,7 +111,10 @@ def draw_wishes(district: District) -> dict[UUID, Wishes]:
         meals = list(_meals(chance, point, people, dishes))
         wishes[station.id] = Wishes(
             meals,
-            _visits(chance, [p for p in due if p.elder.station_id == station.id]),
+            [
+                *_visits(chance, [p for p in due if p.elder.station_id == station.id]),
+                *(b for b in baths if b.person.elder.station_id == station.id),
+            ],
             list(_walk_ins(chance, point, people, meals)),
         )
     return wishes
@@ -198,6 +204,30 @@ def _visits(chance: Chance, people: list[Person]) -> list[VisitWish]:
             )
         )
     return wishes
+
+
+def _baths(district: District) -> list[VisitWish]:
+    """For some who cannot wash alone; two caregivers come at one time."""
+    chance = Chance(district.seed, "baths")
+    known = {point.station.id for point in district.places.points if not point.valley}
+    weak = [
+        person
+        for person in district.people
+        if person.elder.ability_level >= _CANNOT_WASH
+        and person.elder.station_id in known
+    ]
+    many = max(1, round(district.size.visits * _BATHS_TO_VISITS))
+    begin = seconds_of("14:00")
+    return [
+        VisitWish(
+            person=person,
+            service="BATH_HOME_SHOWER",
+            at=chance.randint(seconds_of("07:30"), seconds_of("09:20")),
+            from_=begin,
+            until=begin + 9_000,
+        )
+        for person in chance.sample(weak, min(many, len(weak)))
+    ]
 
 
 def _walk_ins(

@@ -21,7 +21,13 @@ from dispatch.field.events import (
     flags_of,
     list_of_order,
 )
-from dispatch.field.evidence import Evidence, EvidenceFrom, find_evidence
+from dispatch.field.evidence import (
+    Evidence,
+    EvidenceFrom,
+    find_evidence,
+    first_proof,
+)
+from dispatch.field.partners import part
 from dispatch.field.proving import Whole, grade_event, prove, read_whole
 from dispatch.orders.orders import (
     Channel,
@@ -62,7 +68,7 @@ class Deed:
 
 def act_on_order(uow: UnitOfWork, order: Order, news: Collection[UUID]) -> None:
     """Bring an order to what the phones say of it. The caller holds its row."""
-    round_of = _rounds_by_stop(uow.session, order.id)
+    round_of, left = _rounds_by_stop(uow.session, order.id)
     history = list_of_order(uow.session, order.id, list(round_of))
     whole = read_whole(uow.session, order)
     deed = Deed(uow, order, whole, {e.id: e for e in history}, frozenset(news))
@@ -72,12 +78,13 @@ def act_on_order(uow: UnitOfWork, order: Order, news: Collection[UUID]) -> None:
         [told(e, flags[e.id], round_of.get(e.stop_id)) for e in history],
         is_visit=order.channel is Channel.VISIT,
         standing=standing.field_event_id if standing else None,
+        left=left,
     )
     if picture.begun and order.state is OrderState.PLANNED:
         _move(deed, OrderState.UNDER_WAY, _latest(deed))
     _raise_alarms(deed, picture)
-    if picture.proofs:
-        _finish(deed, picture, standing)
+    if picture.proofs and _finish(deed, picture, standing):
+        pass  # what else was said of it undoes nothing
     elif picture.failure:
         _fail(deed, picture.failure)
     else:
@@ -85,18 +92,26 @@ def act_on_order(uow: UnitOfWork, order: Order, news: Collection[UUID]) -> None:
     uow.session.add(whole.elder)
 
 
-def _rounds_by_stop(session: Session, order_id: UUID) -> dict[UUID | None, UUID]:
-    """Every stop that this order ever had, with the stop's round."""
+def _rounds_by_stop(
+    session: Session, order_id: UUID
+) -> tuple[dict[UUID | None, UUID], frozenset[UUID]]:
+    """The round of each stop that it ever had; the rounds that gave it back."""
     query = (
-        select(Stop.id, Stop.round_id)
+        select(Stop.id, Stop.round_id, StopOrder.given_back)
         .join(StopOrder, col(StopOrder.stop_id) == Stop.id)
         .where(StopOrder.order_id == order_id)
     )
-    return dict(session.exec(query).all())
+    rows = session.exec(query).all()
+    left = frozenset(round_id for _, round_id, given_back in rows if given_back)
+    return {stop_id: round_id for stop_id, round_id, _ in rows}, left
 
 
-def _finish(deed: Deed, picture: Picture, standing: Evidence | None) -> None:
-    """Keep every proof; let the first one count and end the order by it."""
+def _finish(deed: Deed, picture: Picture, standing: Evidence | None) -> bool:
+    """Keep every proof; let the first one count and end the order by it.
+
+    Returns:
+        False while one of two people has not said so yet.
+    """
     proofs: dict[UUID, Evidence] = {}
     for event_id in picture.proofs:
         event = deed.history[event_id]
@@ -112,10 +127,13 @@ def _finish(deed: Deed, picture: Picture, standing: Evidence | None) -> None:
             event.corrected_at,
         )
         flag(deed.uow.session, event_id, graded.flags, deed.uow.now)
-    first = proofs[picture.proofs[0]]
+    first = first_proof([*proofs.values()], deed.whole.service.people)
+    if first is None:
+        return False
     if _may_count(deed.order, first, standing):
         _let_count(deed, first, standing)
     _flag_the_rest(deed, picture)
+    return True
 
 
 def _may_count(order: Order, first: Evidence, standing: Evidence | None) -> bool:
@@ -217,6 +235,7 @@ def _give_back(deed: Deed, picture: Picture) -> None:
         event = deed.history[event_id]
         if _move(deed, OrderState.UNASSIGNED, event, why=_word(event.detail)):
             deed.order.plan_version, deed.order.explanation = None, GIVEN_BACK
+            part(deed.uow, deed.order, event.helper_id)
             touch_wave(deed.uow, deed.order)
 
 

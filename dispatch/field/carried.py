@@ -42,6 +42,7 @@ class Carried:
     ready_at: datetime | None
     eat_by_at: datetime | None
     minutes: int
+    people: int
     unanswered: bool
     served_by: UUID | None
 
@@ -79,6 +80,7 @@ def read_carried(session: Session, order_ids: Collection[UUID]) -> dict[UUID, Ca
             ready_at=sitting.ready_at if sitting else None,
             eat_by_at=sitting.eat_by_at if sitting else None,
             minutes=services[order.service].minutes,
+            people=services[order.service].people,
             unanswered=order.id in closed and order.state not in ENDED_STATES,
             served_by=served.get(order.id),
         )

@@ -78,7 +78,11 @@ def told(event: FieldEvent, flags: Collection[str], round_id: UUID | None) -> To
 
 
 def look(
-    events: Sequence[Told], *, is_visit: bool = False, standing: UUID | None = None
+    events: Sequence[Told],
+    *,
+    is_visit: bool = False,
+    standing: UUID | None = None,
+    left: Collection[UUID] = (),
 ) -> Picture:
     """Fold the events of one order.
 
@@ -88,14 +92,17 @@ def look(
     Args:
         standing: the event that counts already; its phone is not overruled by
             another one that is heard later.
+        left: rounds that gave the order back before these events; with one of two
+            people the other one's too.
     """
     ordered = sorted(events, key=lambda event: event.place)
-    left = {event.round_id for event in ordered if _returns(event)}
+    returned = [e for e in ordered if _returns(e) and e.round_id not in left]
+    gone = {*left, *(event.round_id for event in returned)}
     return Picture(
-        begun=any(_begins(e, is_visit) and e.round_id not in left for e in ordered),
+        begun=any(_begins(e, is_visit) and e.round_id not in gone for e in ordered),
         proofs=_proofs([e for e in ordered if e.kind in HANDING], standing),
         failure=next((why for e in ordered if (why := _failure(e))), None),
-        returned=tuple(e.id for e in ordered if _returns(e)),
+        returned=tuple(e.id for e in returned),
         unanswered=tuple(e.id for e in ordered if e.kind is FieldKind.NO_ANSWER),
     )
 

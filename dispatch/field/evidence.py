@@ -1,5 +1,6 @@
 """Evidence: what stands behind a done order; its grade is computed, never typed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -48,6 +49,21 @@ def list_evidence(session: Session, order_id: UUID) -> list[Evidence]:
     """All proofs of an order, first to last."""
     query = select(Evidence).where(Evidence.order_id == order_id)
     return list(session.exec(query.order_by(col(Evidence.at), col(Evidence.id))))
+
+
+def first_proof(proofs: Sequence[Evidence], people: int) -> Evidence | None:
+    """The proof that may count: the first; of two people the weaker one's.
+
+    None until as many people as are needed have given theirs.
+    """
+    firsts: dict[UUID | None, Evidence] = {}
+    for proof in proofs:
+        firsts.setdefault(proof.helper_id, proof)
+    if len(firsts) < people:
+        return None
+    if people == 1:
+        return proofs[0]
+    return max(firsts.values(), key=lambda proof: proof.grade)
 
 
 def find_evidence(session: Session, order_id: UUID) -> Evidence | None:

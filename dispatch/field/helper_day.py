@@ -35,8 +35,21 @@ class Load:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Partner:
+    """Who comes to the same door at the same time, and whether they are there."""
+
+    label: str
+    state: str  # of their stop: open, arrived, done
+    at: datetime
+    arrived_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class StopPerson:
-    """One order of a stop. `by_other`: somebody else has already served it."""
+    """One order of a stop. `by_other`: somebody else has already served it.
+
+    With `people` 2 somebody comes along; without a partner nobody is planned yet.
+    """
 
     order_id: UUID
     label: str
@@ -49,6 +62,8 @@ class StopPerson:
     photo_consent: bool
     state: str
     by_other: bool
+    people: int
+    partner: Partner | None
     door: str | None
     floor: int
     lift: bool

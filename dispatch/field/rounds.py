@@ -5,6 +5,7 @@ hours after the round's end, and each first look at it is written down.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,12 +19,14 @@ from dispatch.field.helper_day import (
     HelperRound,
     Load,
     LoadBox,
+    Partner,
     RoundStop,
     StopPerson,
     Today,
 )
+from dispatch.field.partners import read_partners
 from dispatch.log.audit import Audit, write_down
-from dispatch.orders.orders import OrderState
+from dispatch.orders.orders import ENDED_STATES, OrderState
 from dispatch.people.helpers import get_helper
 from dispatch.people.places import Street
 from dispatch.people.vault import unseal
@@ -43,6 +46,16 @@ from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.words import say
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a helper's rounds are shown with."""
+
+    helper_id: UUID
+    carried: dict[UUID, Carried]
+    doors: dict[UUID, Door]
+    partners: dict[UUID, Partner]
+
+
 def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
     """A helper's rounds of a day, by their start. Writes the audit: must commit.
 
@@ -54,11 +67,14 @@ def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
     served = list_stop_orders(uow.session, [round_.id for round_, _ in found])
     carried = read_carried(uow.session, {pair.order_id for _, pair in served})
     tenures = tenures_of(uow.session, [round_.id for round_, _ in found])
+    by_two = [order_id for order_id, one in carried.items() if one.people > 1]
+    partners = read_partners(uow.session, by_two, helper_id)
     rounds = []
     for round_, wave in found:
         stops = [(s, pair) for s, pair in served if s.round_id == round_.id]
         doors = _doors(uow, tenures[round_.id], stops, carried)
-        rounds.append(_round(uow.session, round_, wave, stops, carried, doors))
+        known = Known(helper_id, carried, doors, partners)
+        rounds.append(_round(uow.session, round_, wave, stops, known))
     name = unseal(uow.session, [helper.id], ["name"])[helper.id].get("name", "")
     states = [carried[order_id].order.state for order_id in carried]
     going = {OrderState.PLANNED, OrderState.UNDER_WAY}
@@ -146,9 +162,9 @@ def _round(
     round_: Round,
     wave: Wave,
     pairs: list[tuple[Stop, StopOrder]],
-    carried: dict[UUID, Carried],
-    doors: dict[UUID, Door],
+    known: Known,
 ) -> HelperRound:
+    carried = known.carried
     stops: dict[UUID, Stop] = {stop.id: stop for stop, _ in pairs}
     served: dict[UUID, list[StopOrder]] = {stop_id: [] for stop_id in stops}
     for stop, pair in pairs:
@@ -172,10 +188,7 @@ def _round(
             for stop in stops.values()
             if stop.kind is StopKind.PICKUP
         ],
-        stops=[
-            _stop(stop, served[stop.id], carried, doors, round_.helper_id)
-            for stop in stops.values()
-        ],
+        stops=[_stop(stop, served[stop.id], known) for stop in stops.values()],
         path=round_.path,
     )
 
@@ -198,18 +211,10 @@ def _load(carried: dict[UUID, Carried], pairs: list[StopOrder]) -> Load:
     )
 
 
-def _stop(
-    stop: Stop,
-    pairs: list[StopOrder],
-    carried: dict[UUID, Carried],
-    doors: dict[UUID, Door],
-    helper_id: UUID,
-) -> RoundStop:
+def _stop(stop: Stop, pairs: list[StopOrder], known: Known) -> RoundStop:
     at_kitchen = stop.kind is StopKind.PICKUP
-    persons = [
-        _person(carried[pair.order_id], pair, doors, helper_id, at_kitchen=at_kitchen)
-        for pair in pairs
-    ]
+    carried, doors = known.carried, known.doors
+    persons = [_person(stop, pair, known) for pair in pairs]
     first = carried[pairs[0].order_id]
     eat_by = [e for pair in pairs if (e := carried[pair.order_id].eat_by_at)]
     notes = [
@@ -237,15 +242,11 @@ def _stop(
     )
 
 
-def _person(
-    one: Carried,
-    pair: StopOrder,
-    doors: dict[UUID, Door],
-    helper_id: UUID,
-    *,
-    at_kitchen: bool,
-) -> StopPerson:
-    door = None if at_kitchen else doors.get(one.household.id)
+def _person(stop: Stop, pair: StopOrder, known: Known) -> StopPerson:
+    one = known.carried[pair.order_id]
+    at_kitchen = stop.kind is StopKind.PICKUP
+    door = None if at_kitchen else known.doors.get(one.household.id)
+    other = one.served_by not in (None, known.helper_id)
     return StopPerson(
         order_id=one.order.id,
         label=one.label,
@@ -256,12 +257,25 @@ def _person(
         minutes=one.minutes,
         contactless_agreed=one.elder.contactless_agreed,
         photo_consent=one.elder.photo_consent,
-        state="no_answer" if one.unanswered else one.order.state.value,
-        by_other=one.served_by is not None and one.served_by != helper_id,
+        state=_person_state(stop, pair, one),
+        by_other=other and one.people == 1,
+        people=one.people,
+        partner=None if pair.given_back else known.partners.get(one.order.id),
         door=door.door if door else None,
         floor=one.household.floor,
         lift=one.household.lift,
     )
+
+
+def _person_state(stop: Stop, pair: StopOrder, one: Carried) -> str:
+    """The order's, as far as this stop has its part in it."""
+    if pair.given_back and one.order.state not in ENDED_STATES:
+        return OrderState.UNASSIGNED.value
+    if one.unanswered:
+        return "no_answer"
+    if stop.state is StopState.DONE and one.order.state is OrderState.UNDER_WAY:
+        return OrderState.DONE.value if one.people > 1 else one.order.state.value
+    return one.order.state.value
 
 
 def _state(stop: Stop, persons: list[StopPerson]) -> str:

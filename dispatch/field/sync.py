@@ -18,6 +18,7 @@ from dispatch.field.evidence import Evidence
 from dispatch.field.holding import hold_rows
 from dispatch.field.keeping import Answer, Merge, keep_events, keep_scrap
 from dispatch.field.merging import Sync
+from dispatch.field.partners import tell_partner
 from dispatch.field.tracking import track_round, track_stop
 from dispatch.log.events import record
 from dispatch.orders.orders import ENDED_STATES, tell_order
@@ -115,6 +116,9 @@ def _tell_arrival(now: Merge, event: PhoneEvent, row: FieldEvent) -> None:
             helper_id=row.helper_id,
             happened_at=row.corrected_at.isoformat(),
         )
+        if stop.kind is StopKind.VISIT:
+            order, who = now.orders[order_id], row.helper_id
+            tell_partner(now.uow, order, who, "order.partner_arrived")
 
 
 def _show(now: Merge, event: PhoneEvent, row: FieldEvent) -> None:

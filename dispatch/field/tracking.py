@@ -1,6 +1,6 @@
 """Where a round stands: its stops and its own state, from what was said at them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 from uuid import UUID
 
@@ -69,7 +69,7 @@ def _state_of(uow: UnitOfWork, stop: Stop, said: Iterable[FieldEvent]) -> StopSt
     if stop.kind is StopKind.PICKUP:
         if FieldKind.PICKED_UP in kinds:
             return StopState.DONE
-    elif _all_over(uow, stop.id):
+    elif _all_over(uow, stop.id) or _own_part_is_done(stop, kinds):
         return StopState.DONE
     return StopState.ARRIVED if kinds else stop.state
 
@@ -78,6 +78,11 @@ def _all_over(uow: UnitOfWork, stop_id: UUID) -> bool:
     states = select(Order.state).join(StopOrder, col(StopOrder.order_id) == Order.id)
     found = set(uow.session.exec(states.where(StopOrder.stop_id == stop_id)))
     return bool(found) and found <= _OVER
+
+
+def _own_part_is_done(stop: Stop, kinds: Collection[FieldKind]) -> bool:
+    """A visit is one person's stop, and it may wait for the second one's word."""
+    return stop.kind is StopKind.VISIT and FieldKind.VISIT_ENDED in kinds
 
 
 def track_round(

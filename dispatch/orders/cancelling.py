@@ -32,8 +32,8 @@ from dispatch.orders.refusals import (
 )
 from dispatch.people.elders import Datum, Household
 from dispatch.people.places import get_station
+from dispatch.planning.begun import list_begun_orders
 from dispatch.planning.joining import touch_wave
-from dispatch.planning.plans import list_begun_orders
 from dispatch.store.unit_of_work import UnitOfWork
 
 _UNDO_FOR = timedelta(minutes=10)

@@ -1,7 +1,7 @@
 """Orders as people see them: one line each, and one order with all its story."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -56,11 +56,16 @@ class OrderRow:
 
 @dataclass(frozen=True)
 class Carrying:
-    """Who has an order on their round, at which stop, and when."""
+    """Who has an order on their round, at which stop, and when; who comes along."""
 
     helper_id: UUID
     stop: Stop
     round_state: RoundState
+    partner_id: UUID | None = None
+
+    @property
+    def helpers(self) -> list[UUID]:
+        return [each for each in (self.helper_id, self.partner_id) if each is not None]
 
 
 def show_orders(uow: UnitOfWork, orders: Sequence[Order]) -> list[OrderRow]:
@@ -70,7 +75,8 @@ def show_orders(uow: UnitOfWork, orders: Sequence[Order]) -> list[OrderRow]:
     names = unseal(session, elders.keys(), ["name"])
     dishes = find_dishes(session, orders)
     carried = find_carrying(session, [order.id for order in orders])
-    helpers = label_helpers(session, {one.helper_id for one in carried.values()})
+    both = {each for one in carried.values() for each in one.helpers}
+    helpers = label_helpers(session, both)
     return [
         _row(
             order,
@@ -98,7 +104,7 @@ def find_carrying(
     session: Session, order_ids: Collection[UUID]
 ) -> dict[UUID, Carrying]:
     """Where each order is handed over, as the rounds in force have it."""
-    wanted, found = sorted(order_ids), {}
+    wanted, found = sorted(order_ids), dict[UUID, Carrying]()
     for start in range(0, len(wanted), 500):
         rows = session.exec(
             select(StopOrder.order_id, Stop, Round.helper_id, Round.state)
@@ -106,9 +112,16 @@ def find_carrying(
             .join(Round, col(Round.id) == Stop.round_id)
             .where(col(StopOrder.order_id).in_(wanted[start : start + 500]))
             .where(Stop.kind != StopKind.PICKUP, Round.state != RoundState.DROPPED)
+            .where(~col(StopOrder.given_back))
+            .order_by(col(Round.leaves_at), col(Round.id))
         )
         for order_id, stop, helper_id, state in rows:
-            found[order_id] = Carrying(helper_id, stop, RoundState(state))
+            first = found.get(order_id)
+            found[order_id] = (
+                replace(first, partner_id=helper_id)
+                if first
+                else Carrying(helper_id, stop, RoundState(state))
+            )
     return found
 
 
@@ -172,13 +185,17 @@ def _row(
         grade=order.grade,
         wave_id=order.wave_id,
         plan_version=order.plan_version,
-        helper_name=helpers.get(at.helper_id) if at else None,
+        helper_name=_names(at, helpers) if at else None,
         eta_at=at.stop.at if at else None,
         placed_at=order.placed_at,
         window_from_at=order.window_from_at,
         window_until_at=order.window_until_at,
         warning=_warning(order, elder, dish),
     )
+
+
+def _names(at: Carrying, helpers: dict[UUID, str]) -> str:
+    return say("list", "comma").join(helpers[each] for each in at.helpers)
 
 
 def _warning(order: Order, elder: Elder, dish: MenuItem | None) -> str | None:

@@ -59,6 +59,7 @@ class BoardOrder:
     lat: float | None
     lon: float | None
     helper_id: UUID | None
+    partner_id: UUID | None
     stop_id: UUID | None
     eta_at: datetime | None
     until_at: datetime
@@ -200,6 +201,7 @@ def _row(
         lat=place[1],
         lon=place[2],
         helper_id=at.helper_id if at else None,
+        partner_id=at.partner_id if at else None,
         stop_id=at.stop.id if at else None,
         eta_at=eta,
         until_at=order.window_until_at,

@@ -10,12 +10,11 @@ from sqlmodel import Session, col, select
 from dispatch.clock import town_moment, town_seconds
 from dispatch.people.helpers import Helper, list_on_duty
 from dispatch.people.places import Station, list_stations
+from dispatch.planning.begun import list_at_once, list_begun
 from dispatch.planning.plans import (
     GOING_STATES,
     Round,
     RoundState,
-    list_at_once,
-    list_begun,
 )
 from dispatch.planning.rules import PAPER_SKILL
 from dispatch.planning.spots import station_spot
@@ -39,27 +38,27 @@ class Duty:
 def crew_of(session: Session, wave: Wave, now: datetime) -> list[Duty]:
     """Who may be given a round of this wave, by the start of their shift.
 
-    Whoever has begun a round of the wave keeps it and is left out. What a helper
-    does in other waves of the day, or has done in this one, is taken from their
-    shift and from their working time.
+    Whoever has begun a round of the wave keeps it and is left out for that shift.
+    What a helper does in other waves of the day, or has done in this one, is taken
+    from their shift and from their working time.
     """
     stations = {each.id: each for each in list_stations(session)}
     on_duty = list_on_duty(session, wave.street_code, wave.serve_on)
     at_once = list_at_once(session, wave.id)
+    kept = at_once | {each.id for each in list_begun(session, wave.id, now)}
     rounds = [
         each
         for each in rounds_today(session, {helper.id for helper, _ in on_duty}, wave)
         if each.wave_id != wave.id
         or each.state is not RoundState.READY
-        or each.id in at_once
+        or each.id in kept
     ]
-    begun = list_begun(session, wave.id, now)
-    going = {each.helper_id for each in begun if each.id not in at_once}
     crew = []
     for helper, shift in on_duty:
-        if helper.id in going:
-            continue
         own = [each for each in rounds if each.helper_id == helper.id]
+        leaving = [each.leaves_at for each in own if each.id in kept - at_once]
+        if any(shift.starts_at <= at < shift.ends_at for at in leaving):
+            continue
         taken = [(each.leaves_at, over_by(each, now)) for each in own]
         free = _largest_part((shift.starts_at, shift.ends_at), taken, wave)
         if free is not None:

@@ -20,7 +20,7 @@ _BECAUSE: Final = {
     "max_tasks": "单数已满",
     "break": "与休息时间冲突",
     "sequence": "前后次序排不开",
-    "people": "需要两人同时上门，系统尚不能自动排",
+    "people": "要两人同时上门，另一人凑不到同一时刻",
     "no_way": "没有可走的路",
     "displaces": "会挤掉更要紧的订单",
     "search_ended": "时间内没有找到排法",

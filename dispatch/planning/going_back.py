@@ -10,6 +10,7 @@ from dispatch.errors import Conflict
 from dispatch.log.events import record
 from dispatch.orders.orders import Order, OrderState, move_order
 from dispatch.planning.asking import ask_for_plan
+from dispatch.planning.begun import list_begun
 from dispatch.planning.crew import crew_of
 from dispatch.planning.holding import hold_helpers, hold_orders
 from dispatch.planning.placing import put_on_round
@@ -18,8 +19,8 @@ from dispatch.planning.plans import (
     PlanRound,
     Round,
     RoundState,
+    StopKind,
     find_plan,
-    list_begun,
     list_rounds,
     list_rounds_of_wave,
     list_stop_orders,
@@ -146,19 +147,18 @@ def _put_orders(
         how many joined after the earlier plan and wait for the next one.
     """
     helper_of = {each.id: each.helper_id for each in rounds}
-    carriers = {
-        served.order_id: helper_of[stop.round_id]
-        for stop, served in list_stop_orders(uow.session, helper_of)
-    }
+    carriers: dict[UUID, list[UUID]] = {}
+    for stop, served in list_stop_orders(uow.session, helper_of):
+        if stop.kind is not StopKind.PICKUP and not served.given_back:
+            carriers.setdefault(served.order_id, []).append(helper_of[stop.round_id])
     waiting = 0
     for order in orders.values():
         if order.state is OrderState.UNDER_WAY:
             order.plan_version = plan.version
         if order.state not in OPEN_STATES:
             continue
-        helper_id = carriers.get(order.id)
-        if helper_id is not None:
-            put_on_round(uow, order, helper_id, plan.version, was=None)
+        if helper_ids := carriers.get(order.id):
+            put_on_round(uow, order, helper_ids, plan.version, was=())
         elif _joined_after(order, before):
             _set_waiting(uow, order)
             waiting += 1

@@ -1,10 +1,11 @@
 """Placing orders: on rounds, among those left out, or back to the waiting ones."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from dispatch.orders.orders import Order, OrderState, move_order, tell_order
+from dispatch.planning.begun import list_begun, list_begun_orders
 from dispatch.planning.explaining import explain, explain_unfit
 from dispatch.planning.plans import (
     Plan,
@@ -12,8 +13,6 @@ from dispatch.planning.plans import (
     Round,
     RoundState,
     find_carriers,
-    list_begun,
-    list_begun_orders,
     list_stop_orders,
 )
 from dispatch.planning.problem import OPEN_STATES, WaveProblem
@@ -61,6 +60,7 @@ def write_rounds(
     ways = kept_ways(list_stop_orders(here.uow.session, ready))
     same = {(ready[each].helper_id, way): each for each, way in ways.items()}
     carriers = find_carriers(here.uow.session, here.wave.id)
+    helpers_of: dict[UUID, list[UUID]] = {}
     for route in repaired.plan.routes:
         helper_id = here.task.carriers[route.vehicle].helper_id
         drafts = drafts_of(here.task, route, here.wave.serve_on)
@@ -73,9 +73,10 @@ def write_rounds(
         links.append(round_id)
         ready.pop(round_id, None)
         for order_id in dict.fromkeys(each for d in drafts for each in d.orders):
-            order = here.orders[order_id]
-            was = carriers.get(order_id)
-            put_on_round(here.uow, order, helper_id, here.version, was=was)
+            helpers_of.setdefault(order_id, []).append(helper_id)
+    for order_id, helper_ids in helpers_of.items():
+        order, was = here.orders[order_id], carriers.get(order_id, ())
+        put_on_round(here.uow, order, helper_ids, here.version, was=was)
     for order_id in list_begun_orders(here.uow.session, here.wave.id, here.uow.now):
         here.orders[order_id].plan_version = here.version
     links.extend(() if dropping else ready)
@@ -89,15 +90,31 @@ def write_rounds(
 
 
 def put_on_round(
-    uow: UnitOfWork, order: Order, helper_id: UUID, version: int, *, was: UUID | None
+    uow: UnitOfWork,
+    order: Order,
+    helpers: Sequence[UUID],
+    version: int,
+    *,
+    was: Collection[UUID],
 ) -> None:
-    """The order is planned; who carries it is told when that is another than before."""
+    """The order is planned; whoever did not have it before is told.
+
+    Args:
+        helpers: who carries it; where two come to one door, the second is told that
+            they come along.
+        was: who had it before.
+    """
     order.plan_version, order.explanation = version, None
-    about: Json = {"helper_id": helper_id, "plan_version": version}
+    first, *others = helpers
+    about: Json = {"helper_id": first, "plan_version": version}
+    known = was if order.state is OrderState.PLANNED else ()
     if order.state is not OrderState.PLANNED:
         move_order(uow, order, OrderState.PLANNED, **about)
-    elif was != helper_id:
+    elif first not in known:
         tell_order(uow, order, "order.replanned", **about)
+    for other in others:
+        if other not in known:
+            tell_order(uow, order, "order.joined", **(about | {"helper_id": other}))
     uow.session.add(order)
 
 

@@ -1,25 +1,14 @@
 """Plans: immutable versions made of rounds; a round lives on while it is the same."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    ColumnElement,
-    Index,
-    UniqueConstraint,
-    and_,
-    or_,
-)
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
-from dispatch.orders.orders import Order, OrderState
-from dispatch.people.helpers import Helper
 from dispatch.store.columns import Instant, Json, facts, word
 
 
@@ -53,8 +42,6 @@ class RoundState(StrEnum):
     DROPPED = "dropped"  # a later plan has another round instead
 
 
-SHEET_AHEAD: Final = timedelta(minutes=15)  # then a paper sheet is in their hands
-_TO_BE_PLANNED = (OrderState.WAITING, OrderState.UNASSIGNED)
 GOING_STATES = frozenset({RoundState.LOADED, RoundState.UNDER_WAY})
 
 
@@ -125,13 +112,18 @@ class Stop(SQLModel, table=True):
 
 
 class StopOrder(SQLModel, table=True):
-    """This order is handled at this stop, in this box."""
+    """This order is handled at this stop, in this box.
+
+    What needs two people is handled at two stops, of two rounds, at one time. Whoever
+    gives an order back gives it back for both; the stops stand, without it.
+    """
 
     __tablename__ = "stop_order"
 
     stop_id: UUID = Field(foreign_key="stop.id", primary_key=True)
     order_id: UUID = Field(foreign_key="orders.id", primary_key=True, index=True)
     box: str = Field(default="", max_length=8)
+    given_back: bool = False
 
 
 def get_round(session: Session, round_id: UUID, *, lock: bool = False) -> Round:
@@ -169,76 +161,20 @@ def list_stops(session: Session, round_id: UUID) -> list[Stop]:
     return list(session.exec(query.order_by(col(Stop.seq))))
 
 
-def list_begun(session: Session, wave_id: UUID, now: datetime) -> list[Round]:
-    """The rounds of a wave that nobody may change any more, by id.
-
-    Those that are loaded or under way, those that somebody leaves for at once, and
-    those whose planned departure is past: their helper may be on the way where no
-    phone has a network. A paper sheet is printed a while before, and nobody hears of
-    a later plan who carries one: each new plan would put their departure off, and
-    take from them what they set out with. Only of somebody who is suspended we know
-    that they have not left.
-    """
-    leaves_at = col(Round.leaves_at)
-    printed = and_(col(Helper.paper), leaves_at <= now + SHEET_AHEAD)
-    gone = and_(
-        col(Round.state) == RoundState.READY,
-        or_(leaves_at <= now, printed),
-        ~col(Helper.suspended),
-    )
-    told = and_(col(Round.state) == RoundState.READY, _at_once())
-    return list(
-        session.exec(
-            select(Round)
-            .join(Helper, col(Helper.id) == Round.helper_id)
-            .where(Round.wave_id == wave_id)
-            .where(or_(col(Round.state).in_(GOING_STATES), gone, told))
-            .order_by(col(Round.id))
-        )
-    )
-
-
-def list_at_once(session: Session, wave_id: UUID) -> set[UUID]:
-    """The rounds of a wave that were given one by one, outside its plan."""
-    return set(
-        session.exec(select(Round.id).where(Round.wave_id == wave_id, _at_once()))
-    )
-
-
-def _at_once() -> ColumnElement[bool]:
-    """A round that was made for orders that were wanted at once."""
-    served = (
-        select(StopOrder.order_id)
-        .join(Stop, col(Stop.id) == StopOrder.stop_id)
-        .join(Order, col(Order.id) == StopOrder.order_id)
-        .where(col(Stop.round_id) == col(Round.id), col(Order.ready_at).is_not(None))
-    )
-    return served.exists()
-
-
-def list_begun_orders(session: Session, wave_id: UUID, now: datetime) -> set[UUID]:
-    """The orders of a wave on rounds that have begun, but for those given back."""
-    begun = [each.id for each in list_begun(session, wave_id, now)]
-    query = (
-        select(StopOrder.order_id)
-        .join(Stop, col(Stop.id) == StopOrder.stop_id)
-        .join(Order, col(Order.id) == StopOrder.order_id)
-        .where(col(Stop.round_id).in_(begun))
-        .where(col(Order.state).not_in(_TO_BE_PLANNED))
-    )
-    return set(session.exec(query))
-
-
-def find_carriers(session: Session, wave_id: UUID) -> dict[UUID, UUID]:
-    """Helper by order, for the rounds of a wave that stand."""
+def find_carriers(session: Session, wave_id: UUID) -> dict[UUID, list[UUID]]:
+    """The helper of each order, or both, for the rounds of a wave that stand."""
     query = (
         select(StopOrder.order_id, Round.helper_id)
         .join(Stop, col(Stop.id) == StopOrder.stop_id)
         .join(Round, col(Round.id) == Stop.round_id)
         .where(Round.wave_id == wave_id, Round.state != RoundState.DROPPED)
-        .order_by(col(Round.leaves_at), col(StopOrder.order_id))
+        .where(Stop.kind != StopKind.PICKUP, ~col(StopOrder.given_back))
+        .order_by(col(Round.leaves_at), col(Round.id))
     )
-    return dict(session.exec(query).all())
+    carriers: dict[UUID, list[UUID]] = {}
+    for order_id, helper_id in session.exec(query):
+        carriers.setdefault(order_id, []).append(helper_id)
+    return carriers
 
 
 def list_rounds_of_wave(

@@ -15,10 +15,11 @@ from sqlmodel import Session
 from dispatch.clock import clock_speed, read_clock, town_seconds
 from dispatch.orders.orders import Order, OrderState, list_of_wave
 from dispatch.people.helpers import TravelMode
+from dispatch.planning.begun import list_begun_orders
 from dispatch.planning.crew import Duty, crew_of, vehicle_of
 from dispatch.planning.errands import Errand, list_errands, task_of
 from dispatch.planning.familiar import familiar_faces
-from dispatch.planning.plans import find_carriers, list_begun_orders
+from dispatch.planning.plans import find_carriers
 from dispatch.planning.roads import travel_of
 from dispatch.planning.rules import PARKING_SECONDS, SAME_HELPER_SECONDS
 from dispatch.planning.spots import Buildings, Spot, kitchen_spot, station_spot
@@ -27,7 +28,6 @@ from dispatch.settings import settings
 from routing import BadProblem, Place, Preference, Problem, Task, problem_to
 
 NO_LOCATION: Final = "no_location"
-MOST_PEOPLE: Final = 1  # the engines cannot yet bring two to one start
 OPEN_STATES: Final = frozenset(
     {OrderState.WAITING, OrderState.UNASSIGNED, OrderState.PLANNED}
 )
@@ -122,8 +122,6 @@ def _tasks(
     for errand in errands:
         if not errand.household.located:
             unfit[errand.order.id] = NO_LOCATION
-        elif errand.service.people > MOST_PEOPLE:
-            unfit[errand.order.id] = "people"
         else:
             try:
                 tasks.append(task_of(errand, buildings, wave.serve_on))
@@ -165,12 +163,12 @@ def _keepers(
 ) -> list[Preference]:
     """Who is planned already should rather keep it: people know who comes."""
     named = {task.id for task in tasks}
-    helper_of = find_carriers(session, wave.id)
+    helpers_of = find_carriers(session, wave.id)
     return [
         Preference(duty.id, str(order_id), SAME_HELPER_SECONDS)
         for duty in crew
-        for order_id, helper_id in helper_of.items()
-        if helper_id == duty.helper.id and str(order_id) in named
+        for order_id, helper_ids in helpers_of.items()
+        if duty.helper.id in helper_ids and str(order_id) in named
     ]
 
 

@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from dispatch.clock import town_moment
 from dispatch.orders.orders import Order
+from dispatch.planning.begun import list_begun_orders
 from dispatch.planning.crew import Duty, crew_of
-from dispatch.planning.plans import list_begun_orders
 from dispatch.planning.problem import OPEN_STATES, WaveProblem
 from dispatch.planning.solving import must_obey
 from dispatch.planning.waves import Wave
@@ -25,7 +25,7 @@ class Repaired:
 
     plan: Plan
     gone: frozenset[str]  # called off, or on their way already
-    freed: frozenset[str]  # their helper can no longer do this round
+    freed: frozenset[str]  # their helper, or one of two, can no longer come
 
 
 def repair(
@@ -61,7 +61,7 @@ def repair(
     }
     if gone or lost:
         kept = tuple(route for route in plan.routes if route not in lost)
-        plan = _without(task.problem, replace(plan, routes=kept), gone)
+        plan = _without(task.problem, replace(plan, routes=kept), gone | freed)
         must_obey(_smaller(task.problem, gone | freed), plan)
     return Repaired(plan, frozenset(gone), frozenset(freed))
 

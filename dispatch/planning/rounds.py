@@ -84,7 +84,8 @@ def kept_ways(rows: Iterable[tuple[Stop, StopOrder]]) -> dict[UUID, Way]:
     """The ways of kept rounds, by round."""
     ways: dict[UUID, Way] = {}
     for stop, group in groupby(rows, key=lambda row: row[0]):
-        orders = tuple(sorted(served.order_id for _, served in group))
+        kept = (served.order_id for _, served in group if not served.given_back)
+        orders = tuple(sorted(kept))
         ways[stop.round_id] = (
             *ways.get(stop.round_id, ()),
             (stop.kind, stop.at, orders),

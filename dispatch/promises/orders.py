@@ -4,11 +4,9 @@ from collections import Counter
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from dispatch.catalogue.sittings import Sitting
-from dispatch.field.events import FieldEvent, FieldKind, Verdict
 from dispatch.log.events import Event
 from dispatch.orders.kitchen_sheet import count_portions
 from dispatch.orders.orders import (
@@ -117,31 +115,9 @@ def _active_stops(session: Session) -> Counter[UUID]:
         .join(Wave, col(Wave.id) == Plan.wave_id)
         .where(Plan.version == Wave.shown_version)
         .where(col(Round.state).not_in(_AWAY), Stop.kind != StopKind.PICKUP)
+        .where(~col(StopOrder.given_back))
     )
-    given_back = _given_back(session)
-    return Counter(
-        order_id
-        for order_id, round_id in session.exec(query)
-        if (order_id, round_id) not in given_back
-    )
-
-
-def _given_back(session: Session) -> set[tuple[UUID, UUID]]:
-    """Orders with the rounds whose helpers said that they cannot do them."""
-    query = (
-        select(StopOrder.order_id, Stop.round_id)
-        .join(Stop, col(Stop.id) == StopOrder.stop_id)
-        .join(FieldEvent, col(FieldEvent.stop_id) == Stop.id)
-        .where(FieldEvent.kind == FieldKind.CANNOT)
-        .where(FieldEvent.verdict == Verdict.ACCEPTED)
-        .where(
-            or_(
-                col(FieldEvent.order_id).is_(None),
-                col(FieldEvent.order_id) == StopOrder.order_id,
-            )
-        )
-    )
-    return {(order_id, round_id) for order_id, round_id in session.exec(query)}
+    return Counter(order_id for order_id, _ in session.exec(query))
 
 
 def _check_places(session: Session, orders: list[Order], look: Look) -> None:

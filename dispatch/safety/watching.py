@@ -76,6 +76,7 @@ def _silent_stops(uow: UnitOfWork) -> list[tuple[Stop, Round, Helper, UUID]]:
         .join(Helper, col(Helper.id) == Round.helper_id)
         .where(col(Order.state).in_(_GOING), col(Plan.version) == Wave.shown_version)
         .where(Stop.kind != StopKind.PICKUP, Stop.state != StopState.DONE)
+        .where(~col(StopOrder.given_back))
         .where(Round.state != RoundState.DROPPED)
         .where(col(Stop.until_at) < uow.now - OVERDUE_AFTER)
         .where(col(Stop.until_at) > uow.now - _LOOK_BACK)

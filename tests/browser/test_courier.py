@@ -4,7 +4,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from dispatch.orders.orders import OrderState
 from tests.browser.conftest import PHONE, House
-from tests.field.walk import make_walk
+from tests.field.pairs import make_pair
+from tests.field.phone import Phone
+from tests.field.walk import HALF_PAST, make_walk
 
 
 def test_a_round_goes_from_the_kitchen_to_the_last_door(house: House) -> None:
@@ -205,3 +207,24 @@ def worker_is_ready(page: Page) -> None:
     page.reload()
     expect(page.get_by_test_id("stop")).to_be_visible()
     page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def test_of_two_at_one_door_each_sees_whether_the_other_is_there(house: House) -> None:
+    one, other = make_pair(house.town)
+
+    with house.visit(other.actor, "/courier", PHONE) as page:
+        twice(page, "leave")
+        partner = page.get_by_test_id("partner")
+        expect(partner).to_contain_text("两人一起：赵师傅")
+        expect(partner).to_have_attribute("data-state", "open")
+
+        phone = Phone(one)
+        phone.say("arrived", HALF_PAST, stop_id=one.stops[0])
+        phone.sync(HALF_PAST)
+        house.number_events()
+        expect(partner).to_have_attribute("data-state", "arrived")
+
+        phone.at_stop("cannot", HALF_PAST, detail={"reason": "stairs"})
+        phone.sync(HALF_PAST)
+        house.number_events()
+        expect(page.get_by_test_id("round-end")).to_be_visible()

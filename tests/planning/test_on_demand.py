@@ -10,9 +10,10 @@ from dispatch.catalogue.sittings import Serving
 from dispatch.clock import set_clock
 from dispatch.orders.orders import OrderState
 from dispatch.people.helpers import TravelMode
+from dispatch.planning.begun import list_begun
 from dispatch.planning.on_demand.means import Means, TravelOf
 from dispatch.planning.on_demand.minding import Minder
-from dispatch.planning.plans import RoundState, list_begun, list_rounds_of_wave
+from dispatch.planning.plans import RoundState, list_rounds_of_wave
 from dispatch.planning.roads import travel_of
 from dispatch.planning.spots import Spot
 from dispatch.store.unit_of_work import picture

@@ -121,17 +121,6 @@ def test_where_no_phone_works_goes_who_works_by_paper(town: LittleTown) -> None:
     assert sorted(skilled) == [False, True]
 
 
-def test_what_needs_two_people_is_set_aside_with_that_reason(town: LittleTown) -> None:
-    add_service(town, "BATH", minutes=90, people=2)
-    order_id = order_visit(town, service="BATH")
-
-    task = read_wave(town)
-
-    assert task.unfit == {order_id: "people"}
-    assert task.problem.tasks == ()
-    assert task.handled == {order_id}
-
-
 def test_a_helper_is_a_vehicle_of_their_shift(town: LittleTown) -> None:
     town.add_helper(capacity=7, max_work_seconds=3600)
     order_lunch(town)

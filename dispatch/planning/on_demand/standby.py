@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 from dispatch.people.elders import Household
 from dispatch.people.helpers import list_on_duty
 from dispatch.people.places import Kitchen, Station
+from dispatch.planning.begun import list_at_once
 from dispatch.planning.crew import Duty, over_by, rounds_today
 from dispatch.planning.on_demand.means import LAST_TRIP_SECONDS
-from dispatch.planning.plans import Round, RoundState, Stop, list_at_once
+from dispatch.planning.plans import Round, RoundState, Stop
 from dispatch.planning.repairing import Crewing
 from dispatch.planning.spots import Buildings, Spot, kitchen_spot, station_spot
 from dispatch.planning.waves import Wave

@@ -18,7 +18,12 @@ export interface StopPerson {
   lift?: boolean | null;
   /** Somebody else has served them. */
   by_other?: boolean | string | null;
+  /** 2: somebody comes to the same door at the same time. */
+  people?: number;
+  partner?: Partner | null;
 }
+
+export interface Partner { label: string; state: "open" | "arrived" | "done"; at: string; arrived_at: string | null }
 
 export interface RoundStop {
   id: string;

@@ -50,6 +50,7 @@ export const coordinator = {
   "detail.eta": ["预计 {at}", "expected {at}"],
   "detail.until": ["最迟 {at}", "by {at}"],
   "detail.helper": ["由 {name} 送", "with {name}"],
+  "detail.along": ["与{name}一起", "with {name}"],
   "detail.grants": ["补贴", "Grants"],
   "detail.on_duty": ["在岗", "on duty"],
   "detail.off_duty": ["不在岗", "off duty"],
