@@ -15,13 +15,9 @@ from routing.linked.fixing import is_linked
 from routing.linked.solving import linked_plan
 from routing.plan import Plan
 from routing.problem import Problem
+from routing.search.chains import reserved_seconds, search
 from routing.search.displacing import let_higher_tiers_in
-from routing.search.engine import (
-    VERSION,
-    must_be_honoured,
-    reserved_seconds,
-    search,
-)
+from routing.search.engine import VERSION, must_be_honoured
 from routing.search.fleet import Fleet
 from routing.starting import tours_from
 from routing.station import (

@@ -1,9 +1,10 @@
-"""The compiled search as one call: construct, then anneal on cuts of the map.
+"""One search: construct, then anneal on cuts of the map.
 
 Threads run without the GIL, each on one side of a cut; after so many steps the
 cut is made anew elsewhere, so that no border stays.
 """
 
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from routing.effort import NEVER, Effort, Ending
+from routing.effort import NEVER, Ending
 from routing.errors import NotYetHonoured
 from routing.instance import Instance
 from routing.problem import Problem
@@ -33,12 +34,12 @@ _LUKEWARM: Final = 1.0  # the same, from rounds that were given: they shall stay
 _COLD: Final = 0.06
 _LONGEST: Final = 126  # stops in one round at first; room is made when needed
 _MARGIN: Final = 4  # columns that a round leaves empty
-_MOST_RESERVED: Final = 0.3  # of the seconds, for explaining
-_RESERVED_PER_TASK: Final = 0.02
 _MOST_BREAKS: Final = 3  # of one vehicle: all ways to lay them are tried
 _NOBODY: Final = np.zeros(0, dtype=np.int32)
 
 Tours = list[list[int]]
+Score = tuple[tuple[float, ...], float]  # left out by rank, then what it costs
+_NO_TOURS: Final[Score] = ((math.inf,), math.inf)
 
 
 class Warmth(NamedTuple):
@@ -72,45 +73,8 @@ def must_be_honoured(problem: Problem) -> None:
         )
 
 
-def search(
-    inst: Instance,
-    effort: Effort,
-    *,
-    ending: Ending = NEVER,
-    share: float = 1.0,
-    start: Tours | None = None,
-) -> Fleet:
-    """Find tours for an instance.
-
-    Args:
-        ending: when the whole effort ends; what is reserved is taken off here.
-        share: which part of the time until then may be used.
-        start: nodes per vehicle to begin from; what breaks a rule is passed over.
-    """
-    began = time.monotonic()
-    fleet = Fleet(inst, most_used=effort.vehicles)
-    worker = Search(inst, fleet, threads=effort.threads, seed=effort.seed)
-    worker.construct(start, ending)
-    if effort.iterations is not None:
-        worker.improve(steps=effort.iterations)
-    elif ending.at is not None:
-        left = ending.at - began
-        reserved = reserved_seconds(effort, len(fleet.absent - worker.served))
-        worker.improve(ending=Ending(min(began + left * share, ending.at - reserved)))
-    for v, nodes in enumerate(worker.tours):
-        if nodes:
-            fleet.adopt(v, nodes)
-    return fleet
-
-
-def reserved_seconds(effort: Effort, absent: int) -> float:
-    """How much of the time explaining wants, if so many are left out."""
-    most = _MOST_RESERVED * (effort.seconds or 0.0)
-    return min(most, _RESERVED_PER_TASK * absent)
-
-
 class Search:
-    """Improves tours; `tours` are the best so far, which never get worse."""
+    """Improves tours; `tours` are the best so far, with their `score`."""
 
     def __init__(
         self, inst: Instance, fleet: Fleet, *, threads: int, seed: int
@@ -118,7 +82,7 @@ class Search:
         self.inst, self.threads, self._seed = inst, threads, seed
         self.numbers = numbers_of(inst, fleet)
         self._begun = False
-        self._best_score: tuple[tuple[int, ...], int] | None = None
+        self.score: Score = _NO_TOURS
         self._lay_out(_LONGEST)
         self.tours: Tours = [[] for _ in inst.cars]
 
@@ -260,8 +224,8 @@ class Search:
         sums = [part.best_sums if best else part.sums for part in parts]
         left = tuple(int(each) for each in np.sum(lefts, axis=0))
         score = left, int(sum(each[TRAVEL] + each[PENALTIES] for each in sums))
-        if self._best_score is None or score < self._best_score:
-            self._best_score = score
+        if score < self.score:
+            self.score = score
             seq, size = self._cutter.best_seq, self._cutter.best_size
             self.tours = [seq[v, : size[v]].tolist() for v in range(len(size))]
 

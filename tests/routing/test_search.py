@@ -4,8 +4,8 @@ import random
 
 from routing import Effort, Halt, Place, Problem, Speed, Task, broken_rules, solve
 from routing.instance import Instance
+from routing.search.chains import search
 from routing.search.displacing import let_higher_tiers_in
-from routing.search.engine import search
 from routing.search.fleet import Fleet
 from tests.routing.towns import car, meal, problem, visit
 
@@ -155,3 +155,13 @@ def test_no_time_at_all_still_gives_a_plan() -> None:
     plan = solve(given, Effort(seconds=0, engine="search"))
     assert not plan.left_out
     assert not broken_rules(given, plan)
+
+
+def test_a_station_is_searched_alike_by_any_number_of_threads() -> None:
+    meals = [meal(f"m{n}", pickup=0, door=1 + (7 * n) % 9) for n in range(12)]
+    station = problem(meals, [car("a"), car("b", start="p5")])
+    alone, together = (
+        solve(station, Effort(iterations=10_000, threads=threads, engine="search"))
+        for threads in (1, 2)
+    )
+    assert alone.routes == together.routes

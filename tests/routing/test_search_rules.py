@@ -20,7 +20,7 @@ from routing import (
     solve,
 )
 from routing.instance import Instance
-from routing.search.engine import search
+from routing.search.chains import search
 from tests.routing.towns import HOUR, car, meal, places, problem, stop, visit
 
 STEPS = Effort(iterations=40, engine="search")
