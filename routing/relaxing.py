@@ -27,6 +27,7 @@ class _Trial(NamedTuple):
     kind: str
     value: int | str
     car: Car
+    likely: bool = True  # by what stood in the way
 
 
 def cheapest_relaxation(
@@ -38,6 +39,9 @@ def cheapest_relaxation(
 ) -> tuple[Relaxation | None, int | None]:
     """Try loosenings from the cheapest on; the first that lets the task in.
 
+    Those that the helpers' obstacles themselves suggest come first, so that few
+    trials find one; then all others that would be cheaper.
+
     What each means: `window`, the task's windows close so much later; `ride`, it
     may ride so much longer; `shift` and `max_work`, one helper may work so much
     longer; `skill`, one helper has it; `person`, one more helper like one of
@@ -46,14 +50,31 @@ def cheapest_relaxation(
     Returns:
         The relaxation and the number of the car that would do it, or Nones.
     """
-    inst = fleet.inst
-    trials = sorted(_trials(inst, k, found), key=lambda trial: trial.price)
-    for trial in trials[:most_trials]:
+    trials = sorted(_trials(fleet.inst, k, found), key=lambda trial: trial.price)
+    likely = [trial for trial in trials if trial.likely]
+    best, tried = _first_that_works(fleet, k, likely[:most_trials], ending)
+    others = [
+        trial
+        for trial in trials
+        if not trial.likely and (best is None or trial.price < best.price)
+    ]
+    cheaper, _ = _first_that_works(fleet, k, others[: most_trials - tried], ending)
+    best = cheaper or best
+    if best is None:
+        return None, None
+    return Relaxation(best.kind, best.value), best.car.number
+
+
+def _first_that_works(
+    fleet: Fleet, k: int, trials: list[_Trial], ending: Ending
+) -> tuple[_Trial | None, int]:
+    """And how many were tried."""
+    for number, trial in enumerate(trials):
         if ending.over():
-            break
-        if _works(inst, fleet, k, trial):
-            return Relaxation(trial.kind, trial.value), trial.car.number
-    return None, None
+            return None, number
+        if _works(fleet.inst, fleet, k, trial):
+            return trial, number + 1
+    return None, len(trials)
 
 
 def _trials(
@@ -66,13 +87,15 @@ def _trials(
             yield _Trial(_SKILL_PRICE, "skill", min(lacking), car)
         if broken.rule in {"skill", "never"}:
             continue
-        steps = {*_STEPS}
+        steps, missing = {*_STEPS}, 0
         if broken.rule in _WEIGHT and broken.by is not None:
-            steps.add(-(-broken.by // 60) * 60)
+            missing = -(-broken.by // 60) * 60
+            steps.add(missing)
         for seconds in sorted(steps):
             for kind, weight in _WEIGHT.items():
                 if _applies(inst, car, k, kind):
-                    yield _Trial(weight * seconds, kind, seconds, car)
+                    likely = kind == broken.rule and seconds == missing
+                    yield _Trial(weight * seconds, kind, seconds, car, likely)
         if k not in inst.held:
             yield _Trial(_PERSON_PRICE, "person", 1, car)
 

@@ -80,10 +80,13 @@ def _too_long(
 ) -> Broken | None:
     """What is too long even if nobody ever waits."""
     run, now = [], 0  # from leaving to each stop
+    legs, service, resting = way.legs, inst.service, bool(laid.gaps)
     for position, node in enumerate(nodes):
-        now += way.legs[position] + laid.seconds(position)
+        now += legs[position]
+        if resting:
+            now += laid.seconds(position)
         run.append(now)
-        now += inst.service[node]
+        now += service[node]
     for first, last, limit in way.rides:
         if run[last] - run[first] > limit:
             return Broken("ride", run[last] - run[first] - limit, nodes[last] >> 1)
