@@ -15,6 +15,7 @@ from dispatch.clock import wall_now
 from dispatch.log.events import record
 from dispatch.orders.orders import CARRIED_CHANNELS, Order, OrderState
 from dispatch.planning.asking import ask_for_plan
+from dispatch.planning.beside import find_settled
 from dispatch.planning.waves import (
     AskState,
     PlanRequest,
@@ -137,6 +138,8 @@ def _is_first(session: Session, request: PlanRequest) -> bool:
 def list_late_waves(session: Session, now: datetime) -> list[UUID]:
     """Waves that leave within twenty minutes and have no plan, though asked for.
 
+    Whoever left at once has no part in it: that is no plan of the others.
+
     A wave whose planner is still within its time is not late yet: a clock that was
     moved forward must not cost it its plan.
     """
@@ -145,19 +148,20 @@ def list_late_waves(session: Session, now: datetime) -> list[UUID]:
         select(Order.id)
         .where(col(Order.wave_id) == col(Wave.id))
         .where(col(Order.state) == OrderState.WAITING)
-        .where(col(Order.channel).in_(CARRIED_CHANNELS))
+        .where(col(Order.channel).in_(CARRIED_CHANNELS), col(Order.ready_at).is_(None))
     )
     query = (
         select(Wave)
-        .where(Wave.plan_version == 0, Wave.departs_at <= soon, Wave.ends_at > now)
+        .where(Wave.departs_at <= soon, Wave.ends_at > now)
         .where(waiting.exists())
         .order_by(col(Wave.departs_at), col(Wave.id))
     )
     patience = timedelta(seconds=settings().solve_seconds + NOBODY_TAKES_IT_SECONDS)
     return [
         wave.id
-        for wave in session.exec(query)
-        if (last := find_last_request(session, wave.id)) is not None
+        for wave in session.exec(query).all()
+        if find_settled(session, wave.id, wave.plan_version) is None
+        and (last := find_last_request(session, wave.id)) is not None
         and last.state is not AskState.FAILED
         and wall_now() - last.queued_at > patience
     ]

@@ -2,13 +2,15 @@
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
-from dispatch.planning.problem import NO_LOCATION, WaveProblem
+from dispatch.planning.problem import NO_LOCATION, Carrier
 from dispatch.store.columns import Json
 from dispatch.words import say
 from routing import LeftOut, Relaxation
 
+Carriers = Mapping[str, Carrier]
 _BECAUSE: Final = {
     "window": "赶不上规定的时段",
     "ride": "送到时饭菜已不够热",
@@ -33,12 +35,13 @@ _WOULD_HELP: Final = {  # seconds are told in minutes
     "skill": "有人具备「{}」技能可以排入。",
     "person": "再加 {} 人可以排入。",
 }
+NOBODY: Final = "nobody"  # the rule for which an order has no candidate at all
 _NOBODY: Final = "当班无人可派"
 _NOT_PLACED: Final = "住处没有定位"
 _UNKNOWN: Final = "排不进去"
 
 
-def explain(task: WaveProblem, left: LeftOut, version: int) -> Json:
+def explain(carriers: Carriers, left: LeftOut, version: int) -> Json:
     """The explanation of a task that the plan left out, with helpers' ids.
 
     Returns:
@@ -47,7 +50,7 @@ def explain(task: WaveProblem, left: LeftOut, version: int) -> Json:
     """
     candidates = [
         {
-            "helper_id": str(task.carriers[each.vehicle].helper_id),
+            "helper_id": str(carriers[each.vehicle].helper_id),
             "rule": each.rule,
             "by": each.by,
         }
@@ -55,18 +58,18 @@ def explain(task: WaveProblem, left: LeftOut, version: int) -> Json:
     ]
     relaxation = None if left.relaxation is None else vars(left.relaxation)
     return {
-        "why": sentence(task, left),
+        "why": sentence(carriers, left),
         "candidates": candidates,
         "relaxation": relaxation,
         "plan_version": version,
     }
 
 
-def explain_unfit(task: WaveProblem, rule: str, version: int) -> Json:
+def explain_unfit(carriers: Carriers, rule: str, version: int) -> Json:
     """The explanation of an order that never entered the problem."""
-    helpers = sorted({str(each.helper_id) for each in task.carriers.values()})
+    helpers = sorted({str(each.helper_id) for each in carriers.values()})
     candidates = [{"helper_id": each, "rule": rule, "by": None} for each in helpers]
-    words = _NOT_PLACED if rule == NO_LOCATION else _BECAUSE[rule]
+    words = {NO_LOCATION: _NOT_PLACED, NOBODY: _NOBODY}.get(rule) or _BECAUSE[rule]
     return {
         "why": f"{words}。",
         "candidates": candidates,
@@ -75,9 +78,9 @@ def explain_unfit(task: WaveProblem, rule: str, version: int) -> Json:
     }
 
 
-def sentence(task: WaveProblem, left: LeftOut) -> str:
+def sentence(carriers: Carriers, left: LeftOut) -> str:
     """For people: what stands in the way, the most frequent first; what helps."""
-    if not task.carriers:
+    if not carriers:
         return f"{_NOBODY}。"
     counted = Counter(each.rule for each in left.candidates).most_common()
     parts = [f"{count} 人{_BECAUSE.get(rule, _UNKNOWN)}" for rule, count in counted]

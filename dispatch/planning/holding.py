@@ -4,7 +4,7 @@ Everybody who changes an order holds it before its wave; taking them in the same
 order keeps publishing out of deadlocks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -13,8 +13,14 @@ from dispatch.orders.orders import CARRIED_CHANNELS, Order
 from dispatch.people.helpers import Helper
 
 
-def hold_orders(session: Session, wave_id: UUID) -> dict[UUID, Order]:
-    """The carried orders of a wave, locked and fresh, by id."""
+def hold_orders(
+    session: Session, wave_id: UUID, *, only: Collection[UUID] | None = None
+) -> dict[UUID, Order]:
+    """The carried orders of a wave, locked and fresh, by id.
+
+    Args:
+        only: of these orders; None: of all.
+    """
     query = (
         select(Order)
         .where(Order.wave_id == wave_id)
@@ -23,6 +29,8 @@ def hold_orders(session: Session, wave_id: UUID) -> dict[UUID, Order]:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+    if only is not None:
+        query = query.where(col(Order.id).in_(only))
     return {order.id: order for order in session.exec(query)}
 
 

@@ -33,24 +33,14 @@ class Publication:
     orders: dict[UUID, Order]
     version: int
 
-    def count(self, state: OrderState) -> int:
-        """How many of the wave's carried orders are in a state now."""
-        return sum(order.state is state for order in self.orders.values())
-
 
 def write_rounds(
     here: Publication,
     plan: Plan,
     repaired: Repaired,
     rounds: Iterable[Round],
-    *,
-    dropping: bool = True,
 ) -> None:
-    """New rounds, kept ones linked, replaced ones dropped; their orders told.
-
-    Args:
-        dropping: False when the plan only adds rounds to those that stand.
-    """
+    """New rounds, kept ones linked, replaced ones dropped; their orders told."""
     going = {r.id for r in list_begun(here.uow.session, here.wave.id, here.uow.now)}
     ready = {
         r.id: r for r in rounds if r.state is RoundState.READY and r.id not in going
@@ -77,15 +67,30 @@ def write_rounds(
     for order_id, helper_ids in helpers_of.items():
         order, was = here.orders[order_id], carriers.get(order_id, ())
         put_on_round(here.uow, order, helper_ids, here.version, was=was)
-    for order_id in list_begun_orders(here.uow.session, here.wave.id, here.uow.now):
+    begun_orders = list_begun_orders(here.uow.session, here.wave.id, here.uow.now)
+    for order_id in begun_orders & here.orders.keys():  # who left since is not held
         here.orders[order_id].plan_version = here.version
-    links.extend(() if dropping else ready)
-    for dropped in ready.values() if dropping else ():
+    for dropped in ready.values():
         dropped.state = RoundState.DROPPED
         here.uow.session.add(dropped)
     here.uow.session.add_all(
         PlanRound(plan_id=plan.id, round_id=each) for each in links
     )
+    here.uow.session.flush()
+
+
+def add_rounds(here: Publication, plan: Plan, repaired: Repaired) -> None:
+    """New rounds beside those that stand, linked; their orders told."""
+    for route in repaired.plan.routes:
+        helper_id = here.task.carriers[route.vehicle].helper_id
+        drafts = drafts_of(here.task, route, here.wave.serve_on)
+        made = write_round(
+            here.uow, here.task, route, drafts, here.orders, version=here.version
+        )
+        here.uow.session.add(PlanRound(plan_id=plan.id, round_id=made.id))
+        for order_id in dict.fromkeys(each for d in drafts for each in d.orders):
+            order = here.orders[order_id]
+            put_on_round(here.uow, order, [helper_id], here.version, was=())
     here.uow.session.flush()
 
 
@@ -121,11 +126,11 @@ def put_on_round(
 def leave_out(here: Publication, repaired: Repaired) -> None:
     """Orders that nobody carries get the explanation, and their state says so."""
     why = {
-        UUID(left.task): explain(here.task, left, here.version)
+        UUID(left.task): explain(here.task.carriers, left, here.version)
         for left in repaired.plan.left_out
     }
     why |= {
-        order_id: explain_unfit(here.task, rule, here.version)
+        order_id: explain_unfit(here.task.carriers, rule, here.version)
         for order_id, rule in here.task.unfit.items()
     }
     for order_id, explanation in why.items():

@@ -3,12 +3,13 @@
 from collections import Counter
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from dispatch.log.events import record
 from dispatch.orders.orders import CARRIED_CHANNELS, Order, OrderState
 from dispatch.planning.asking import ask_for_plan
+from dispatch.planning.beside import find_settled
 from dispatch.planning.holding import hold_helpers, hold_orders
 from dispatch.planning.leases import Lease
 from dispatch.planning.placing import Publication, leave_out, set_free, write_rounds
@@ -31,7 +32,8 @@ def publish(uow: UnitOfWork, lease: Lease, task: WaveProblem, thought: Thought) 
     """Make a plan the one in force, if it is still the one that is waited for.
 
     Every order of the wave is afterwards on a round, left out with an explanation,
-    or waits for the plan that is asked for here; what began stays as it is.
+    or waits for the plan that is asked for here; what began stays as it is, and so
+    does who left at once while it was thought of.
 
     Raises:
         Superseded: nothing was written.
@@ -40,13 +42,12 @@ def publish(uow: UnitOfWork, lease: Lease, task: WaveProblem, thought: Thought) 
     orders = hold_orders(uow.session, lease.wave_id)
     request = _must_be_mine(uow, lease)
     wave = get_wave(uow.session, lease.wave_id, lock=True)
-    if wave.plan_version != task.base_version:
-        raise Superseded(f"version {wave.plan_version} is out")
+    _must_follow(uow, wave, task)
     hold_helpers(uow.session, (each.helper_id for each in task.carriers.values()))
     rounds = list_rounds_of_wave(uow.session, wave.id, lock=True)
     repaired = repair(uow, wave, task, thought.plan, [*orders.values()])
-    raise_version(uow, wave, task)
-    here = Publication(uow, task, wave, orders, task.base_version + 1)
+    raise_version(uow, wave)
+    here = Publication(uow, task, wave, orders, wave.plan_version)
     plan = write_plan(here, repaired, thought, request=request)
     write_rounds(here, plan, repaired, rounds)
     leave_out(here, repaired)
@@ -84,23 +85,29 @@ def _must_be_mine(uow: UnitOfWork, lease: Lease) -> PlanRequest:
     return request
 
 
-def raise_version(
-    uow: UnitOfWork, wave: Wave, task: WaveProblem, *, answers: bool = True
-) -> None:
-    """The compare-and-swap: of all who planned from one version one gets through.
+def _must_follow(uow: UnitOfWork, wave: Wave, task: WaveProblem) -> None:
+    """Raises: Superseded, when more than leavings came out since it was read."""
+    newest = find_settled(uow.session, wave.id, wave.plan_version)
+    if newest is not None and newest.version > task.base_version:
+        raise Superseded(f"version {newest.version} is out")
+
+
+def raise_version(uow: UnitOfWork, wave: Wave, *, answers: bool = True) -> None:
+    """The compare-and-swap: of all who saw one version one gets through.
 
     Args:
+        wave: as it was read under its lock; it has the new version afterwards.
         answers: the plan answers the orders of the wave as they are now.
 
     Raises:
         Superseded
     """
-    version = task.base_version + 1
+    version = wave.plan_version + 1
     answered = Wave.orders_version if answers else Wave.planned_orders_version
     won = uow.session.exec(
         update(Wave)
         .where(col(Wave.id) == wave.id)
-        .where(col(Wave.plan_version) == task.base_version)
+        .where(col(Wave.plan_version) == wave.plan_version)
         .values(
             plan_version=version,
             shown_version=version,
@@ -168,10 +175,11 @@ def _settle(
 
 def tell_plan(here: Publication, plan: Plan, thought: Thought) -> None:
     """The wave has a new plan."""
+    counts = _count_states(here)
     said: Json = {
         "version": plan.version,
-        "planned": here.count(OrderState.PLANNED),
-        "unassigned": here.count(OrderState.UNASSIGNED),
+        "planned": counts[OrderState.PLANNED],
+        "unassigned": counts[OrderState.UNASSIGNED],
         "fallback": plan.fallback,
         "decided_by": plan.decided_by,
     }
@@ -182,3 +190,14 @@ def tell_plan(here: Publication, plan: Plan, thought: Thought) -> None:
     record(here.uow, "wave.planned", "wave", wave.id, facts=said, **scope)
     if thought.trouble is not None:
         record(here.uow, "wave.quick_plan", "wave", wave.id, facts=said, **scope)
+
+
+def _count_states(here: Publication) -> Counter[str]:
+    """How many of the wave's carried orders are in each state now."""
+    query = (
+        select(Order.state, func.count())
+        .where(Order.wave_id == here.wave.id)
+        .where(col(Order.channel).in_(CARRIED_CHANNELS))
+        .group_by(col(Order.state))
+    )
+    return Counter(dict(here.uow.session.exec(query).all()))

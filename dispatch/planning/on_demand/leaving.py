@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import Uuid, insert, literal
+from sqlmodel import col, select
 
 from dispatch.clock import town_seconds
+from dispatch.planning.beside import ON_DEMAND
 from dispatch.planning.holding import hold_helpers, hold_orders
 from dispatch.planning.on_demand.means import Means
 from dispatch.planning.on_demand.scene import AtOnce, needs_of, skills_of
 from dispatch.planning.on_demand.standby import crewing_at_once
-from dispatch.planning.placing import Publication, set_free, write_rounds
+from dispatch.planning.placing import Publication, add_rounds, set_free
 from dispatch.planning.plans import Plan as PlanVersion
-from dispatch.planning.plans import list_rounds_of_wave
+from dispatch.planning.plans import PlanRound, Round, RoundState, find_plan
 from dispatch.planning.problem import Carrier, WaveProblem
 from dispatch.planning.publishing import (
     Superseded,
@@ -36,36 +41,53 @@ from routing import (
 )
 from routing.ondemand import NEVER, Call, Trip
 
-DECIDED_BY = "on demand 1"
+DECIDED_BY: Final = f"{ON_DEMAND} 1"
 
 
 def leave_at_once(uow: UnitOfWork, task: WaveProblem, thought: Thought) -> PlanVersion:
     """Publish trips beside everything that stands, if nothing changed meanwhile.
+
+    It holds the orders of these trips, the wave and these helpers, and nobody else's
+    orders or rounds: those stand in the new version as they stood in the last one.
 
     Raises:
         Superseded: another plan of the wave came out first, or nobody can leave as
             was meant; nothing was written.
         SolverFailed: what is left after the repair breaks a rule; nothing was written.
     """
-    orders = hold_orders(uow.session, task.wave_id)
+    orders = hold_orders(uow.session, task.wave_id, only=task.handled)
     wave = get_wave(uow.session, task.wave_id, lock=True)
     if wave.plan_version != task.base_version:
         raise Superseded(f"version {wave.plan_version} is out")
     helpers = {each.helper_id for each in task.carriers.values()}
     hold_helpers(uow.session, helpers)
-    rounds = list_rounds_of_wave(uow.session, wave.id, lock=True)
-    held = [*orders.values()]
     crew = crewing_at_once(helpers)
-    repaired = repair(uow, wave, task, thought.plan, held, crew=crew)
+    repaired = repair(uow, wave, task, thought.plan, [*orders.values()], crew=crew)
     if not repaired.plan.routes:
         raise Superseded("no trip can leave as it was meant")
-    raise_version(uow, wave, task, answers=False)
-    here = Publication(uow, task, wave, orders, task.base_version + 1)
+    before = find_plan(uow.session, wave.id, wave.shown_version)
+    raise_version(uow, wave, answers=False)
+    here = Publication(uow, task, wave, orders, wave.plan_version)
     plan = write_plan(here, repaired, thought)
-    write_rounds(here, plan, repaired, rounds, dropping=False)
+    _keep_rounds(uow, before, plan)
+    add_rounds(here, plan, repaired)
     set_free(here, repaired)
     tell_plan(here, plan, thought)
     return plan
+
+
+def _keep_rounds(
+    uow: UnitOfWork, before: PlanVersion | None, plan: PlanVersion
+) -> None:
+    """What stood in the last version stands in this one; in one statement."""
+    if before is None:
+        return
+    standing = (
+        select(literal(plan.id, type_=Uuid()), PlanRound.round_id)
+        .join(Round, col(Round.id) == PlanRound.round_id)
+        .where(PlanRound.plan_id == before.id, Round.state != RoundState.DROPPED)
+    )
+    uow.session.exec(insert(PlanRound).from_select(["plan_id", "round_id"], standing))
 
 
 def trips_as_plan(
