@@ -10,7 +10,8 @@ from dispatch.errors import Conflict
 from dispatch.log.events import record
 from dispatch.orders.orders import Order, OrderState, move_order
 from dispatch.planning.asking import ask_for_plan
-from dispatch.planning.begun import list_begun
+from dispatch.planning.begun import list_at_once, list_begun
+from dispatch.planning.beside import find_settled
 from dispatch.planning.crew import crew_of
 from dispatch.planning.holding import hold_helpers, hold_orders
 from dispatch.planning.placing import put_on_round
@@ -20,7 +21,6 @@ from dispatch.planning.plans import (
     Round,
     RoundState,
     StopKind,
-    find_plan,
     list_rounds,
     list_rounds_of_wave,
     list_stop_orders,
@@ -55,7 +55,8 @@ def go_back(uow: UnitOfWork, wave_id: UUID) -> Plan:
 
     Orders that it left out are left out again, with that explanation; orders that
     joined after it wait, and a plan is asked for them. What was called off stays
-    called off. A plan that somebody waited for is no longer waited for.
+    called off. A plan that somebody waited for is no longer waited for. Whoever has
+    left at once goes on, and what is wanted at once is left alone.
 
     Raises:
         NotFound: no such wave.
@@ -64,14 +65,17 @@ def go_back(uow: UnitOfWork, wave_id: UUID) -> Plan:
     session = uow.session
     orders = hold_orders(session, wave_id)
     wave = get_wave(session, wave_id, lock=True)
-    before = find_plan(session, wave_id, wave.shown_version - 1)
+    present = find_settled(session, wave_id, wave.shown_version)
+    before = present and find_settled(session, wave_id, present.version - 1)
     if before is None:
         raise NoEarlierPlan
     standing = list_rounds_of_wave(session, wave_id, lock=True)
     again = list_rounds(session, before.id)
     hold_helpers(session, (each.helper_id for each in again))
-    kept = {each.id for each in again}
+    kept = {each.id for each in again} | list_at_once(session, wave_id)
     replaced = [each for each in standing if each.id not in kept]
+    known = {each.id for each in again}
+    again += [r for r in standing if r.id in kept - known]  # who left at once since
     _must_be_possible(uow, wave, replaced, again)
     plan = _new_version(uow, wave, before)
     for round_ in replaced:
@@ -155,7 +159,7 @@ def _put_orders(
     for order in orders.values():
         if order.state is OrderState.UNDER_WAY:
             order.plan_version = plan.version
-        if order.state not in OPEN_STATES:
+        if order.state not in OPEN_STATES or order.at_once:
             continue
         if helper_ids := carriers.get(order.id):
             put_on_round(uow, order, helper_ids, plan.version, was=())
