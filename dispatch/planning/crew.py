@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from dispatch.clock import town_moment, town_seconds
+from dispatch.orders.orders import Order, OrderState
 from dispatch.people.helpers import Helper, list_on_duty
 from dispatch.people.places import Station, list_stations
 from dispatch.planning.begun import list_at_once, list_begun
@@ -15,6 +16,9 @@ from dispatch.planning.plans import (
     GOING_STATES,
     Round,
     RoundState,
+    Stop,
+    StopOrder,
+    StopState,
 )
 from dispatch.planning.rules import PAPER_SKILL
 from dispatch.planning.spots import station_spot
@@ -53,13 +57,14 @@ def crew_of(session: Session, wave: Wave, now: datetime) -> list[Duty]:
         or each.state is not RoundState.READY
         or each.id in kept
     ]
+    over = ends_of(session, rounds, now)
     crew = []
     for helper, shift in on_duty:
         own = [each for each in rounds if each.helper_id == helper.id]
         leaving = [each.leaves_at for each in own if each.id in kept - at_once]
         if any(shift.starts_at <= at < shift.ends_at for at in leaving):
             continue
-        taken = [(each.leaves_at, over_by(each, now)) for each in own]
+        taken = [(each.leaves_at, over[each.id]) for each in own]
         free = _largest_part((shift.starts_at, shift.ends_at), taken, wave)
         if free is not None:
             worked = sum(round((end - start).total_seconds()) for start, end in taken)
@@ -84,10 +89,44 @@ def vehicle_of(duty: Duty, wave: Wave) -> Vehicle:
     )
 
 
-def over_by(round_: Round, now: datetime) -> datetime:
-    """Its planned end; a round that runs late ends at the earliest now."""
-    late = round_.state in GOING_STATES and now > round_.ends_at
-    return now if late else round_.ends_at
+def ends_of(
+    session: Session, rounds: Iterable[Round], now: datetime
+) -> dict[UUID, datetime]:
+    """When each round is over: at its planned end, or later where it runs late.
+
+    Whoever is under way has at best just come to their first open stop; what was
+    planned from there on still lies before them. Of a paper sheet nobody hears which
+    stops are open: its planned end is believed, and it is over by now at the latest.
+    """
+    ends = {each.id: each.ends_at for each in rounds}
+    late = {r.id: max(r.ends_at, now) for r in rounds if r.state in GOING_STATES}
+    for stop in _next_stops(session, late):
+        ahead = ends[stop.round_id] - stop.at
+        over = now + ahead
+        if stop.arrived_at is not None:
+            stays = stop.leaves_at - stop.at
+            over = max(now, stop.arrived_at + stays) + ahead - stays
+        late[stop.round_id] = max(late[stop.round_id], over)
+    return ends | late
+
+
+def _next_stops(session: Session, rounds: Iterable[UUID]) -> list[Stop]:
+    """The first stop of each round at which somebody still waits; paper left out."""
+    waits = (
+        select(StopOrder.order_id)
+        .join(Order, col(Order.id) == StopOrder.order_id)
+        .where(col(StopOrder.stop_id) == col(Stop.id), ~col(StopOrder.given_back))
+        .where(col(Order.state).in_((OrderState.PLANNED, OrderState.UNDER_WAY)))
+    )
+    query = (
+        select(Stop)
+        .join(Round, col(Round.id) == Stop.round_id)
+        .join(Helper, col(Helper.id) == Round.helper_id)
+        .where(col(Stop.round_id).in_(list(rounds)), Stop.state != StopState.DONE)
+        .where(~col(Helper.paper), waits.exists())
+        .order_by(col(Stop.round_id), col(Stop.seq).desc())
+    )
+    return list({stop.round_id: stop for stop in session.exec(query)}.values())
 
 
 def rounds_today(session: Session, helpers: set[UUID], wave: Wave) -> list[Round]:

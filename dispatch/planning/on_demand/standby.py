@@ -12,7 +12,7 @@ from dispatch.people.elders import Household
 from dispatch.people.helpers import list_on_duty
 from dispatch.people.places import Kitchen, Station
 from dispatch.planning.begun import list_at_once
-from dispatch.planning.crew import Duty, over_by, rounds_today
+from dispatch.planning.crew import Duty, ends_of, rounds_today
 from dispatch.planning.on_demand.means import LAST_TRIP_SECONDS
 from dispatch.planning.plans import Round, RoundState, Stop
 from dispatch.planning.repairing import Crewing
@@ -48,8 +48,9 @@ def standby_of(
 ) -> list[Standby]:
     """Everybody on duty whose shift is not over, by the start of their shift.
 
-    Whoever is on a round is free at its planned end, at its last door. Rounds that
-    nobody has begun keep their helper from their departure on.
+    Whoever is on a round is free at its end, at its last door; later when they are
+    late. Rounds that nobody has begun keep their helper from their departure on. Who
+    works by a paper sheet has no phone that could tell them to leave.
 
     Args:
         only: the helpers who are asked about; None: everybody.
@@ -57,7 +58,9 @@ def standby_of(
     on_duty = [
         (helper, shift)
         for helper, shift in list_on_duty(session, wave.street_code, wave.serve_on)
-        if shift.ends_at >= now and (only is None or helper.id in only)
+        if shift.ends_at >= now
+        and not helper.paper
+        and (only is None or helper.id in only)
     ]
     days = _days_of(session, {helper.id for helper, _ in on_duty}, wave, now)
     homes = _stations(session, {helper.station_id for helper, _ in on_duty})
@@ -102,6 +105,7 @@ def _days_of(
     rounds = rounds_today(session, helpers, wave)
     ahead = [r for r in rounds if r.state is RoundState.READY and r.leaves_at > now]
     told = list_at_once(session, wave.id) if ahead else set()
+    over = ends_of(session, rounds, now)
     not_begun = {each.id for each in ahead} - told
     for each in rounds:
         day = days[each.helper_id]
@@ -109,7 +113,8 @@ def _days_of(
         if each.id in not_begun:
             day.next_at = min(day.next_at or each.leaves_at, each.leaves_at)
             continue
-        free_at = _free_after(each, now)
+        # A round that has ended leaves its helper free, whenever it was meant to end.
+        free_at = now if each.state is RoundState.ENDED else over[each.id]
         day.free_at = max(day.free_at or free_at, free_at)
         if day.last is None or each.ends_at >= day.last.ends_at:
             day.last = each
@@ -119,11 +124,6 @@ def _days_of(
 def _stations(session: Session, wanted: set[UUID]) -> dict[UUID, Station]:
     found = session.exec(select(Station).where(col(Station.id).in_(wanted)))
     return {each.id: each for each in found}
-
-
-def _free_after(round_: Round, now: datetime) -> datetime:
-    """A round that is over leaves its helper free, whenever it was meant to end."""
-    return now if round_.state is RoundState.ENDED else over_by(round_, now)
 
 
 def _last_spots(session: Session, rounds: Sequence[UUID]) -> dict[UUID, Spot]:
