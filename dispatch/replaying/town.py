@@ -185,6 +185,7 @@ def means_of(day: Day) -> Means:
         take_seconds=before,
         reach_seconds=half,
         door_seconds=half,
+        silent_seconds=None,
         travel=travel,
     )
 

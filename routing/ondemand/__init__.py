@@ -6,6 +6,17 @@ leave yet is planned anew next time, when more is known. Pure values; whole seco
 """
 
 from routing.ondemand.deciding import decide
+from routing.ondemand.refusing import obstacle
 from routing.ondemand.scene import NEVER, Call, Courier, Customs, Decision, Scene, Trip
 
-__all__ = ["NEVER", "Call", "Courier", "Customs", "Decision", "Scene", "Trip", "decide"]
+__all__ = [
+    "NEVER",
+    "Call",
+    "Courier",
+    "Customs",
+    "Decision",
+    "Scene",
+    "Trip",
+    "decide",
+    "obstacle",
+]

@@ -42,7 +42,9 @@ class Means:
 
     `reach_seconds` and `take_seconds` are spent once per stay before something is
     handed over or taken. `grace_seconds`, on the wall's clock, lie between reading
-    what waits and telling who leaves: nobody is sent before they can know.
+    what waits and telling who leaves: nobody is sent before they can know. A trip of
+    which no phone says anything is told of `silent_seconds` after its first stop
+    should be over; None: nobody carries a phone.
     """
 
     customs: Customs = field(
@@ -52,6 +54,7 @@ class Means:
     reach_seconds: int = PARKING_SECONDS
     door_seconds: int = BOX_AT_DOOR_SECONDS
     grace_seconds: float = 5.0
+    silent_seconds: int | None = 300
     travel: TravelOf = travel_of
     steps: int = 100  # of the search: a fraction of a second for a street
 

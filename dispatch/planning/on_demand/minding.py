@@ -4,6 +4,7 @@ Called again and again, by the sweep in production. It keeps in memory only what
 last decision had in mind; losing that costs a little quality and nothing else.
 """
 
+from datetime import timedelta
 from functools import partial
 from traceback import format_tb
 from typing import Final
@@ -16,13 +17,20 @@ from sqlmodel import col, select
 from dispatch.orders.orders import Order, OrderState
 from dispatch.planning.on_demand.leaving import leave_at_once, trips_as_plan
 from dispatch.planning.on_demand.means import Means
-from dispatch.planning.on_demand.scene import read_scene
+from dispatch.planning.on_demand.scene import AtOnce, read_scene
+from dispatch.planning.on_demand.telling import (
+    is_news,
+    list_untaken,
+    reasons_for,
+    tell_reasons,
+    tell_untaken,
+)
 from dispatch.planning.publishing import Superseded
 from dispatch.planning.rounds import draw_paths
 from dispatch.planning.solving import SolverFailed
 from dispatch.planning.waves import get_wave
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
-from routing.ondemand import Trip, decide
+from routing.ondemand import Decision, Trip, decide
 
 log = structlog.get_logger()
 _OPEN: Final = (OrderState.WAITING, OrderState.UNASSIGNED)
@@ -34,6 +42,7 @@ class Minder:
     def __init__(self, engine: Engine, means: Means | None = None) -> None:
         self._engine, self._means = engine, means or Means()
         self._meant: dict[UUID, tuple[Trip, ...]] = {}
+        self._left: dict[UUID, frozenset[str]] = {}
 
     @property
     def waits(self) -> bool:
@@ -44,8 +53,21 @@ class Minder:
         """Let every trip leave that cannot wait; gives how many left."""
         with picture(self._engine) as seen:
             waves = _waves(seen)
+        self._left = {each: self._left.get(each, frozenset()) for each in waves}
         self._meant = {each: self._meant.get(each, ()) for each in waves}
-        return sum(self._try(wave_id) for wave_id in waves)
+        left = sum(self._try(wave_id) for wave_id in waves)
+        if self._means.silent_seconds is not None:
+            self._listen(timedelta(seconds=self._means.silent_seconds))
+        return left
+
+    def _listen(self, patience: timedelta) -> None:
+        """A trip that nobody takes up is not silent until its window ends."""
+        with picture(self._engine) as seen:
+            before = seen.now - patience
+            silent = list_untaken(seen.session, before)
+        for round_id in silent:
+            telling = partial(tell_untaken, round_id=round_id, before=before)
+            in_one_transaction(self._engine, telling)
 
     def _try(self, wave_id: UUID) -> int:
         """One wave's trouble, of whatever kind, keeps nobody else from leaving.
@@ -74,6 +96,7 @@ class Minder:
         scene = found.scene
         decision = decide(scene, steps=self._means.steps, seed=scene.now % 2**31)
         self._meant[wave_id] = decision.meant
+        self._tell(found, decision)
         if not decision.leave:
             return 0
         try:
@@ -85,6 +108,16 @@ class Minder:
             log.warning("nobody left at once", wave=str(wave_id), why=str(trouble))
             return 0
         return len(decision.leave)
+
+    def _tell(self, found: AtOnce, decision: Decision) -> None:
+        """People learn of whom nobody takes, once that was so in two looks."""
+        wave_id, left = found.wave.id, frozenset(decision.left)
+        still = left & self._left[wave_id]
+        self._left[wave_id] = left
+        why = reasons_for(found, sorted(still))
+        if is_news(found.orders, why):
+            telling = partial(tell_reasons, wave_id=wave_id, why=why)
+            in_one_transaction(self._engine, telling)
 
 
 def _waves(seen: UnitOfWork) -> list[UUID]:

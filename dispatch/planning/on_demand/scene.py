@@ -1,10 +1,11 @@
 """From the database to a scene of routing: orders that are wanted at once, couriers."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,14 @@ from sqlmodel import Session, col, func, select
 
 from dispatch.clock import clock_speed, town_moment, town_seconds
 from dispatch.orders.orders import Order, OrderState
+from dispatch.people.helpers import TravelMode
 from dispatch.people.places import Kitchen
 from dispatch.planning.crew import Duty
 from dispatch.planning.errands import Errand, list_errands
+from dispatch.planning.explaining import NOBODY
 from dispatch.planning.on_demand.means import WAITING_WEIGHT, Means
 from dispatch.planning.on_demand.standby import Standby, standby_of
+from dispatch.planning.problem import NO_LOCATION
 from dispatch.planning.rules import PAPER_SKILL, tier_of
 from dispatch.planning.spots import Buildings, Spot, kitchen_spot, kitchen_spot_at
 from dispatch.planning.waves import Wave
@@ -37,6 +41,8 @@ class AtOnce:
     spots: tuple[Spot, ...]
     errands: dict[str, Errand]
     standby: dict[str, Standby]
+    unfit: dict[UUID, str]  # orders that are no calls, with the rule that says so
+    orders: tuple[Order, ...]  # all that wait, as they were read
 
 
 def list_at_once_orders(session: Session, wave: Wave) -> list[Order]:
@@ -57,28 +63,30 @@ def read_scene(
     means: Means,
     earlier: tuple[Trip, ...] = (),
 ) -> AtOnce | None:
-    """What is to be decided now, or None when nothing waits or nobody is on duty."""
+    """What is to be decided now, or None when nothing waits."""
     orders = list_at_once_orders(session, wave)
-    standby = standby_of(session, wave, now) if orders else []
-    errands = [e for e in list_errands(session, orders) if e.household.located]
-    if not errands or not standby:
+    if not orders:
         return None
+    standby = standby_of(session, wave, now)
+    every = list_errands(session, orders)
+    unfit = {e.order.id: rule for e in every if (rule := _unfit(e, standby))}
+    errands = [each for each in every if each.order.id not in unfit]
     spots, buildings = _Spots(), Buildings()
     likely = {spots.number(spot): n for spot, n in _likely(session, wave)}
     draft = _Drafting(wave, means, standby, spots)
     calls = tuple(
         draft.call(each, buildings.spot_of(each.household)) for each in errands
     )
-    modes = sorted({each.duty.helper.mode for each in standby})
+    modes = sorted({each.duty.helper.mode for each in standby}) or [TravelMode.WALK]
     couriers = tuple(draft.courier(e, modes.index(e.duty.helper.mode)) for e in standby)
-    travel = means.travel(modes, spots.all)
+    travel = means.travel(modes, spots.all) if errands else {}
     scene = Scene(
         now=_told_by(session, wave, now, means),
         calls=calls,
         couriers=couriers,
-        travel=np.stack([_square(travel[mode.value], spots.all) for mode in modes]),
+        travel=_squares(travel, modes, spots.all),
         customs=means.customs,
-        likely=likely,
+        likely=likely if errands else {},
         earlier=earlier,
     )
     return AtOnce(
@@ -88,7 +96,18 @@ def read_scene(
         spots=tuple(spots.all),
         errands={str(each.order.id): each for each in errands},
         standby={each.duty.id: each for each in standby},
+        unfit=unfit,
+        orders=tuple(orders),
     )
+
+
+def _unfit(errand: Errand, standby: Sequence[Standby]) -> str | None:
+    """The rule for which an order is no call: nobody could even be asked."""
+    if not errand.household.located:
+        return NO_LOCATION
+    if errand.service.people > 1:
+        return "people"
+    return None if standby else NOBODY
 
 
 def _told_by(session: Session, wave: Wave, now: datetime, means: Means) -> int:
@@ -190,6 +209,17 @@ def _likely(session: Session, wave: Wave) -> list[tuple[Spot, int]]:
         (kitchen_spot_at(id_, lat, lon), 1 + often.get(id_, 0))
         for id_, lat, lon in kitchens
     ]
+
+
+def _squares(
+    travel: Mapping[str, Speed | Matrix],
+    modes: Sequence[TravelMode],
+    spots: Sequence[Spot],
+) -> npt.NDArray[np.int32]:
+    """By mode; where nothing is called for, nobody goes anywhere."""
+    if not travel:
+        return np.zeros((len(modes), len(spots), len(spots)), dtype=np.int32)
+    return np.stack([_square(travel[mode.value], spots) for mode in modes])
 
 
 def _square(travel: Speed | Matrix, spots: Sequence[Spot]) -> npt.NDArray[np.int32]:
