@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     solve_seconds: Seconds = Field(10, le=300, description="time for one plan")
     solver_threads: int = Field(0, ge=0, le=64, description="0: all cores")
     solver_memory_mb: int = Field(4096, ge=256, description="memory of one solver")
+    part_tasks: int = Field(
+        3000, ge=10, description="larger plans are cut, and solved by all workers"
+    )
     lease_seconds: Seconds = Field(8, description="a planner silent so long is dead")
     heartbeat_seconds: Seconds = Field(2, description="a planner says it lives")
     sweep_seconds: Seconds = Field(3, description="look for what was lost")

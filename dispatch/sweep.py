@@ -15,9 +15,7 @@ from uuid import UUID
 
 import structlog
 from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -37,8 +35,9 @@ from dispatch.planning.chasing import (
 )
 from dispatch.planning.jobs import carry_out
 from dispatch.planning.on_demand.minding import Minder
+from dispatch.planning.parts import forget_orphans
 from dispatch.planning.solving import SolverFailed, think
-from dispatch.queue import hint
+from dispatch.queue import hint, queue_at
 from dispatch.safety.climbing import climb, list_late
 from dispatch.safety.watching import list_silent, open_silent
 from dispatch.settings import Settings
@@ -49,7 +48,6 @@ from routing import WrongPlan
 log = structlog.get_logger()
 _NO_WORKERS: Final = "排线服务离线，已启用本机排线"
 _LATE: Final = "临近出发仍无路线，已使用快速方案，请人工查看"
-_QUEUE_PATIENCE_SECONDS: Final = 2.0
 _DATABASE_TROUBLE: Final = (DBAPIError, NoConnection)
 Rescue = Callable[[UUID, str | None], bool]
 T = TypeVar("T")
@@ -90,16 +88,6 @@ def _mind(engine: Engine, seconds: float, over: threading.Event) -> None:
         over.wait(seconds)
 
 
-def queue_at(redis_url: str) -> Redis:
-    """A connection that fails soon: the next sweep is the second try."""
-    return Redis.from_url(
-        redis_url,
-        socket_timeout=_QUEUE_PATIENCE_SECONDS,
-        socket_connect_timeout=_QUEUE_PATIENCE_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
-
-
 def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> None:
     """Look once. What fails is written to the log and looked at again next time.
 
@@ -113,6 +101,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
     steps: tuple[Callable[[], object], ...] = (
         partial(climb_overdue, engine),
         partial(_ask, engine),
+        partial(in_one_transaction, engine, forget_orphans),
         partial(_chase, engine, redis, here),
         partial(_hurry, engine, here),
         partial(_serve, engine),

@@ -23,7 +23,6 @@ from psycopg import sql
 NOBODY: Final = 65534
 PATIENCE_SECONDS: Final = 30.0
 OPTIONS: Final = {
-    "listen_addresses": "",
     "fsync": "off",
     "full_page_writes": "off",
     "shared_buffers": "32MB",
@@ -94,23 +93,38 @@ def empty_cluster() -> Path:
 
 
 class PostgresServer:
-    """One server in a folder of its own under the system's temporary folder."""
+    """One server in a folder of its own under the system's temporary folder.
 
-    def __init__(self) -> None:
+    Args:
+        entrance: words before its command line, by which root brings it into another
+            network, as `nobody`.
+        address: where it listens there, trusting everybody, beside its own socket.
+    """
+
+    def __init__(self, entrance: Sequence[str] = (), address: str = "") -> None:
+        self._entrance, self._address = entrance, address
         self.folder = Path(tempfile.mkdtemp(prefix="liuzhu-pg-"))
         self.log = self.folder / "postgres.log"
         shutil.copytree(empty_cluster(), self.folder / "data")
+        if address:
+            with (self.folder / "data" / "pg_hba.conf").open("a") as rights:
+                rights.write(f"host all all {address}/24 trust\n")
         _own(self.folder, *self.folder.rglob("*"))
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        options = {**OPTIONS, "unix_socket_directories": str(self.folder)}
+        options = {
+            **OPTIONS,
+            "listen_addresses": self._address,
+            "unix_socket_directories": str(self.folder),
+        }
         words = [word for item in options.items() for word in ("-c", "=".join(item))]
         with self.log.open("ab") as log:
             self.process = Popen(
-                [programs() / "postgres", "-D", self.folder / "data", *words],
+                [*self._entrance, programs() / "postgres", "-D",
+                 self.folder / "data", *words],
                 stdin=DEVNULL, stdout=log, stderr=STDOUT, cwd="/",
-                start_new_session=True, **rank(),
+                start_new_session=True, **(Rank() if self._entrance else rank()),
             )  # fmt: skip
         self._watch()
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -1,4 +1,5 @@
-"""What the tests need from the machine: a browser, and a font with Chinese letters."""
+"""What the tests need from the machine: a browser, a font with Chinese letters, and,
+where networks may be made, the program that makes them."""
 
 import os
 import shutil
@@ -8,7 +9,11 @@ from typing import Final
 from dispatch.bootstrap.progress import StepFailed, run_step, say
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
-PACKAGES: Final = {"browser": "chromium", "font": "fonts-noto-cjk"}
+PACKAGES: Final = {
+    "browser": "chromium",
+    "font": "fonts-noto-cjk",
+    "networks": "iproute2",
+}
 
 
 def find_browser() -> str | None:
@@ -28,7 +33,11 @@ def has_chinese_font() -> bool:
 
 def missing() -> list[str]:
     """Debian packages that would bring what this machine lacks."""
-    lacks = {"browser": find_browser() is None, "font": not has_chinese_font()}
+    lacks = {
+        "browser": find_browser() is None,
+        "font": not has_chinese_font(),
+        "networks": os.geteuid() == 0 and shutil.which("ip") is None,
+    }
     return [PACKAGES[name] for name, lacking in lacks.items() if lacking]
 
 
@@ -43,7 +52,7 @@ def provide() -> None:
         packages = missing()
     if packages:
         line = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
-        warning = f"the browser tests CANNOT run on this machine; as root: {line}"
+        warning = f"some tests CANNOT run on this machine; as root: {line}"
         if is_ci():
             raise StepFailed(warning)
         say(warning.upper().replace(line.upper(), line))

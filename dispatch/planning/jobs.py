@@ -4,10 +4,13 @@ A queue brings only the id of a request. Whoever takes its lease plans; no trans
 is open while the solver thinks; whoever comes late finds that it is no longer theirs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
+from redis import Redis
 from sqlalchemy import Engine
 
 from dispatch.log.events import record
@@ -16,8 +19,10 @@ from dispatch.planning.leases import Lease, beating, give_back, take
 from dispatch.planning.problem import WaveProblem, problem_for
 from dispatch.planning.publishing import Superseded, publish
 from dispatch.planning.rounds import draw_paths
-from dispatch.planning.solving import Thought, think
+from dispatch.planning.sharing import Sharing, solve_part
+from dispatch.planning.solving import SolverFailed, Thought, think
 from dispatch.planning.waves import AskState, get_request, get_wave
+from dispatch.queue import queue_of_this_job
 from dispatch.settings import settings
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
@@ -29,9 +34,24 @@ Thinking = Callable[[Problem], Thought]
 
 def plan_wave(request_id: str) -> None:
     """The job of a plan worker: plan what this request asks for."""
+    with _engine_of_a_job() as engine:
+        carry_out(engine, UUID(request_id), redis=queue_of_this_job())
+
+
+def help_out(part_id: str) -> None:
+    """The other job of a plan worker: solve a part of somebody's plan."""
+    with _engine_of_a_job() as engine:
+        try:
+            solve_part(engine, UUID(part_id))
+        except (SolverFailed, EngineMissing) as failure:  # its asker tries it, too
+            log.warning("a part was given back", part=part_id, why=str(failure))
+
+
+@contextmanager
+def _engine_of_a_job() -> Iterator[Engine]:
     engine = make_engine(settings().database)
     try:
-        carry_out(engine, UUID(request_id))
+        yield engine
     finally:
         engine.dispose()
 
@@ -40,13 +60,16 @@ def carry_out(
     engine: Engine,
     request_id: UUID,
     *,
-    thinking: Thinking = think,
+    thinking: Thinking | None = None,
     by_force: bool = False,
+    redis: Redis | None = None,
 ) -> bool:
     """Plan what a request asks for, if nobody else does.
 
     Args:
-        thinking: from a problem to a plan; `solving.think` or its quick kind.
+        thinking: from a problem to a plan; if not given, `solving.think`, which
+            shares a city with all workers.
+        redis: where other workers hear of a city's parts.
         by_force: do not wait for a planner that is alive and slow.
 
     Returns:
@@ -58,7 +81,7 @@ def carry_out(
     try:
         with beating(engine, lease):
             task = read_problem(engine, lease)
-            thought = thinking(task.problem)
+            thought = (thinking or _together(engine, lease, redis))(task.problem)
             draw_paths(task, thought.plan)
             _publish(engine, lease, task, thought)
     except EngineMissing as missing:
@@ -74,6 +97,15 @@ def carry_out(
         give_back(engine, lease)
         raise
     return True
+
+
+def _together(engine: Engine, lease: Lease, redis: Redis | None) -> Thinking:
+    def thinking(problem: Problem) -> Thought:
+        sharing = Sharing(engine, lease, redis)
+        thought = think(problem, sharing=sharing)
+        return replace(thought, parts=sharing.solved_on)
+
+    return thinking
 
 
 def read_problem(engine: Engine, lease: Lease) -> WaveProblem:

@@ -169,6 +169,7 @@ def _settle(
         "tasks": len(task.problem.tasks),
         "helpers": len(task.problem.vehicles),
         "left_out": len(thought.plan.left_out) + len(task.unfit),
+        "parts": dict(thought.parts),
     }
     uow.session.add(request)
 

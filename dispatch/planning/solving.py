@@ -8,8 +8,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -21,11 +22,14 @@ from routing import (
     EngineMissing,
     Plan,
     Problem,
+    WrongPlan,
     broken_rules,
     plan_from,
+    plan_to,
     problem_to,
     solve,
 )
+from routing.city import PartSolver, solve_city
 
 PATIENCE_SECONDS: Final = 5.0
 CHILD: Final = (sys.executable, "-m", solving_child.__name__)
@@ -34,6 +38,7 @@ _SEARCHING: Final = 0.8  # of the time; explaining and judging want the rest
 _FIRST_SECONDS: Final = 1.0
 _TASK_SECONDS: Final = 0.1  # so that little waves need not wait for the whole limit
 _CONSTRUCT: Final = Effort(iterations=0, engine="search")
+_A_CITY: Final = 4 / 3  # of what one search does well; less is not worth a border
 _FAULTLESS: Final = frozenset({"must_serve"})
 
 
@@ -43,20 +48,30 @@ class SolverFailed(Exception):
 
 @dataclass(frozen=True)
 class Thought:
-    """A plan that obeys every rule; `trouble` says why it is only the quick one."""
+    """A plan that obeys every rule; `trouble` says why it is only the quick one.
+
+    `parts` counts, of a plan made in parts, what each host solved.
+    """
 
     plan: Plan
     trouble: str | None = None
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 def think(
-    problem: Problem, *, quick: str | None = None, child: Sequence[str] = CHILD
+    problem: Problem,
+    *,
+    quick: str | None = None,
+    child: Sequence[str] = CHILD,
+    sharing: PartSolver | None = None,
 ) -> Thought:
     """A plan for a problem, whatever happens to the solver.
 
     Args:
         quick: why there is no time for the solver, if there is none.
         child: the solver's command line.
+        sharing: solves the parts of a city with others; if not given, the child
+            plans a city alone.
 
     Raises:
         EngineMissing: an engine is not installed; nothing stands in for it.
@@ -67,11 +82,30 @@ def think(
     if quick is not None:
         return Thought(quick_plan(problem), quick)
     try:
-        plan = solve_apart(problem, child=child)
+        if sharing is not None and is_city(problem):
+            plan = _solve_shared(problem, sharing)
+        else:
+            plan = solve_apart(problem, child=child)
         must_obey(problem, plan)
     except SolverFailed as failure:
         return Thought(quick_plan(problem), str(failure))
     return Thought(plan)
+
+
+def is_city(problem: Problem) -> bool:
+    """Whether it is planned in parts."""
+    return len(problem.tasks) > settings().part_tasks * _A_CITY
+
+
+def _solve_shared(problem: Problem, sharing: PartSolver) -> Plan:
+    """Cut and sewn in this process, which needs no search of its own for that."""
+    effort = Effort(seconds=search_seconds(problem))
+    try:
+        return solve_city(
+            problem, effort, solver=sharing, part_tasks=settings().part_tasks
+        )
+    except (BadProblem, WrongPlan) as failure:
+        raise SolverFailed(str(failure)[:200]) from failure
 
 
 def must_have_engines() -> None:
@@ -105,17 +139,36 @@ def solve_apart(problem: Problem, *, child: Sequence[str] = CHILD) -> Plan:
         SolverFailed: killed, crashed, out of memory, too late, or no plan.
         EngineMissing
     """
+    effort = Effort(seconds=search_seconds(problem), threads=cores())
+    return ask_child([*child], asked_for(problem), effort)
+
+
+def cores() -> int:
+    """How many threads or children the operator lets one plan have."""
+    return settings().solver_threads or os.cpu_count() or 1
+
+
+def asked_for(problem: Problem, start: Plan | None = None) -> str:
+    """What a child reads: a problem, and rounds to begin from."""
+    begin = None if start is None else plan_to(start)
+    return json.dumps({"problem": problem_to(problem), "start": begin})
+
+
+def ask_child(child: Sequence[str], asked: str, effort: Effort) -> Plan:
+    """The plan that a child process finds by the clock. Raises as `solve_apart`."""
     chosen = settings()
     limits = [
         f"--parent={os.getpid()}",
-        f"--seconds={search_seconds(problem)}",
-        f"--threads={chosen.solver_threads or os.cpu_count() or 1}",
+        f"--asked-at={time.monotonic()}",
+        f"--seconds={effort.seconds}",
+        f"--threads={effort.threads}",
+        f"--seed={effort.seed}",
         f"--memory-mb={chosen.solver_memory_mb}",
     ]
     try:
         ended = subprocess.run(
             [*child, *limits],
-            input=json.dumps(problem_to(problem)),
+            input=asked,
             capture_output=True,
             text=True,
             timeout=chosen.solve_seconds + PATIENCE_SECONDS,

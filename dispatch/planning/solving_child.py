@@ -1,7 +1,9 @@
 """The solver's own process: a problem on standard input, a plan on standard output.
 
-It knows no database, no names and no secrets. It ends with its parent, when its
-memory or its processor time is used up, or when its parent loses patience.
+With `--part` the problem is one part of a city, to be planned in one piece within the
+seconds after `--asked-at`. It knows no database, no names and no secrets. It ends with
+its parent, when its memory or its processor time is used up, or when its parent loses
+patience.
 """
 
 import argparse
@@ -9,8 +11,14 @@ import json
 import os
 import resource
 import sys
-from typing import Final
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
+if TYPE_CHECKING:
+    from routing import Effort
+
+LEAST_SECONDS: Final = 0.5  # of search, for a part that is begun late
 FAILED: Final = 1
 BAD_PROBLEM: Final = 2
 ENGINE_MISSING: Final = 3
@@ -26,29 +34,39 @@ def main() -> int:
     words.add_argument("--memory-mb", type=int, required=True)
     words.add_argument("--threads", type=int, default=1)
     words.add_argument("--seed", type=int, default=0)
+    words.add_argument("--part", action="store_true")
+    words.add_argument("--asked-at", type=float, help="of time.monotonic()")
     told = words.parse_args()
-    _limit(told.seconds * told.threads, told.memory_mb)
-    return _solve(told.parent, told.seconds, told.threads, told.seed)
+    limit_this_process(told.seconds * told.threads, told.memory_mb)
+    return _solve(told)
 
 
-def _limit(cpu_seconds: float, memory_mb: int) -> None:
+def limit_this_process(cpu_seconds: float, memory_mb: int) -> None:
     cpu = int(cpu_seconds) + _SPARE_CPU_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb * _MEGABYTE,) * 2)
     os.nice(10)
 
 
-def _solve(parent: int, seconds: float, threads: int, seed: int) -> int:
+def _solve(told: argparse.Namespace) -> int:
     try:
         import routing  # only now, inside the limits
+        from routing.solve import solve_whole
         from routing.tying import end_with
     except ImportError as missing:
         return _complain(ENGINE_MISSING, missing)
-    end_with(parent)
+    end_with(told.parent)
     try:
-        problem = routing.problem_from(json.load(sys.stdin))
-        effort = routing.Effort(seconds=seconds, threads=threads, seed=seed)
-        plan = routing.solve(problem, effort)
+        asked = json.load(sys.stdin)
+        problem = routing.problem_from(asked["problem"])
+        begin = None if asked["start"] is None else routing.plan_from(asked["start"])
+        effort = routing.Effort(
+            seconds=told.seconds, threads=told.threads, seed=told.seed
+        )
+        if told.part:
+            plan = solve_whole(problem, _of_a_part(effort, told.asked_at), begin)
+        else:
+            plan = routing.solve(problem, effort, begin)
     except routing.EngineMissing as missing:
         return _complain(ENGINE_MISSING, missing)
     except routing.NotYetHonoured as refusal:
@@ -58,6 +76,12 @@ def _solve(parent: int, seconds: float, threads: int, seed: int) -> int:
     answer = {"plan": routing.plan_to(plan), "decided_by": plan.decided_by}
     json.dump(answer, sys.stdout)
     return 0
+
+
+def _of_a_part(effort: "Effort", asked_at: float) -> "Effort":
+    """To come this far has taken its time, and many parts are solved in turn."""
+    left = (effort.seconds or 0) - (time.monotonic() - asked_at)
+    return replace(effort, seconds=max(LEAST_SECONDS, left), engine="search")
 
 
 def _complain(code: int, why: Exception) -> int:

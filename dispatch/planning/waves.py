@@ -44,8 +44,18 @@ class AskState(StrEnum):
     FAILED = "failed"
 
 
-class PlanRequest(SQLModel, table=True):
-    """Somebody wants a plan: a leased, fenced row. Lease times are wall time.
+class Leased(SQLModel):
+    """A row at which one process at a time is at work. Lease times are wall time."""
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    state: AskState = Field(sa_type=word(AskState))
+    attempt: int = 0
+    fence: int = 0
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class PlanRequest(Leased, table=True):
+    """Somebody wants a plan: a leased, fenced row.
 
     At most one request of a wave is waiting; while it runs, another may wait.
     """
@@ -62,12 +72,7 @@ class PlanRequest(SQLModel, table=True):
         CheckConstraint("attempt BETWEEN 0 AND 100", name="attempts"),
     )
 
-    id: UUID = Field(default_factory=uuid4, primary_key=True)
     wave_id: UUID = Field(foreign_key="wave.id", index=True)
-    state: AskState = Field(sa_type=word(AskState))
-    attempt: int = 0
-    fence: int = 0
-    lease_until: datetime | None = Field(default=None, sa_type=Instant)
     asked_at: datetime = Field(sa_type=Instant)  # product time
     queued_at: datetime = Field(sa_type=Instant)  # wall time of the asking
     hinted_at: datetime | None = Field(default=None, sa_type=Instant)  # wall time

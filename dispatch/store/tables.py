@@ -18,6 +18,7 @@ for _module in (
     "dispatch.access.accounts",
     "dispatch.access.tickets",
     "dispatch.planning.waves",
+    "dispatch.planning.parts",
     "dispatch.planning.plans",
     "dispatch.orders.orders",
     "dispatch.counter.payments",

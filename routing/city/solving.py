@@ -1,62 +1,65 @@
 """Solve the parts of a city side by side, then sew them together where they meet."""
 
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
 from routing.city.cutting import Seam, Share, part_of, shares, spots_of
+from routing.city.side_by_side import Children, Part, PartSolver
 from routing.cost import cost_of, trail_of
 from routing.effort import Effort
-from routing.errors import NotYetHonoured, WrongPlan
-from routing.files import plan_from, plan_to
+from routing.errors import NotYetHonoured
 from routing.linked.fixing import is_linked
 from routing.plan import LeftOut, Plan, Route
 from routing.problem import Problem
-from routing.problem_files import problem_to
 from routing.search.engine import VERSION
-from routing.solve import must_obey, solve_whole
+from routing.solve import finishing_seconds, must_obey, solve_whole
 
 PART: Final = 3_000  # tasks that one search does well
+_SMALLEST: Final = 6  # so many times smaller a part may be, to give all work
 _SEWING: Final = 0.15  # of the time
 _BORDER: Final = 60  # vehicles on both sides of one border
-_PATIENCE_SECONDS: Final = 60
-_COUNT_SECONDS: Final = 3_600  # for a part that is searched by count
 _LEFT_OUT: Final = 500  # tasks left out that one border tries again
-_CHILD: Final = (sys.executable, "-m", "routing.city.part")
 
 
 def solve_city(
-    problem: Problem, effort: Effort | None = None, start: Plan | None = None
+    problem: Problem,
+    effort: Effort | None = None,
+    start: Plan | None = None,
+    *,
+    solver: PartSolver | None = None,
+    part_tasks: int | None = None,
 ) -> Plan:
-    """Plan a problem in parts of about three thousand tasks.
+    """Plan a problem in parts of about equal work.
 
     An effort by the clock is shared among parts and borders; an effort by count
-    is spent on each part. Each part has a process of its own; so many run at once
-    as the effort has threads.
+    is spent on each part.
+
+    Args:
+        solver: who solves the parts; if not given, child processes, of which so
+            many run at once as the effort has threads.
+        part_tasks: no part has many more tasks than this; if not given, 3,000.
 
     Raises:
         NotYetHonoured: the effort limits the vehicles.
-        WrongPlan: a part's process ended without a plan.
-        What `solve` raises.
+        WrongPlan: a part has no plan.
+        What `solve` raises, and what the solver of parts does.
     """
     started = time.monotonic()
     effort = effort or Effort()
     if effort.vehicles is not None:
         raise NotYetHonoured("vehicles", "a city in parts has no common limit yet")
-    cut, seams = shares(problem, max(1, -(-len(problem.tasks) // PART)))
-    workers, whole = effort.threads, effort.seconds or 0.0
-    turns = -(-len(cut) // workers)
-    plans = _side_by_side(
-        [(part_of(problem, share), start) for share in cut],
-        _of_time(effort, whole * (1 - _SEWING) / turns),
-        workers,
-    )
+    solver = solver or Children(effort.threads)
+    size, width = part_tasks or PART, solver.width
+    turns = -(-len(problem.tasks) // (size * width))
+    most = _SMALLEST * len(problem.tasks) // size
+    cut, seams = shares(problem, max(1, min(turns * width, most)))
+    whole = (effort.seconds or 0.0) - finishing_seconds(problem)
+    turns = -(-len(cut) // width)
+    parts = [Part(part_of(problem, share), start) for share in cut]
+    spare = whole + started - time.monotonic()
+    plans = _solved(parts, _of_time(effort, spare * (1 - _SEWING) / turns), solver)
     draft = Draft(problem, plans)
     if is_linked(problem):
         seams = []  # what hangs together must not be torn apart again
@@ -65,8 +68,8 @@ def solve_city(
         spare = (whole + started - time.monotonic()) / (len(levels) - turn)
         rows = [seam for seam in seams if seam.level == level]
         parts = [draft.around(seam) for seam in rows]
-        slots = -(-len(rows) // workers)
-        for sewn in _side_by_side(parts, _of_time(effort, spare / slots), workers):
+        slots = -(-len(rows) // solver.width)
+        for sewn in _solved(parts, _of_time(effort, spare / slots), solver):
             draft.take(sewn)
     plan = draft.plan((f"{len(cut)} parts", VERSION))
     must_obey(problem, plan)
@@ -96,7 +99,7 @@ class Draft:
             self._left.pop(task, None)
         self._left |= {each.task: each for each in plan.left_out}
 
-    def around(self, seam: Seam) -> tuple[Problem, Plan]:
+    def around(self, seam: Seam) -> Part:
         """The vehicles nearest to a border with all they do, and what is left out."""
         problem, numbers = self.problem, self.problem.task_numbers
         cars = sorted(seam.share.vehicles, key=lambda v: self._away(v, seam))
@@ -112,7 +115,7 @@ class Draft:
         part = part_of(problem, Share(tuple(sorted(jobs)), tuple(sorted(near))))
         for route in routes:
             self._routes[route.vehicle] = Route(route.vehicle)
-        return part, Plan(problem=problem.name, routes=tuple(routes))
+        return Part(part, Plan(problem=problem.name, routes=tuple(routes)))
 
     def plan(self, decided_by: tuple[str, ...]) -> Plan:
         problem = self.problem
@@ -151,37 +154,16 @@ def _of_time(effort: Effort, seconds: float) -> Effort:
     return replace(effort, threads=1, seconds=max(0.5, seconds))
 
 
-def _side_by_side(
-    parts: Sequence[tuple[Problem, Plan | None]], effort: Effort, workers: int
-) -> list[Plan]:
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda part: _apart(part[0], part[1], effort), parts))
+def _solved(parts: Sequence[Part], effort: Effort, solver: PartSolver) -> list[Plan]:
+    """Plans of all parts; what has no work needs no search."""
+    busy = [n for n, part in enumerate(parts) if _has_work(part)]
+    found = dict(zip(busy, solver([parts[n] for n in busy], effort), strict=True))
+    idle = Effort(iterations=0, engine="search")
+    return [
+        found[n] if n in found else solve_whole(part.problem, idle, part.start)
+        for n, part in enumerate(parts)
+    ]
 
 
-def _apart(problem: Problem, start: Plan | None, effort: Effort) -> Plan:
-    """One part in a process of its own; what has no work needs none."""
-    if not problem.vehicles or not problem.tasks:
-        return solve_whole(problem, Effort(iterations=0, engine="search"), start)
-    asked = {
-        "problem": problem_to(problem),
-        "start": None if start is None else plan_to(start),
-        "effort": {
-            "seconds": effort.seconds,
-            "iterations": effort.iterations,
-            "seed": effort.seed,
-        },
-    }
-    try:
-        ended = subprocess.run(
-            [*_CHILD, str(os.getpid())],
-            input=json.dumps(asked),
-            capture_output=True,
-            text=True,
-            timeout=(effort.seconds or _COUNT_SECONDS) + _PATIENCE_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
-        raise WrongPlan("a part of the city did not end in time") from late
-    if ended.returncode:
-        raise WrongPlan(f"a part of the city has no plan: {ended.stderr[-300:]}")
-    return plan_from(json.loads(ended.stdout))
+def _has_work(part: Part) -> bool:
+    return bool(part.problem.vehicles and part.problem.tasks)

@@ -14,9 +14,9 @@ from rq.serializers import JSONSerializer
 
 from dispatch.orders.orders import OrderState
 from dispatch.planning.waves import AskState
-from dispatch.queue import QUEUE
+from dispatch.queue import QUEUE, queue_at
 from dispatch.settings import CHECKOUT, settings
-from dispatch.sweep import queue_at, sweep
+from dispatch.sweep import sweep
 from tests.little_town import LittleTown
 from tests.planning.lunch_wave import (
     ask,

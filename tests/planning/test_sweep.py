@@ -15,9 +15,9 @@ from dispatch.clock import town_moment, wall_now
 from dispatch.orders.orders import Channel, OrderState
 from dispatch.planning.leases import take
 from dispatch.planning.waves import AskState, PlanRequest
-from dispatch.queue import QUEUE
+from dispatch.queue import QUEUE, queue_at
 from dispatch.settings import Settings
-from dispatch.sweep import queue_at, run_schedule, sweep
+from dispatch.sweep import run_schedule, sweep
 from tests.little_town import EIGHT, NOON, TODAY, LittleTown
 from tests.planning.lunch_wave import (
     ask,
