@@ -11,7 +11,7 @@ _DAY: Final = "test_search_rules.py::test_what_a_rule_forbids_is_left_out"
 _DAYS: Final = "test_search_rules.py::test_"
 _BEGUN: Final = "test_begun.py::test_"
 _SHORT: Final = "test_breaks.py::test_the_compiled_search_agrees_on_short_days"
-_SPOTS: Final = "test_properties.py::test_the_best_spot_is_the_best_of_all_spots"
+_SPOTS: Final = "test_search_rules.py::test_there_is_no_spot"
 _NUMBERS: Final = "search/numbers.py"
 _EXACT: Final = "search/exact.py"
 _PAIRING: Final = "search/pairing.py"
@@ -235,9 +235,6 @@ LOOPS: Final = (
         "break", _RESTING, "if done <= cars[v, REST + 3 * b + 1]:", "if 1:", _SHORT
     ),
     TakenOut(
-        "break", _RESTING, "if at_home and phase == 0 and seconds > 0:", "if 0:", _SHORT
-    ),
-    TakenOut(
         "break",
         _RESTING,
         "leave = max(leave, cars[v, REST + 3 * b] + 1)",
@@ -245,7 +242,7 @@ LOOPS: Final = (
         _SHORT,
     ),
     TakenOut("break", _RESTING, "if ends > ends_by:", "if 0:", _SHORT),
-    TakenOut("break", _RESTING, "if now > nodes[node, CLOSES]:", "if 0:", _SHORT),
+    TakenOut("break", _RESTING, "if now > nodes[node, CLOSES]:", "if 0:", _DAY),
     TakenOut(
         "tier",
         "search/displacing.py",

@@ -4,6 +4,7 @@ A search that did not know the rule would take the task, or the cheaper order, a
 judge would refuse the plan. `rules_taken_out` tells which test holds which rule.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from routing import (
 )
 from routing.instance import Instance
 from routing.search.chains import search
+from routing.search.insertion import best_spot
+from routing.search.tour import Tour
 from tests.routing.towns import HOUR, car, meal, places, problem, stop, visit
 
 STEPS = Effort(iterations=40, engine="search")
@@ -128,6 +131,17 @@ def one(task: Task, vehicle: dict[str, Any] | None = None, **more: Any) -> Probl
             id="break",
         ),
         pytest.param(
+            problem(
+                [
+                    visit("a", 0, (0, 0), service_seconds=600),
+                    visit("b", 0, (0, 1000), service_seconds=700),
+                ],
+                [car(breaks=(Break((600, 1200), 300), Break((600, 1300), 300)))],
+            ),
+            {"a"},
+            id="two breaks one behind the other",
+        ),
+        pytest.param(
             one(
                 visit("a", 1),
                 travel={"walk": Matrix.of([[0, None], [60, 0]])},
@@ -226,3 +240,32 @@ def test_one_of_a_higher_tier_outweighs_any_number_below_inside_the_search() -> 
     high = visit("high", 9, (540, 540), tier=1, penalty=1, service_seconds=HOUR)
     given = problem([*low, high], [car(shift=(0, 540 + HOUR))])
     assert search(Instance(given), STEPS).absent == {0, 1, 2, 3}
+
+
+AT_NINE = visit("a", 9, (540, 540))
+
+
+@pytest.mark.parametrize(
+    ("task", "vehicle"),
+    [
+        pytest.param(visit("b", 1), {"max_tasks": 1}, id="so many tasks"),
+        pytest.param(visit("b", 5, service_seconds=600), {}, id="window behind"),
+        pytest.param(meal("b", 1, 5, service_seconds=600), {}, id="behind a pair"),
+        pytest.param(
+            meal("b", 5, 9, at_kitchen=Halt("p5", service_seconds=600)),
+            {},
+            id="inside a pair",
+        ),
+        pytest.param(visit("b", 9, service_seconds=90), {}, id="shift"),
+        pytest.param(visit("b", 9, load=(1,)), {"capacity": (1,)}, id="capacity"),
+        pytest.param(meal("b", 5, 9, (600, 600), max_ride_seconds=250), {}, id="ride"),
+    ],
+)
+def test_there_is_no_spot_beside_a_visit_at_nine(
+    task: Task, vehicle: dict[str, Any]
+) -> None:
+    """The spots that are found one by one, for reasons and for the last tasks."""
+    first = replace(AT_NINE, load=(1,))
+    given = problem([first, task], [car(**({"shift": (0, 600)} | vehicle))])
+    inst = Instance(given)
+    assert best_spot(inst, Tour(inst, inst.cars[0], [0]), 1) is None
