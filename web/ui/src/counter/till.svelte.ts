@@ -52,6 +52,8 @@ class Till {
   pick(one: Found, identity: Identity = this.identity): void {
     this.picked = one;
     this.identity = identity;
+    // What was typed has found its person: the next Enter serves, it does not look again.
+    this.typed = "";
     const byProxy = one.order?.channel === "proxy";
     this.collector = { kind: byProxy ? "registered_proxy" : "self", name: null };
     this.paid = [];
