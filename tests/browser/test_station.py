@@ -8,6 +8,7 @@ from dispatch.orders.orders import Order, OrderState
 from tests.browser.conftest import PHONE, House
 from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, make_walk
+from tests.little_town import TODAY
 
 LUNCH = "[data-key='2026-11-20/lunch']"
 
@@ -42,6 +43,21 @@ def test_the_first_letter_looks_for_somebody(house: House) -> None:
         expect(page.locator("td.here")).to_have_attribute("data-code", "A")
 
     assert states(house) == [OrderState.WAITING]
+
+
+def test_a_list_to_work_through_is_whole_whatever_was_looked_for(house: House) -> None:
+    house.town.add_elder("王桂英", usual_channel="pickup", visit_due_on=TODAY)
+    house.town.add_elder("李建国", usual_channel="delivery")
+
+    with house.visit(house.town.staff, "/station") as page:
+        rows = page.get_by_test_id("grid-row")
+        find(page, "李建国")
+        page.get_by_test_id("visits-due").click()
+        expect(rows).to_have_count(1)
+        expect(rows).to_contain_text("王桂英")
+        expect(page.get_by_test_id("grid-search")).to_have_value("")
+        find(page, "李建国")
+        expect(rows).to_contain_text("李建国")
 
 
 def test_a_meal_can_be_pressed_where_there_are_no_keys(house: House) -> None:

@@ -67,16 +67,20 @@ class Sheet {
     void day.readMenus(grid.days);
   }
 
+  /** Whoever looks for somebody means everybody: a list that was open is left. */
   find(q: string): void {
     this.q = q;
     this.offset = 0;
+    if (q.trim()) this.filter = "";
     clearTimeout(this.#waiting);
     this.#waiting = setTimeout(() => void this.read(), WAIT_MS);
   }
 
   toggle(filter: Filter): void {
     this.filter = this.filter === filter ? "" : filter;
+    this.q = "";
     this.offset = 0;
+    clearTimeout(this.#waiting);
     this.place({ row: 0, column: 0 });
     void this.read();
   }
