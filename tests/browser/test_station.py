@@ -86,6 +86,7 @@ def test_another_way_of_eating_is_one_key(house: House) -> None:
 
 def test_a_clash_is_seen_before_and_saved_only_with_a_reason(house: House) -> None:
     house.town.add_elder("王桂英", usual_channel="pickup", diet_tags=["halal"])
+    house.town.add_elder("李建国")
 
     with house.visit(house.town.staff, "/station") as page:
         find(page, "王桂英")
@@ -95,7 +96,11 @@ def test_a_clash_is_seen_before_and_saved_only_with_a_reason(house: House) -> No
         refusal = page.get_by_test_id("refusal")
         expect(refusal).to_have_attribute("data-code", "diet_clash")
         assert states(house) == []
-        page.get_by_test_id("override").locator("input").fill("家属要求")
+        find(page, "李建国")
+        expect(refusal).to_have_count(0)
+        find(page, "王桂英")
+        page.keyboard.press("1")
+        page.get_by_test_id("override").get_by_label("王桂英").fill("家属要求")
         page.keyboard.press("Enter")
         expect(page.locator(f"td.here{LUNCH}")).to_have_attribute("data-code", "A")
 
@@ -150,8 +155,7 @@ def find(page: Page, name: str) -> None:
     """Search, go into the grid, and wait until the cursor is on that elder."""
     page.get_by_test_id("grid").wait_for()
     page.keyboard.press("Tab")
-    page.get_by_test_id("grid-search").focus()
-    page.keyboard.type(name)
+    page.get_by_test_id("grid-search").fill(name)
     expect(page.get_by_test_id("grid-row")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator("tr.here")).to_contain_text(name)

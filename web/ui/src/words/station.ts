@@ -29,7 +29,7 @@ export const station = {
   "grid.visit_placed": ["{name} {on} 探访", "{name} {on} visit"],
   "grid.cancelled": ["{name} {on} {serving} 已取消", "{name} {on} {serving} cancelled"],
   "grid.clash": ["与忌口冲突：{words}", "Clashes with diet: {words}"],
-  "grid.override": ["仍要下单，理由", "Order all the same, because"],
+  "grid.override": ["仍要给{name}下单，理由", "Order for {name} all the same, because"],
   "grid.override_go": ["按理由下单", "Order with this reason"],
   "side.none": ["用方向键选一位老人", "Choose an elder with the arrow keys"],
   "side.diet": ["饮食", "Diet"],
