@@ -79,6 +79,7 @@ export const courier = {
   "noanswer.title": ["{name} 没人应", "{name}: no answer"],
   "noanswer.start": ["敲门、喊门都没人应", "Knocked and called, no answer"],
   "noanswer.told": ["已通知调度。请在门口等，再敲一次。", "The coordinator has been told. Wait at the door and knock again."],
+  "noanswer.telling": ["正在通知调度…", "Telling the coordinator…"],
   "noanswer.not_told": ["离线，通知还没有发出！请先打电话。", "Offline: nobody has been told yet! Please call."],
   "noanswer.knock": ["再敲门，大声喊名字", "Knock again, call the name"],
   "noanswer.call": ["打电话给老人", "Call the person"],
