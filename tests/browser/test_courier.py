@@ -1,5 +1,7 @@
 """The helper's phone: a round to its end, without a line, at a closed door."""
 
+from datetime import timedelta
+
 from playwright.sync_api import Locator, Page, expect
 
 from dispatch.orders.orders import OrderState
@@ -7,6 +9,7 @@ from tests.browser.conftest import PHONE, House
 from tests.field.pairs import make_pair
 from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, make_walk
+from tests.little_town import NOON
 
 
 def test_a_round_goes_from_the_kitchen_to_the_last_door(house: House) -> None:
@@ -126,6 +129,23 @@ def test_a_spilled_meal_has_failed_and_nobody_else_can_bring_it(house: House) ->
 
     assert walk.order().state is OrderState.FAILED
     assert walk.order().reason == "spilled"
+
+
+def test_a_box_past_its_clock_is_not_what_the_big_button_hands_over(
+    house: House,
+) -> None:
+    walk = make_walk(house.town, house.town.add_elder())
+
+    with house.visit(walk.actor, "/courier", PHONE) as page:
+        load_and_leave(page)
+        house.town.at(NOON + timedelta(hours=2))
+        page.reload()
+        page.get_by_test_id("arrived").click()
+        expect(page.get_by_test_id("past-eat-by")).to_contain_text("过了食用时限")
+        twice(page, "past-eat-by")
+        all_sent(page)
+
+    assert walk.order().reason == "past_eat_by"
 
 
 def test_a_meal_not_wanted_is_one_choice(house: House) -> None:

@@ -1,5 +1,7 @@
 """The station's page: the order grid by keyboard alone."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import Session, col, select
@@ -8,7 +10,7 @@ from dispatch.orders.orders import Order, OrderState
 from tests.browser.conftest import PHONE, House
 from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, make_walk
-from tests.little_town import TODAY
+from tests.little_town import EIGHT
 
 LUNCH = "[data-key='2026-11-20/lunch']"
 
@@ -46,7 +48,8 @@ def test_the_first_letter_looks_for_somebody(house: House) -> None:
 
 
 def test_a_list_to_work_through_is_whole_whatever_was_looked_for(house: House) -> None:
-    house.town.add_elder("王桂英", usual_channel="pickup", visit_due_on=TODAY)
+    long_ago = EIGHT - timedelta(days=40)
+    house.town.add_elder("王桂英", visit_every_days=30, last_visit_at=long_ago)
     house.town.add_elder("李建国", usual_channel="delivery")
 
     with house.visit(house.town.staff, "/station") as page:

@@ -33,6 +33,7 @@ export const courier = {
   "stop.arrived": ["到了", "I am here"],
   "stop.hand_over": ["交到本人手上", "Handed to the person"],
   "stop.hand_over_all": ["{n} 位都交到本人手上", "Handed to all {n}"],
+  "stop.hand_over_late": ["早先已交到本人手上", "Was handed over earlier"],
   "stop.other": ["其他情况", "Something else"],
   "stop.others": ["所有站点", "All stops"],
   "stop.pickup": ["取餐", "Load"],
