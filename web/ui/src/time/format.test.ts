@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, daysAfter, fenFrom, hourMinute, localDate, shortTime, span, weekday, yuan } from "./format";
+import { ago, daysAfter, fenFrom, hourMinute, localDate, monthName, monthsUntil, shortTime, span, weekday, yuan } from "./format";
 
 test("instants are shown in the district's own time", () => {
   expect(hourMinute("2026-11-20T03:30:00Z")).toBe("11:30");
@@ -13,6 +13,11 @@ test("dates step over the end of a month and know their weekday", () => {
   expect(daysAfter("2026-11-30", 1)).toBe("2026-12-01");
   expect(daysAfter("2026-03-01", -1)).toBe("2026-02-28");
   expect(weekday("2026-11-20")).toBe("五");
+});
+
+test("months go back over the turn of the year and are said in words", () => {
+  expect(monthsUntil("2026-02-28", 3)).toEqual(["2026-02", "2026-01", "2025-12"]);
+  expect(monthName("2026-02")).toBe("2026 年 02 月");
 });
 
 test("a span reads as a clock", () => {

@@ -50,6 +50,17 @@ export function weekday(on: string): string {
   return t(`weekday.${new Date(`${on}T00:00:00Z`).getUTCDay()}` as Word);
 }
 
+/** The month of that day and those before it, newest first: "2026-11", "2026-10", … */
+export function monthsUntil(on: string, many: number): string[] {
+  const [year, month] = [Number(on.slice(0, 4)), Number(on.slice(5, 7)) - 1];
+  return Array.from({ length: many }, (_, back) => new Date(Date.UTC(year, month - back)).toISOString().slice(0, 7));
+}
+
+/** "2026-11" as people say it. */
+export function monthName(month: string): string {
+  return t("time.month", { year: month.slice(0, 4), month: month.slice(5) });
+}
+
 /** "1:02:03" or "4:05"; never negative. */
 export function span(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(Math.abs(milliseconds) / 1000));

@@ -53,6 +53,7 @@ export const shared = {
   "time.hours_ago": ["{n} 小时前", "{n} h ago"],
   "time.days_ago": ["{n} 天前", "{n} d ago"],
   "time.never": ["没有记录", "no record"],
+  "time.month": ["{year} 年 {month} 月", "{year}-{month}"],
   "weekday.0": ["日", "Sun"],
   "weekday.1": ["一", "Mon"],
   "weekday.2": ["二", "Tue"],
