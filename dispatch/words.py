@@ -40,7 +40,7 @@ WORDS: Final[dict[str, Pair]] = {
     "event.wave.planned": ("排线发布", "plan published"),
     "event.wave.planning_again": ("重新排线", "planning again"),
     "event.wave.planning_failed": ("排线失败", "planning failed"),
-    "event.wave.quick_plan": ("求解器未完成，先用快排", "quick plan published"),
+    "event.wave.quick_plan": ("没来得及排完，先用应急排法", "quick plan published"),
     "event.wave.gone_back": ("退回上一版排线", "gone back to the plan before"),
     "event.wave.plan_late": ("到点还没有排线", "the plan is late"),
     "event.wave.workers_gone": ("没有排线进程在运行", "nobody is there to plan"),

@@ -32,6 +32,7 @@ export const coordinator = {
   "wave.rolled_back": ["已回到第 {n} 版", "Back at version {n}"],
   "wave.compare": ["版本对比", "Versions"],
   "wave.travel": ["路上 {n} 分钟", "{n} min travel"],
+  "wave.decided_by": ["算法 {by}", "decided by {by}"],
   "wave.left_out": ["未排 {n}", "{n} left out"],
   "wave_state.collecting": ["收单中", "taking orders"],
   "wave_state.due": ["该排线了", "due"],
