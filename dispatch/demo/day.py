@@ -56,8 +56,9 @@ class Day:
         ]
         clerks = {c.point.station.id: c.door for c in self.counters}
         hands = {hand.helper.id: hand for hand in district.crew}
-        self.desk = Desk(self.agenda, self._door("coordinator"), district)
-        self.walkers = []
+        self.walkers: list[Walker] = []
+        door = self._door("coordinator")
+        self.desk = Desk(self.agenda, door, district, self._is_walked)
         for account in district.accounts:
             if account.role is Role.HELPER and account.helper_id:
                 hand = hands[account.helper_id]
@@ -66,6 +67,10 @@ class Day:
                 self.walkers.append(Walker(self.agenda, doors, district, hand))
         couriers = (w for w in self.walkers if w.hand.helper.kind is HelperKind.COURIER)
         next(couriers).nobody_at = _CLOSED_DOOR
+
+    def _is_walked(self, order_id: str) -> bool:
+        """One of the made-up helpers has set out with it."""
+        return any(order_id in walker.walks for walker in self.walkers)
 
     def _door(self, login: str) -> Door:
         return Door(self.street, login)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter as Tally
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -16,6 +17,7 @@ from dispatch.demo.district import District
 from dispatch.demo.doors import Door, Json
 
 _ANSWERS_AFTER: Final = timedelta(minutes=2)
+_LEAVES_TO_VISITORS_SECONDS: Final = 90.0  # of the wall: who looks on may answer first
 _BETWEEN_RUNGS: Final = timedelta(minutes=4)
 _LOCATES_AFTER: Final = timedelta(minutes=12)
 _REACHED: Final = {"phone_elder": 0.35, "contacts": 0.6, "neighbour": 0.8}
@@ -26,7 +28,13 @@ _PATIENCE_SECONDS: Final = 20.0
 class Desk:
     """One coordinator with one socket. `picture` is what the feed has told so far."""
 
-    def __init__(self, agenda: Agenda, door: Door, district: District) -> None:
+    def __init__(
+        self,
+        agenda: Agenda,
+        door: Door,
+        district: District,
+        carried_by_us: Callable[[str], bool],
+    ) -> None:
         self.door = door
         self.told: Tally[str] = Tally()
         self.picture: dict[str, str] = {}
@@ -36,6 +44,7 @@ class Desk:
         self.waves_planned = 0
         self._epoch = ""
         self._agenda = agenda
+        self._carried_by_us = carried_by_us
         self._day = district.day
         self._chance = Chance(district.seed, "desk")
         self._doors = _doors_by_order(district)
@@ -120,7 +129,17 @@ class Desk:
         case_id = said.get("case_id")
         if case_id and case_id not in self._seen_cases:
             self._seen_cases.add(case_id)
-            self._agenda.put(now + _ANSWERS_AFTER, partial(self.climb, case_id))
+            after = self._answers_after(str(said.get("order_id")))
+            self._agenda.put(now + after, partial(self.climb, case_id))
+
+    def _answers_after(self, order_id: str) -> timedelta:
+        """A case of somebody who looks on is theirs for a while."""
+        if self._carried_by_us(order_id):
+            return _ANSWERS_AFTER
+        theirs = timedelta(
+            seconds=_LEAVES_TO_VISITORS_SECONDS * self._agenda.pace.speed
+        )
+        return max(_ANSWERS_AFTER, theirs)
 
     async def locate(self, order_id: str, _at: datetime) -> None:
         """Ask the station where the door is, and put it on the map."""

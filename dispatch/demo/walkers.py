@@ -43,6 +43,7 @@ class Walker:
         self._day = district.day
         self._chance = Chance(district.seed, f"walker {door.login}")
         self.carried: set[str] = set()  # every order ever seen on an own round
+        self.walks: set[str] = set()  # every order of a round that was begun here
         self._taken: set[str] = set()
         self._busy_until = district.begins_at
         live = isinstance(agenda.pace, Running)
@@ -89,9 +90,7 @@ class Walker:
             return
         told = await self.door.get("/api/round", on=self._day)
         for round_ in told["rounds"]:
-            self.carried |= {
-                p["order_id"] for stop in round_["stops"] for p in stop["persons"]
-            }
+            self.carried |= _orders(round_)
             if round_["state"] != "ready" or round_["id"] in self._taken:
                 continue
             leaves = max(_moment(round_["leaves_at"]) - _LEAVES_EARLY, self._busy_until)
@@ -103,6 +102,7 @@ class Walker:
     async def start(self, round_: Json, at: datetime) -> None:
         """Take the round as it is now; everything else follows by its times."""
         self._taken.add(round_["id"])
+        self.walks |= _orders(round_)
         self._busy_until = _moment(round_["ends_at"])
         self.told["rounds"] += 1
         if self.hand.helper.paper:
@@ -230,6 +230,10 @@ class Walker:
 
 def _seen(round_: Json) -> dict[str, Any]:
     return {"round_id": round_["id"], "plan_version_seen": round_["plan_version"]}
+
+
+def _orders(round_: Json) -> set[str]:
+    return {p["order_id"] for stop in round_["stops"] for p in stop["persons"]}
 
 
 def _moment(text: str) -> datetime:

@@ -16,7 +16,7 @@ from routing.roads.building import Street, graph_of
 from routing.roads.graph import CAR, EVERYBODY, FOOT, RoadGraph
 from routing.travel import EARTH_RADIUS_METRES
 
-MADE_UP_ATTRIBUTION: Final = "虚构的街道 made-up streets · 六助"
+MADE_UP_ATTRIBUTION: Final = "虚构的街道 · 六助"
 _BLOCK_METRES: Final = 160.0
 _MAIN_EVERY: Final = 5  # blocks between main roads
 _BRIDGE_EVERY: Final = 2  # main roads between bridges

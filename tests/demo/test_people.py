@@ -11,6 +11,7 @@ import pytest
 
 from dispatch.demo.agenda import Agenda
 from dispatch.demo.chance import Chance
+from dispatch.demo.desk import Desk
 from dispatch.demo.district import District, draw_district
 from dispatch.demo.doors import Door, Notes, Street
 from dispatch.demo.paths import place_along
@@ -140,6 +141,28 @@ def test_a_half_written_line_of_the_history_is_left_out(tmp_path: Path) -> None:
     with tmp_path.joinpath("demo-history.jsonl").open("a") as file:
         file.write('{"who": "stat')
     assert [line["who"] for line in read_history(tmp_path)] == ["station1"]
+
+
+@pytest.mark.parametrize(
+    ("speed", "waits"), [(0.0, [2, 2]), (30.0, [2, 45])], ids=["stepped", "running"]
+)
+def test_a_visitor_s_closed_door_is_left_to_the_visitor_for_a_while(
+    small: District, tmp_path: Path, speed: float, waits: list[int]
+) -> None:
+    pace = NoPace()
+    pace.speed = speed
+    notes = Notes(tmp_path)
+    agenda = Agenda(pace, notes)
+    door = Door(Street("http://127.0.0.1:1", notes), "coordinator")
+    desk = Desk(agenda, door, small, {"ours"}.__contains__)
+    agenda.now = SIX
+
+    for seq, order in enumerate(("ours", "theirs"), start=1):
+        event = {"seq": seq, "kind": "case.opened", "order_id": order}
+        desk._hear({**event, "case_id": f"case of {order}"})
+
+    answers = sorted(at for at, *_ in agenda._waiting)
+    assert answers == [SIX + timedelta(minutes=minutes) for minutes in waits]
 
 
 class NoPace:
