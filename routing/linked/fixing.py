@@ -223,7 +223,9 @@ def _without(
             continue
         car = inst.cars[problem.vehicle_numbers[route.vehicle]]
         nodes = [
-            n for n in _fresh(problem, route) if problem.tasks[n >> 1].id not in gone
+            n
+            for n in fresh_nodes(problem, route)
+            if problem.tasks[n >> 1].id not in gone
         ]
         held = held_together(inst, car.number, nodes)
         names = dict.fromkeys(problem.tasks[n >> 1].id for n in nodes if n not in held)
@@ -237,7 +239,7 @@ def _without(
     return tuple(found), lost
 
 
-def _fresh(problem: Problem, route: Route) -> list[int]:
+def fresh_nodes(problem: Problem, route: Route) -> list[int]:
     """The nodes of a route that have not begun."""
     begun = problem.begun.get(route.vehicle)
     fresh = route.stops[len(begun.stops) if begun is not None else 0 :]

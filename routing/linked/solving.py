@@ -16,6 +16,7 @@ from routing.effort import NEVER as NO_END
 from routing.effort import Effort, Ending
 from routing.explain import explained, without_help
 from routing.instance import Instance
+from routing.linked.adding import with_breaks, with_more
 from routing.linked.fixing import (
     Fixed,
     fixed_starts,
@@ -56,8 +57,9 @@ def linked_plan(problem: Problem, effort: Effort, solve: Solver) -> Plan:
     stops = sum(len(inst.nodes_of(k)) for k in inst.open_tasks)
     if stops > MOST_STOPS or any(vehicle.breaks for vehicle in problem.vehicles):
         fixed = fixed_by_search(problem, effort)
-        plan = solve(fixed.problem, _rest(effort, started), None)
-        plan = _with_linked_reasons(problem, fixed.back(plan))
+        plan = fixed.back(solve(fixed.problem, _rest(effort, started), None))
+        plan = with_more(problem, plan, Ending.of(effort, started))
+        plan = _with_linked_reasons(problem, plan)
         return replace(plan, decided_by=(VERSION, *plan.decided_by))
     alone = stops <= MOST_ALONE
     share = _ALONE_SHARE if alone else _FIRST_SHARE
@@ -107,6 +109,7 @@ def together(inst: Instance, effort: Effort, ending: Ending = NO_END) -> Plan:
 
 def fixed_by_search(problem: Problem, effort: Effort) -> Fixed:
     """Plan the linked visits alone, and make their starts fast."""
+    started = time.monotonic()
     linked = linked_tasks(problem)
     begun = {s.task for each in problem.begun.values() for s in each.stops}
     tasks = tuple(t for t in problem.tasks if t.id in linked | begun)
@@ -121,6 +124,8 @@ def fixed_by_search(problem: Problem, effort: Effort) -> Fixed:
     else:
         less = replace(effort, seconds=effort.seconds * _LINKED_SHARE)
     plan = together(Instance(part), less)
+    if any(vehicle.breaks for vehicle in problem.vehicles):
+        plan = with_more(part, with_breaks(part, plan), Ending.of(less, started))
     return fixed_starts(problem, starts_of(problem, plan))
 
 
