@@ -279,7 +279,8 @@ def test_who_is_late_is_free_when_what_is_left_is_done(town: LittleTown) -> None
 
     (called_off,) = {near, far} & orders_at(town, first)
     with Session(town.engine) as session:
-        session.get_one(Order, called_off).state = OrderState.CANCELLED
+        order = session.get_one(Order, called_off)
+        order.state, order.reason, order.ended_at = OrderState.CANCELLED, "住院", late
         session.commit()
     assert free_at(town, helper_id) == late + (round_.ends_at - second.at)
 
