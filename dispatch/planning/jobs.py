@@ -4,6 +4,7 @@ A queue brings only the id of a request. Whoever takes its lease plans; no trans
 is open while the solver thinks; whoever comes late finds that it is no longer theirs.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 
 from dispatch.log.events import record
 from dispatch.planning.asking import ask_for_plan
+from dispatch.planning.giving import give_to_people
 from dispatch.planning.leases import Lease, beating, give_back, take
 from dispatch.planning.problem import WaveProblem, problem_for
 from dispatch.planning.publishing import Superseded, publish
@@ -81,7 +83,10 @@ def carry_out(
     try:
         with beating(engine, lease):
             task = read_problem(engine, lease)
+            began = time.monotonic()
             thought = (thinking or _together(engine, lease, redis))(task.problem)
+            left = settings().solve_seconds - (time.monotonic() - began)
+            thought = give_to_people(task.problem, thought, task.past, seconds=left)
             draw_paths(task, thought.plan)
             _publish(engine, lease, task, thought)
     except EngineMissing as missing:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -19,6 +19,7 @@ from dispatch.planning.begun import list_begun_orders
 from dispatch.planning.crew import Duty, crew_of, vehicle_of
 from dispatch.planning.errands import Errand, list_errands, task_of
 from dispatch.planning.familiar import familiar_faces
+from dispatch.planning.past import past_of
 from dispatch.planning.plans import find_carriers
 from dispatch.planning.roads import travel_of
 from dispatch.planning.rules import PARKING_SECONDS, SAME_HELPER_SECONDS
@@ -26,6 +27,7 @@ from dispatch.planning.spots import Buildings, Spot, kitchen_spot, station_spot
 from dispatch.planning.waves import Wave
 from dispatch.settings import settings
 from routing import BadProblem, Place, Preference, Problem, Task, problem_to
+from routing.people import Past
 
 NO_LOCATION: Final = "no_location"
 OPEN_STATES: Final = frozenset(
@@ -46,7 +48,8 @@ class WaveProblem:
     """A problem, and what its ids mean to us. It outlives its transaction.
 
     `unfit` are orders that never enter it, with the rule that keeps them out;
-    tasks are named by their order's id, vehicles by their duty's.
+    tasks are named by their order's id, vehicles by their duty's. `past` is what the
+    rounds are given to people by, once they are found.
     """
 
     problem: Problem
@@ -56,6 +59,7 @@ class WaveProblem:
     carriers: dict[str, Carrier]
     spots: dict[str, Spot]
     unfit: dict[UUID, str]
+    past: Past = field(default_factory=Past)
 
     @cached_property
     def handled(self) -> frozenset[UUID]:
@@ -98,6 +102,7 @@ def problem_for(session: Session, wave: Wave) -> WaveProblem:
         carriers={d.id: Carrier(d.helper.id, d.helper.mode) for d in crew},
         spots=spots,
         unfit=unfit,
+        past=past_of(session, wave, crew, _fit(errands, tasks)),
     )
 
 
@@ -152,10 +157,13 @@ def _wishes(
     tasks: Sequence[Task],
 ) -> list[Preference]:
     """Who is planned already, and who is known from four weeks, should rather come."""
-    fit = {UUID(task.id) for task in tasks}
-    known = [errand for errand in errands if errand.order.id in fit]
     keepers = _keepers(session, wave, crew, tasks)
-    return keepers + familiar_faces(session, wave, crew, known)
+    return keepers + familiar_faces(session, wave, crew, _fit(errands, tasks))
+
+
+def _fit(errands: Iterable[Errand], tasks: Iterable[Task]) -> list[Errand]:
+    fit = {UUID(task.id) for task in tasks}
+    return [errand for errand in errands if errand.order.id in fit]
 
 
 def _keepers(

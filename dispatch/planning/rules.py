@@ -24,6 +24,7 @@ LEFT_OUT_PENALTY: Final = {Channel.DELIVERY: 40_000, Channel.VISIT: 20_000}
 SAME_HELPER_SECONDS: Final = 300  # worth keeping: elders know who comes
 FAMILIAR_SECONDS: Final = 120  # a face that was there often in four weeks; once, half
 OFTEN_TIMES: Final = 4
+REST: Final = timedelta(hours=11)  # from the last door of a day to the next round
 
 BOX_AT_KITCHEN_SECONDS: Final = 15
 BOX_AT_DOOR_SECONDS: Final = 90

@@ -169,7 +169,7 @@ _EATER = """
 import sys
 from dispatch.planning import solving_child
 words = dict(word.split("=") for word in sys.argv[1:])
-solving_child._limit(1, int(words["--memory-mb"]))
+solving_child.limit_this_process(1, int(words["--memory-mb"]))
 bytearray(2**31)
 """
 

@@ -1,0 +1,111 @@
+"""Giving the rounds that were found to the people who should go them.
+
+CP-SAT weighs faces, hours of four weeks, law and rest, in what is left of the plan's
+time. When it changes nothing, fails, or is late, the plan stands as it was found.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import structlog
+
+from dispatch.planning import giving_child
+from dispatch.planning.solving import SolverFailed, Thought, must_obey
+from dispatch.settings import CHECKOUT, settings
+from routing import BadProblem, Plan, Problem, plan_from, plan_to, problem_to
+from routing.people import Past
+
+log = structlog.get_logger()
+CHILD: Final = (sys.executable, "-m", giving_child.__name__)
+MOST_SECONDS: Final = 20.0  # a quiet machine needs two
+LEAST_SECONDS: Final = 2.0  # a process starts, and reads what the plan is made of
+_SPARE_SECONDS: Final = 0.5  # of the plan's time, for judging and publishing
+
+
+def give_to_people(
+    problem: Problem,
+    thought: Thought,
+    past: Past,
+    *,
+    seconds: float,
+    child: Sequence[str] = CHILD,
+) -> Thought:
+    """The same rounds in the hands that should have them; at worst as they were.
+
+    Args:
+        seconds: what is left of the plan's time; the child is killed before.
+        child: the command line of the process that decides.
+    """
+    seconds = min(MOST_SECONDS, seconds - _SPARE_SECONDS)
+    if seconds < LEAST_SECONDS or not _is_worth_asking(problem, thought, past):
+        return thought
+    try:
+        plan = _ask(problem, thought.plan, past, seconds, child)
+        if plan is None:
+            return thought
+        must_obey(problem, plan)
+    except SolverFailed as failure:
+        log.warning("rounds stay as they were found", why=str(failure))
+        return thought
+    return replace(thought, plan=plan)
+
+
+def _is_worth_asking(problem: Problem, thought: Thought, past: Past) -> bool:
+    """There is a choice, and something to choose by; a quick plan has no time."""
+    known = past.served or any(each.worked_four_weeks_seconds for each in past.of)
+    choice = len(problem.vehicles) > 1 and bool(thought.plan.routes)
+    return thought.trouble is None and choice and bool(known)
+
+
+def _ask(
+    problem: Problem, plan: Plan, past: Past, seconds: float, child: Sequence[str]
+) -> Plan | None:
+    """Raises: SolverFailed."""
+    limits = [
+        f"--parent={os.getpid()}",
+        f"--seconds={seconds}",
+        f"--memory-mb={settings().solver_memory_mb}",
+    ]
+    try:
+        ended = subprocess.run(
+            [*child, *limits],
+            input=json.dumps(_asked(problem, plan, past)),
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            cwd=CHECKOUT,
+            env={"PATH": os.defpath, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise SolverFailed("nobody was found in time") from late
+    if ended.returncode:
+        said = ended.stderr.strip().splitlines()[-1:] or ["no words"]
+        raise SolverFailed(f"giving ended with {ended.returncode}: {said[0]}"[:200])
+    return _plan_of(ended.stdout, plan)
+
+
+def _asked(problem: Problem, plan: Plan, past: Past) -> dict[str, Any]:
+    return {
+        "problem": problem_to(problem),
+        "plan": plan_to(plan),
+        "of": [vars(each) for each in past.of],
+        "served": [[*pair, times] for pair, times in past.served.items()],
+    }
+
+
+def _plan_of(said: str, was: Plan) -> Plan | None:
+    try:
+        answer: dict[str, Any] = json.loads(said)
+        if answer["plan"] is None:
+            return None
+        plan = plan_from(answer["plan"])
+        by = tuple(str(each) for each in answer["decided_by"])
+    except (ValueError, KeyError, TypeError, AttributeError, BadProblem) as nonsense:
+        raise SolverFailed(f"the answer is no plan: {nonsense}"[:200]) from nonsense
+    return replace(plan, decided_by=(*was.decided_by, *by))
