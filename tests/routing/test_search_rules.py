@@ -24,6 +24,7 @@ from routing.instance import Instance
 from routing.search.chains import search
 from routing.search.insertion import best_spot
 from routing.search.tour import Tour
+from routing.timing import Broken, first_broken
 from tests.routing.towns import HOUR, car, meal, places, problem, stop, visit
 
 STEPS = Effort(iterations=40, engine="search")
@@ -41,6 +42,13 @@ def served(given: Problem, effort: Effort = STEPS) -> set[str]:
 
 def one(task: Task, vehicle: dict[str, Any] | None = None, **more: Any) -> Problem:
     return problem([task], [car(**(vehicle or {}))], **more)
+
+
+def after_ten_minutes(seconds: int, *windows: tuple[int, int]) -> Problem:
+    """Ten minutes of service, then breaks of five minutes, and more service."""
+    tasks = [visit("a", 0, (0, 0), service_seconds=600)]
+    tasks.append(visit("b", 0, service_seconds=seconds))
+    return problem(tasks, [car(breaks=tuple(Break(each, 300) for each in windows))])
 
 
 @pytest.mark.parametrize(
@@ -141,6 +149,8 @@ def one(task: Task, vehicle: dict[str, Any] | None = None, **more: Any) -> Probl
             {"a"},
             id="two breaks one behind the other",
         ),
+        pytest.param(after_ten_minutes(400, (600, 900), (600, 900)), {"a"}, id="rests"),
+        pytest.param(after_ten_minutes(350, (600, 940), (600, 1000)), {"a"}, id="due"),
         pytest.param(
             one(
                 visit("a", 1),
@@ -224,6 +234,8 @@ def test_tasks_that_were_begun_count_too() -> None:
 def test_work_that_was_begun_counts_too() -> None:
     given = on_board(visit("a", 9), max_work_seconds=400)
     assert served(given) == {"box"}
+    inst = Instance(given)
+    assert first_broken(inst, inst.cars[0], (1, 2)) == Broken("max_work", 180, 1)
 
 
 def test_no_more_vehicles_leave_than_allowed() -> None:
@@ -252,8 +264,8 @@ AT_NINE = visit("a", 9, (540, 540))
         pytest.param(visit("b", 5, service_seconds=600), {}, id="window behind"),
         pytest.param(meal("b", 1, 5, service_seconds=600), {}, id="behind a pair"),
         pytest.param(
-            meal("b", 5, 9, at_kitchen=Halt("p5", service_seconds=600)),
-            {},
+            meal("b", 5, 9, at_kitchen=Halt("p5", ((0, 400),), 600)),
+            {"shift": (0, 4 * HOUR)},
             id="inside a pair",
         ),
         pytest.param(visit("b", 9, service_seconds=90), {}, id="shift"),
