@@ -91,7 +91,7 @@ def best_of_all(given: Problem) -> Best:
     ways: dict[int, int] = {0: 0}  # tasks done, as bits: the least cost
     for v in range(len(given.vehicles)):
         mine = rounds_of(given, v)
-        longer = {}
+        longer: dict[int, int] = {}
         for done, cost in ways.items():
             for more, added in mine.items():
                 if not done & more:

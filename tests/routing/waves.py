@@ -1,7 +1,7 @@
 """Lunches with too few helpers, strewn by a seed: somebody is always left out."""
 
 import random
-from typing import Final
+from typing import Any, Final
 
 from routing import (
     Break,
@@ -68,7 +68,7 @@ def _windows(chance: random.Random) -> tuple[Window, ...]:
 
 
 def _task(chance: random.Random, number: int) -> Task:
-    known = {
+    known: dict[str, Any] = {
         "tier": chance.choice([0, 0, 0, 1, 2]),
         "penalty": chance.choice([2_000, 20_000, 20_000, 40_000]),
     }

@@ -76,7 +76,7 @@ def fresh_problems(draw: st.DrawFn, most_tasks: int = 6) -> Problem:
 
 
 def _at_any_time(task: Task) -> Task:
-    halts = {
+    halts: dict[str, Any] = {
         kind: replace(halt, windows=((halt.windows[0][0], 9000),))
         for kind, halt in task.halts
     }
