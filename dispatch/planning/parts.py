@@ -99,8 +99,8 @@ def find_asked(session: Session, part_id: UUID) -> Asked | None:
     ).first()
     if row is None:
         return None
-    packed, *others = row
-    return Asked(zlib.decompress(packed).decode(), *others)
+    packed, seconds, seed, ready_by = row
+    return Asked(zlib.decompress(packed).decode(), seconds, seed, ready_by)
 
 
 def look(session: Session, asker: Lease) -> Standing:

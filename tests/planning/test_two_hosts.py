@@ -34,8 +34,8 @@ from tests.planning.hosts import NOBODY, Host, NoHosts, kill_session, two_hosts
 from tests.planning.lunch_wave import ask, orders_of, request_of, shown_plan
 from tests.postgres import PostgresServer
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.usefixtures("city_settings")]
-PATIENCE_SECONDS: Final = 150
+pytestmark = [pytest.mark.timeout(700), pytest.mark.usefixtures("city_settings")]
+PATIENCE_SECONDS: Final = 300
 DOORS: Final = 60
 CITY: Final = {
     "DISPATCH_PART_TASKS": "15",
