@@ -40,9 +40,12 @@ class Desk {
     const helper = this.helper?.id ?? this.order?.helper_id;
     return helper ? (this.board?.rounds.find((one) => one.helper_id === helper && one.state !== "ended") ?? this.board?.rounds.find((one) => one.helper_id === helper) ?? null) : null;
   });
+  /** The wave that was picked in the bar; whoever chooses an order leaves it. */
+  waveId = $state<string | null>(null);
   wave = $derived.by<Wave | null>(() => {
     const waves = this.board?.waves ?? [];
-    return waves.find((one) => one.id === this.order?.wave_id) ?? waves.find((one) => one.state !== "ended") ?? null;
+    const asked = this.waveId ?? this.order?.wave_id;
+    return waves.find((one) => one.id === asked) ?? waves.find((one) => one.state !== "ended") ?? null;
   });
 
   async read(): Promise<{ epoch: string; seq: number } | null> {
@@ -66,6 +69,7 @@ class Desk {
 
   choose(chosen: Chosen): void {
     this.chosen = chosen;
+    this.waveId = null;
     this.placing = null;
   }
 
