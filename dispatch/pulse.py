@@ -50,19 +50,28 @@ def seconds_since_beat(home: Path, name: str) -> float:
         return float("inf")
 
 
-def seconds_since_worker(redis_url: str) -> float:
-    """How long ago a worker of this machine told Redis that it lives."""
-    from redis import Redis  # here, as a start without a worker need not wait for RQ
-    from redis.exceptions import RedisError
+def seconds_since_any_beat(home: Path, name: str) -> float:
+    """The same of the liveliest process of that name, on whatever machine."""
+    files = (home / "run").glob(f"{name}.*.beat")
+    beats = [file.stat().st_mtime for file in files]
+    return time.time() - max(beats, default=float("-inf"))
+
+
+def seconds_since_worker(redis_url: str, *, anywhere: bool = False) -> float:
+    """How long ago a worker of this machine, or of any, told Redis that it lives."""
+    from redis.exceptions import RedisError  # here, as not every start waits for RQ
     from rq import Worker
 
-    with Redis.from_url(redis_url) as redis:
+    from dispatch.queue import queue_at
+
+    with queue_at(redis_url) as redis:
         try:
             workers = Worker.all(connection=redis)
         except RedisError:
             return float("inf")
-    here = [worker for worker in workers if worker.hostname == socket.gethostname()]
-    beats = [worker.last_heartbeat for worker in here if worker.last_heartbeat]
+    here = socket.gethostname()
+    meant = [worker for worker in workers if anywhere or worker.hostname == here]
+    beats = [worker.last_heartbeat for worker in meant if worker.last_heartbeat]
     return min((_seconds_since(beat) for beat in beats), default=float("inf"))
 
 

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 
 from dispatch.promises.standing import Standing
 from dispatch.settings import settings
+from dispatch.silence import Listening
 from dispatch.store.database import Database
 from web import (
     coordinator,
@@ -79,6 +80,7 @@ def create_app(
     app.state.database = database
     app.state.tail = tail
     app.state.standing = Standing(seconds_now)
+    app.state.listening = Listening(seconds_now)
     add_error_answers(app)
     for router in ROUTERS:
         app.include_router(router)

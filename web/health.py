@@ -2,11 +2,12 @@
 
 import logging
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from dispatch.log.feed import feed_position
+from dispatch.silence import House, Listening
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import Db
+from web.deps import Db, Staff
 from web.wire import Answer
 
 log = logging.getLogger("liuzhu.web")
@@ -32,3 +33,10 @@ def get_ready(database: Db) -> Answer:
     except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
         log.warning("not ready: %s", type(error).__name__)
         return Answer({"ready": False}, status_code=503, headers={"Retry-After": "2"})
+
+
+@router.get("/api/house", response_model=House)
+def get_house(request: Request, _caller: Staff) -> Answer:
+    """Which processes are silent; asked for by pages, which hear nothing of it else."""
+    listening: Listening = request.app.state.listening
+    return Answer(listening.told())

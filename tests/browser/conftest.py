@@ -23,6 +23,7 @@ from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import Actor, in_one_transaction
 from tests.engines import SQLITE, Engines
 from tests.little_town import LittleTown
+from tests.living import Living, everybody_lives
 from web.__main__ import listen
 from web.app import create_app
 from web.surfaces import DIST
@@ -64,6 +65,7 @@ class House:
     town: LittleTown
     address: str
     chromium: Browser
+    living: Living
     complaints: list[str] = field(default_factory=list)
 
     @contextmanager
@@ -111,12 +113,19 @@ class House:
 
 
 @pytest.fixture
-def house(chromium: Browser, engines: Engines) -> Iterator[House]:
+def living(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Living]:
+    """Everybody is at work, as far as signs of life tell."""
+    with everybody_lives(redis_url, monkeypatch) as alive:
+        yield alive
+
+
+@pytest.fixture
+def house(chromium: Browser, engines: Engines, living: Living) -> Iterator[House]:
     """The web room with the built pages, on SQLite: what is tried is the page."""
     with engines.fresh(SQLITE) as url:
         engine = make_engine(url)
         with _served(url) as address:
-            found = House(LittleTown(engine), address, chromium)
+            found = House(LittleTown(engine), address, chromium, living)
             yield found
         engine.dispose()
     assert found.complaints == []

@@ -35,6 +35,22 @@ def test_the_board_ties_and_hears_of_an_order_without_reading_again(
         expect(page.get_by_test_id("blocked")).to_contain_text("受阻 1")
 
 
+def test_nothing_is_called_well_while_nobody_minds_the_house(house: House) -> None:
+    house.living.fall_silent("relay", 600)
+    house.living.fall_silent("schedule", 600)
+
+    with house.visit(house.town.dispatcher, "/coordinator") as page:
+        note = page.get_by_test_id("house-silent")
+        expect(note).to_contain_text("可能不是最新的")
+        expect(note).to_contain_text("到点不会自动排线")
+        expect(note).to_contain_text("已 10 分钟没有动静")
+        expect(page.get_by_test_id("all-well")).to_have_count(0)
+
+        house.living.parts |= {"relay", "schedule"}
+        expect(page.get_by_test_id("all-well")).to_be_visible()
+        expect(note).to_have_count(0)
+
+
 def test_an_unanswered_door_comes_first_and_is_closed_with_an_outcome(
     house: House,
 ) -> None:

@@ -157,6 +157,13 @@ def test_an_unanswered_door_stands_above_everything_and_can_be_called(
         expect(page.get_by_test_id("alarms")).to_have_count(0)
 
 
+def test_a_station_is_told_when_alarms_may_come_late(house: House) -> None:
+    house.living.fall_silent("schedule", 600)
+
+    with house.visit(house.town.staff, "/station", PHONE) as page:
+        expect(page.get_by_test_id("house-silent")).to_contain_text("不会自动提醒")
+
+
 def find(page: Page, name: str) -> None:
     """Search, go into the grid, and wait until the cursor is on that elder."""
     page.get_by_test_id("grid").wait_for()

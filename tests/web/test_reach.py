@@ -73,6 +73,7 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "GET /api/office/lines": OFFICERS,
     "GET /api/office/promises": frozenset({"district"}),
     "POST /api/feed/ticket": EVERYBODY,
+    "GET /api/house": STAFF,
     "GET /health": PUBLIC,
     "GET /ready": PUBLIC,
 }

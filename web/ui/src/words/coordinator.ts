@@ -10,6 +10,7 @@ export const coordinator = {
   "board.serving_all": ["各餐", "All servings"],
   "alarm.none": ["一切正常", "All is well"],
   "alarm.why": ["没有未结事件，没有要迟到的，没有未排上的；最近一次消息 {ago}，{live}", "no open case, nobody will be late, nothing is left out; last event {ago}, {live}"],
+  "alarm.none_seen": ["已读到的订单里没有未结事件、要迟到或未排上的。", "Among what was read: no open case, nothing late, nothing left out."],
   "alarm.cases": ["未结事件 {n}", "{n} open cases"],
   "alarm.late": ["要迟到 {n}", "{n} will be late"],
   "alarm.not_planned": ["未排上 {n}", "{n} not planned"],
