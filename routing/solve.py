@@ -12,6 +12,7 @@ from routing.explain import explained
 from routing.finishing import routes_of
 from routing.instance import Instance
 from routing.linked.fixing import is_linked
+from routing.linked.halves import telling_who_is_alone
 from routing.linked.solving import linked_plan
 from routing.plan import Plan
 from routing.problem import Problem
@@ -113,7 +114,7 @@ def _linked(problem: Problem, effort: Effort, started: float) -> Plan:
         # Rounds to begin from are taken by our search alone.
         return solve(alone, replace(rest, engine="search") if start else rest, start)
 
-    plan = linked_plan(problem, effort, around)
+    plan = telling_who_is_alone(problem, linked_plan(problem, effort, around))
     must_obey(problem, plan)
     return replace(
         plan,

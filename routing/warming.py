@@ -13,6 +13,9 @@ from typing import Final
 import numpy as np
 
 from routing.effort import Effort
+from routing.instance import Instance
+from routing.linked.problem_web import woven
+from routing.linked.searching import warm as warm_linked
 from routing.ondemand import Call, Courier, Scene, decide
 from routing.plan import Plan
 from routing.problem import Halt, Place, Problem, Task, Vehicle
@@ -35,7 +38,7 @@ def _meals() -> None:
 
 
 def _visits() -> None:
-    solve(_day(_BATH), Effort(iterations=1, engine="search"))
+    warm_linked(woven(Instance(_day(_BATH)), None).web)
 
 
 def _calls() -> None:

@@ -24,8 +24,8 @@ from dispatch.bootstrap.places import (
 from dispatch.bootstrap.progress import run_step
 from dispatch.bootstrap.turns import turn
 
-ALWAYS_ASKED: Final = ("meals",)
-SELDOM_ASKED: Final = ("visits", "calls", "offers")
+ALWAYS_ASKED: Final = (("meals",), ("visits",))  # each by a process of its own
+SELDOM_ASKED: Final = ("calls", "offers")
 FIRST_THE_HOUSE_SECONDS: Final = 120.0  # it has enough to do when it begins
 BESIDE: Final = "LIUZHU_COMPILES_BESIDE"  # the process that it ends with
 

@@ -40,7 +40,7 @@ def prepare(arguments: Sequence[str]) -> None:
     locks = environment.locks_for(command)
     show = command in SHOW_PAGES and "--help" not in arguments
     plan = command in MAKE_PLANS and "--help" not in arguments
-    at_once: list[tuple[str, ...]] = [compiling.ALWAYS_ASKED] if plan else []
+    at_once: list[tuple[str, ...]] = [*compiling.ALWAYS_ASKED] if plan else []
     if plan and command not in RUN_THE_HOUSE:
         at_once.append(compiling.SELDOM_ASKED)
     if (

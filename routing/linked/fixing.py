@@ -12,6 +12,7 @@ from typing import Final
 from routing.explain import RULE_WORDS
 from routing.finishing import route_of
 from routing.instance import Instance
+from routing.linked.halves import HALF, begun_by, with_halves
 from routing.plan import LeftOut, Plan, Route
 from routing.problem import Halt, Problem, Stop, Task
 from routing.starting import held_together
@@ -20,7 +21,6 @@ from routing.timing import first_broken
 Starts = Mapping[tuple[str, str], Mapping[str, int]]  # task, stop -> vehicle -> time
 
 _SECOND: Final = " ②"  # behind the id of the second person's visit
-_HALF: Final = "两人中只有一人能到（people）。"
 _CUT: Final = "同程的一单去不成，余下的路{}（{}）。"
 
 
@@ -47,11 +47,12 @@ class Fixed:
     def forward(self, plan: Plan) -> Plan:
         """A plan for the original as one for the problem without links."""
         seconds = {first: second for second, first in self.halves.items()}
-        seen: set[str] = set()
+        begun = {v: each.stops for v, each in self.problem.begun.items()}
+        seen = {stop.task for done in begun.values() for stop in done}
         routes = []
         for route in plan.routes:
-            stops = []
-            for stop in route.stops:
+            stops = list(begun.get(route.vehicle, ()))
+            for stop in route.stops[len(stops) :]:
                 name = stop.task or ""
                 again = name in seen and stop.kind == "visit"
                 task = seconds.get(name, stop.task) if again else stop.task
@@ -69,7 +70,7 @@ class Fixed:
         absent = {each.task for each in plan.left_out}
         routes, more = plan.routes, list[LeftOut]()
         while halved := self._halved(absent):
-            more += [LeftOut(name, _HALF) for name in sorted(halved)]
+            more += [LeftOut(name, HALF) for name in sorted(halved)]
             routes, lost = _without(self.problem, routes, halved)
             more += lost
             absent |= halved | {each.task for each in lost}
@@ -113,10 +114,10 @@ def fixed_starts(problem: Problem, starts: Starts) -> Fixed:
         starts: per task and kind of stop, who begins it and when; begun stops may
             be missing. A linked task that is missing whole is left out.
     """
-    begun = {s.task for each in problem.begun.values() for s in each.stops}
+    begun = begun_by(problem)
     linked = linked_tasks(problem)
     known = {task for task, _ in starts}
-    dropped = linked - known - begun
+    dropped = linked - known - begun.keys()
     tasks: list[Task] = []
     halves: dict[str, str] = {}
     never = list(problem.never)
@@ -127,6 +128,10 @@ def fixed_starts(problem: Problem, starts: Starts) -> Fixed:
             continue
         if task.id not in known:
             tasks.append(task if task.id not in begun else replace(task, people=1))
+            if len(begun.get(task.id, ())) == 2:
+                second = replace(tasks[-1], id=_free(task.id + _SECOND, names))
+                halves[second.id] = task.id
+                tasks.append(second)
             continue
         first = _made_fast(task, starts)
         tasks.append(first)
@@ -154,6 +159,7 @@ def fixed_starts(problem: Problem, starts: Starts) -> Fixed:
             sequence=(),
             never=tuple(_alive(never, dropped)),
             prefer=tuple(w for w in prefer if w.task not in dropped),
+            begun=with_halves(problem.begun, begun, halves),
         ),
         original=problem,
         halves=halves,

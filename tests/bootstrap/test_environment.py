@@ -96,7 +96,7 @@ def test_a_second_start_starts_nothing(
     kernels = checkout / "routing" / "search"
     kernels.mkdir(parents=True)
     (kernels.parent / "fields.py").touch()
-    for parts in (compiling.ALWAYS_ASKED, compiling.SELDOM_ASKED):
+    for parts in (*compiling.ALWAYS_ASKED, compiling.SELDOM_ASKED):
         assert compiling.lacking(parts)
         compiling.mark_of(parts).write_text(places.fingerprint(compiling.sources()))
     monkeypatch.setattr(subprocess, "Popen", None)  # whoever starts a process, breaks

@@ -134,7 +134,8 @@ def settle_village(engine: Engine, home: Path) -> District:
 async def live_and_die(day: Day, pace: Hounded) -> tuple[Outcome, list[str]]:
     """Play the day; a second coordinator's socket is cut for half a minute."""
     street = Street(day.street.address, day.notes)
-    watcher = Desk(Agenda(pace, day.notes), Door(street, "coordinator"), day.district)
+    door = Door(street, "coordinator")
+    watcher = Desk(Agenda(pace, day.notes), door, day.district, lambda _order: True)
     await watcher.open()
 
     async def lose_the_line() -> None:

@@ -271,3 +271,30 @@ def test_what_a_round_loses_may_be_half_of_another_visit() -> None:
     assert faults(given, back) == []
     assert left_out(back) == {"bath", "lift"}
     assert back.routes == ()
+
+
+def test_what_two_have_begun_stays_theirs_when_another_is_left_out() -> None:
+    both = {n: Begun("p1", 60, (stop("t", "visit", 60),)) for n in ("v", "w")}
+    late = problem(
+        [visit("t", 1, people=2), visit("x", 9, (0, 10))],
+        [car("v"), car("w")],
+        begun=both,
+        now=60,
+    )
+    found = solve(late, QUICK)
+    assert broken_rules(late, found) == []
+    assert [each.task for each in found.left_out] == ["x"]
+
+
+def test_who_has_begun_alone_and_is_not_joined_is_told_of() -> None:
+    one = {"w": Begun("p1", 60, (stop("t", "visit", 60),))}
+    late = problem(
+        [visit("t", 1, people=2), visit("y", 3)],
+        [car("v"), car("w")],
+        begun=one,
+        now=60,
+    )
+    found = solve(late, QUICK)
+    assert [each.task for each in found.left_out] == ["t"]
+    assert "people" in found.left_out[0].why
+    assert found.served == {"t", "y"}
