@@ -1,30 +1,30 @@
 """Orders wanted at once beside a wave's plan: nobody overtakes, hides or forgets."""
 
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import event
 from sqlmodel import Session, select
 
-from dispatch.log.events import Event
 from dispatch.orders.orders import Order, OrderState
-from dispatch.people.helpers import Helper
 from dispatch.planning.beside import find_settled
 from dispatch.planning.chasing import list_late_waves
 from dispatch.planning.going_back import go_back
 from dispatch.planning.jobs import carry_out
-from dispatch.planning.on_demand import telling
-from dispatch.planning.on_demand.means import Means
-from dispatch.planning.on_demand.minding import Minder
-from dispatch.planning.on_demand.standby import standby_of
-from dispatch.planning.plans import RoundState, Stop, StopOrder, StopState
+from dispatch.planning.plans import RoundState, StopState
 from dispatch.planning.waves import AskState, PlanRequest
 from dispatch.store.unit_of_work import in_one_transaction, picture
-from tests.little_town import ELEVEN, LAT, NOON, LittleTown
+from tests.little_town import ELEVEN, LAT, LittleTown
+from tests.planning.at_once import (
+    MINUTE,
+    a_visit,
+    free_at,
+    leave,
+    leave_early,
+    orders_at,
+    set_stop,
+    statements_of,
+)
 from tests.planning.lunch_wave import (
     LONG_AGO,
-    add_service,
     after,
     ask,
     begin,
@@ -39,24 +39,6 @@ from tests.planning.lunch_wave import (
     stops_of,
     wave_of,
 )
-
-MINUTE = timedelta(minutes=1)
-
-
-def a_visit(town: LittleTown, elder_id: UUID | None = None, **about: Any) -> UUID:
-    """A visit that is wanted at once, within the hour."""
-    about.setdefault("window", (ELEVEN, ELEVEN + timedelta(hours=1)))
-    return order_visit(town, elder_id, ready_at=ELEVEN, **about)
-
-
-def leave(town: LittleTown) -> int:
-    return Minder(town.engine).look()
-
-
-def look_twice(town: LittleTown, minder: Minder | None = None) -> None:
-    minder = minder or Minder(town.engine)
-    minder.look()
-    minder.look()
 
 
 def test_whoever_leaves_at_once_does_not_overtake_a_plan_in_the_making(
@@ -145,123 +127,6 @@ def test_only_what_is_wanted_at_once_waits_for_no_plan(town: LittleTown) -> None
         assert list_late_waves(seen.session, seen.now) == []
 
 
-def test_who_is_left_says_why_and_waits_again_when_somebody_can(
-    town: LittleTown,
-) -> None:
-    helper_id = town.add_helper(skills=["meal"])
-    wanted = a_visit(town)
-    town.at(ELEVEN)
-    minder = Minder(town.engine)
-    minder.look()
-    assert order_of(town, wanted).state is OrderState.WAITING  # may still change
-
-    minder.look()
-
-    order = order_of(town, wanted)
-    assert order.state is OrderState.UNASSIGNED
-    assert order.explanation is not None
-    assert order.explanation["why"] == "1 人不具备所需技能。"
-    assert order.explanation["candidates"] == [
-        {"helper_id": str(helper_id), "rule": "skill", "by": None}
-    ]
-    changes = len(events_of(town, wanted))
-    minder.look()
-    assert len(events_of(town, wanted)) == changes  # it is told once
-
-    with Session(town.engine) as session:
-        session.get_one(Helper, helper_id).skills = ["visit"]
-        session.commit()
-    assert minder.look() == 1
-    order = order_of(town, wanted)
-    assert (order.state, order.explanation) == (OrderState.PLANNED, None)
-
-
-def test_with_nobody_on_duty_it_says_so(town: LittleTown) -> None:
-    wanted = a_visit(town)
-    town.at(ELEVEN)
-    look_twice(town)
-
-    order = order_of(town, wanted)
-    assert order.state is OrderState.UNASSIGNED
-    assert order.explanation is not None
-    assert order.explanation["why"] == "当班无人可派。"
-
-
-def test_a_visit_for_two_is_not_given_to_one(town: LittleTown) -> None:
-    add_service(town, "BATH_HOME", people=2, minutes=40, skills=["visit"])
-    for _ in range(2):
-        town.add_helper()
-    wanted = a_visit(town, service="BATH_HOME")
-    town.at(ELEVEN)
-    look_twice(town)
-
-    order = order_of(town, wanted)
-    assert order.state is OrderState.UNASSIGNED
-    assert order.explanation is not None
-    assert {each["rule"] for each in order.explanation["candidates"]} == {"people"}
-
-
-def test_who_works_by_a_paper_sheet_is_not_sent_at_once(town: LittleTown) -> None:
-    town.add_helper(paper=True)
-    wanted = a_visit(town)
-    town.at(ELEVEN)
-    look_twice(town)
-    assert order_of(town, wanted).state is OrderState.UNASSIGNED
-
-    town.add_helper()
-    assert leave(town) == 1
-
-
-def test_a_trip_that_nobody_takes_up_is_told_once(town: LittleTown) -> None:
-    helper_id = town.add_helper()
-    wanted = a_visit(town)
-    town.at(ELEVEN)
-    minder = Minder(town.engine)
-    assert minder.look() == 1
-    (round_,) = rounds_of(town)
-    (stop,) = stops_of(town, round_)
-
-    town.at(stop.leaves_at + 4 * MINUTE)
-    minder.look()
-    assert alarms(town) == []
-
-    town.at(stop.leaves_at + 6 * MINUTE)
-    for _ in range(2):
-        minder.look()
-    (alarm,) = alarms(town)
-    assert alarm.subject_id == round_.id
-    assert alarm.facts["helper_id"] == str(helper_id)
-    assert "无人动身" in alarm.facts["words"]
-    assert order_of(town, wanted).state is OrderState.PLANNED
-    assert events_of(town, wanted)[-1].kind == "order.not_taken_up"
-
-
-def test_a_trip_that_was_taken_up_is_no_alarm(town: LittleTown) -> None:
-    town.add_helper()
-    a_visit(town)
-    town.at(ELEVEN)
-    minder = Minder(town.engine)
-    minder.look()
-    (round_,) = rounds_of(town)
-    begin(town, round_, RoundState.UNDER_WAY)
-
-    town.at(NOON)
-    minder.look()
-    assert alarms(town) == []
-
-
-def test_where_nobody_carries_a_phone_nobody_is_missed(town: LittleTown) -> None:
-    town.add_helper()
-    a_visit(town)
-    town.at(ELEVEN)
-    minder = Minder(town.engine, Means(silent_seconds=None))
-    minder.look()
-
-    town.at(NOON)
-    minder.look()
-    assert alarms(town) == []
-
-
 def test_who_is_late_is_free_when_what_is_left_is_done(town: LittleTown) -> None:
     helper_id = town.add_helper()
     near = order_visit(town)
@@ -334,65 +199,3 @@ def test_whoever_leaves_at_once_touches_nobody_elses_order(town: LittleTown) -> 
     assert {each.id for each in rounds_of(town)} > standing
     assert len([text for text in said if text.startswith("UPDATE orders")]) == 1
     assert {order_of(town, each).plan_version for each in others} == {1}
-
-
-def statements_of(town: LittleTown, deed: Any) -> list[str]:
-    """What was said to the database meanwhile."""
-    said: list[str] = []
-
-    def note(*about: Any) -> None:
-        said.append(about[2])
-
-    event.listen(town.engine, "before_cursor_execute", note)
-    try:
-        deed()
-    finally:
-        event.remove(town.engine, "before_cursor_execute", note)
-    return said
-
-
-def leave_early(town: LittleTown, order_id: UUID) -> None:
-    """Somebody leaves now, whatever the window says."""
-    with Session(town.engine) as session:
-        order = session.get_one(Order, order_id)
-        order.window_from_at = order.ready_at = town_now(town)
-        session.add(order)
-        session.commit()
-    assert leave(town) == 1
-
-
-def town_now(town: LittleTown) -> Any:
-    with picture(town.engine) as seen:
-        return seen.now
-
-
-def alarms(town: LittleTown) -> list[Event]:
-    with Session(town.engine) as session:
-        query = select(Event).where(Event.kind == telling.UNTAKEN)
-        return list(session.exec(query))
-
-
-def events_of(town: LittleTown, subject_id: UUID) -> list[Event]:
-    with Session(town.engine) as session:
-        return list(session.exec(select(Event).where(Event.subject_id == subject_id)))
-
-
-def free_at(town: LittleTown, helper_id: UUID) -> Any:
-    with picture(town.engine) as seen:
-        (found,) = standby_of(seen.session, wave_of(town), seen.now, {helper_id})
-    return found.duty.free[0]
-
-
-def orders_at(town: LittleTown, stop: Stop) -> set[UUID]:
-    with Session(town.engine) as session:
-        query = select(StopOrder.order_id).where(StopOrder.stop_id == stop.id)
-        return set(session.exec(query))
-
-
-def set_stop(town: LittleTown, stop: Stop, state: StopState, **about: Any) -> None:
-    with Session(town.engine) as session:
-        kept = session.get_one(Stop, stop.id)
-        kept.state = state
-        for name, value in about.items():
-            setattr(kept, name, value)
-        session.commit()
