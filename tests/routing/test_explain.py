@@ -24,7 +24,9 @@ from routing import effort as clock
 from routing.effort import NEVER, Ending
 from routing.explain import explained
 from routing.instance import Instance
+from routing.relaxing import cheapest_relaxation
 from routing.search.fleet import Fleet
+from routing.timing import Broken
 from tests.routing.towns import car, meal, problem, problems, visit
 
 QUICK = Effort(iterations=5, engine="search")
@@ -107,6 +109,13 @@ def test_another_person_is_offered_when_time_is_short() -> None:
     (left,) = plan.left_out
     assert left.relaxation is not None
     assert left.relaxation.kind in {"person", "shift"}
+
+
+def test_what_stood_in_the_way_is_loosened_first_when_trials_are_few() -> None:
+    inst = Instance(problem([visit("a", 9, (0, 0))], [car()]))
+    found = [(inst.cars[0], Broken("window", 540))]
+    cure = cheapest_relaxation(Fleet(inst), 0, found, 1, NEVER)
+    assert cure == (Relaxation("window", 540), 0)
 
 
 def too_far(number: int) -> Fleet:
