@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from sqlalchemy import or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from dispatch.access.scope import get_scoped
@@ -12,6 +15,18 @@ from dispatch.people.places import Street
 from dispatch.planning.plans import Plan
 from dispatch.planning.waves import AskState, PlanRequest, Wave
 from dispatch.store.unit_of_work import UnitOfWork
+
+# What planners write on a request, by how it begins or what it says.
+TROUBLES: Final = {
+    "engine_missing": "engine_missing",
+    "illegal plan": "illegal_plan",
+    "the solver did not end in time": "too_slow",
+    "the solver ended with": "crashed",
+    "planners died": "crashed",
+    "no plan twenty minutes before": "too_late",
+}
+_GAVE_WAY: Final = "superseded"  # to a newer plan: no trouble of anybody's
+_OPEN: Final = (AskState.QUEUED, AskState.RUNNING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +36,19 @@ class Planning:
     state: str
     since: datetime
     attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """What went wrong when the wave was planned last.
+
+    `failed`: no plan came of it, what was in force still is. Otherwise the quick plan
+    was published. `code` is one of TROUBLES, else `other`.
+    """
+
+    failed: bool
+    code: str
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +67,7 @@ class WaveRow:
     newest_version: int
     asked: bool
     planning: Planning | None
+    trouble: Trouble | None
     decided_by: list[str]
     fallback: bool
 
@@ -71,7 +100,7 @@ def show_waves(uow: UnitOfWork, waves: Sequence[Wave]) -> list[WaveRow]:
     shown = {plan.wave_id: plan for plan in plans}
     asked = _asked(uow, ids)
     return [
-        _row(uow, wave, names[wave.street_code], shown.get(wave.id), asked.get(wave.id))
+        _row(uow, wave, names[wave.street_code], shown.get(wave.id), asked[wave.id])
         for wave in waves
     ]
 
@@ -96,15 +125,44 @@ def show_versions(uow: UnitOfWork, wave_id: UUID) -> list[Version]:
     ]
 
 
-def _asked(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> dict[UUID, PlanRequest]:
-    """The request of each wave that is open now; a running one before a waiting one."""
+def _asked(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> dict[UUID, list[PlanRequest]]:
+    """The requests of each wave that are open, and the last one, first to last."""
+    later = aliased(PlanRequest)
+    outdone = (
+        select(later.id)
+        .where(col(later.wave_id) == col(PlanRequest.wave_id))
+        .where(col(later.queued_at) > col(PlanRequest.queued_at))
+        .exists()
+    )
     rows = uow.session.exec(
         select(PlanRequest)
         .where(col(PlanRequest.wave_id).in_(wave_ids))
-        .where(col(PlanRequest.state).in_([AskState.QUEUED, AskState.RUNNING]))
-        .order_by(col(PlanRequest.state), col(PlanRequest.asked_at))
+        .where(or_(col(PlanRequest.state).in_(_OPEN), ~outdone))
+        .order_by(col(PlanRequest.queued_at), col(PlanRequest.id))
     )
-    return {row.wave_id: row for row in rows}
+    found: dict[UUID, list[PlanRequest]] = {wave_id: [] for wave_id in wave_ids}
+    for row in rows:
+        found[row.wave_id].append(row)
+    return found
+
+
+def _open_one(requests: Sequence[PlanRequest]) -> PlanRequest | None:
+    """The request that is open now; a running one before a waiting one."""
+    still = [each for each in requests if each.state in _OPEN]
+    running = [each for each in still if each.state is AskState.RUNNING]
+    return next(iter([*running, *still]), None)
+
+
+def _trouble(requests: Sequence[PlanRequest]) -> Trouble | None:
+    last = requests[-1] if requests else None
+    if last is None or not last.error or last.error.startswith(_GAVE_WAY):
+        return None
+    told = (code for words, code in TROUBLES.items() if words in (last.error or ""))
+    return Trouble(
+        failed=last.state is AskState.FAILED,
+        code=next(told, "other"),
+        at=last.asked_at,
+    )
 
 
 def _row(
@@ -112,8 +170,9 @@ def _row(
     wave: Wave,
     street: str,
     plan: Plan | None,
-    asked: PlanRequest | None,
+    requests: Sequence[PlanRequest],
 ) -> WaveRow:
+    asked = _open_one(requests)
     return WaveRow(
         id=wave.id,
         street=street,
@@ -131,6 +190,7 @@ def _row(
         )
         if asked
         else None,
+        trouble=_trouble(requests),
         decided_by=plan.decided_by if plan else [],
         fallback=plan.fallback if plan else False,
     )

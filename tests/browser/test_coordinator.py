@@ -1,15 +1,18 @@
 """The coordinator's page: sums that tie, news as they happen, alarms first."""
 
+import sys
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from dispatch.orders.ordering import place_order
 from dispatch.store.unit_of_work import in_one_transaction
-from tests.browser.conftest import House
+from tests.browser.conftest import PHONE, House
 from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, make_walk
 from tests.little_town import EIGHT
+from tests.planning.lunch_wave import order_lunch, plan, quick
 
 
 def test_the_board_ties_and_hears_of_an_order_without_reading_again(
@@ -49,6 +52,23 @@ def test_nothing_is_called_well_while_nobody_minds_the_house(house: House) -> No
         house.living.parts |= {"relay", "schedule"}
         expect(page.get_by_test_id("all-well")).to_be_visible()
         expect(note).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [None, PHONE])
+def test_a_wave_whose_planning_failed_says_why_and_what_stands(
+    house: House, size: dict[str, int] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.town.add_helper()
+    order_lunch(house.town)
+    plan(house.town, thinking=quick)
+    monkeypatch.setitem(sys.modules, "ortools", None)
+    assert not plan(house.town)
+
+    with house.visit(house.town.dispatcher, "/coordinator", size) as page:
+        failed = page.get_by_test_id("plan-failed")
+        expect(failed).to_contain_text("排线失败")
+        expect(failed).to_contain_text("引擎没有装好")
+        expect(failed).to_contain_text("应急排法有效")
 
 
 def test_an_unanswered_door_comes_first_and_is_closed_with_an_outcome(

@@ -4,6 +4,7 @@ import type { Channel, OrderState, Serving } from "./types";
 export interface Wave {
   id: string; street: string; serving: Serving; state: string; plan_version: number | null;
   asked: unknown; planning: { state: string; since: string; attempt: number } | null;
+  trouble: { failed: boolean; code: string; at: string } | null;
   decided_by: string[]; fallback: boolean;
 }
 export interface BoardOrder {
