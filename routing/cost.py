@@ -6,7 +6,7 @@ from typing import Final
 from routing.plan import Cost, Plan
 from routing.problem import Problem, Vehicle
 from routing.problem import Stop as PlanStop
-from routing.travel import NO_WAY, Matrix, Seconds, Speed, travel_seconds
+from routing.travel import NO_WAY, Speed, travel_seconds
 
 _SQUARE: Final = 4_000  # places; a square of more would fill the memory
 
@@ -16,25 +16,13 @@ class Legs:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self._matrices: dict[str, Seconds] = {}
-
-    def _matrix(self, mode: str) -> Seconds:
-        if mode not in self._matrices:
-            travel = self._problem.travel[mode]
-            points = [(p.lat or 0.0, p.lon or 0.0) for p in self._problem.places]
-            self._matrices[mode] = (
-                travel.seconds
-                if isinstance(travel, Matrix)
-                else travel_seconds(points, travel)
-            )
-        return self._matrices[mode]
 
     def seconds(self, mode: str, origin: str, goal: str) -> int | None:
         """None where there is no way."""
         numbers, travel = self._problem.place_numbers, self._problem.travel[mode]
         if isinstance(travel, Speed) and len(numbers) > _SQUARE:
             return self._reckoned(travel, origin, goal)
-        found = int(self._matrix(mode)[numbers[origin], numbers[goal]])
+        found = int(self._problem.squares[mode][numbers[origin], numbers[goal]])
         return None if found == NO_WAY else found
 
     def _reckoned(self, speed: Speed, origin: str, goal: str) -> int:

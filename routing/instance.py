@@ -13,7 +13,7 @@ import numpy as np
 
 from routing.fields import HORIZON
 from routing.problem import Problem, Task, Vehicle
-from routing.travel import NO_WAY, Matrix, Seconds, travel_by_speeds
+from routing.travel import NO_WAY, Seconds
 
 BLOCKED: Final = 4 * HORIZON  # a leg that no window can ever forgive
 FOREVER: Final = 4 * HORIZON
@@ -93,17 +93,9 @@ class Instance:
             np.fill_diagonal(nowhere[0], 0)
             return nowhere
         stack = np.zeros((len(self.modes), n, n), dtype=np.int32)
-        points = [(p.lat or 0.0, p.lon or 0.0) for p in problem.places]
-        speeds = {}
         for m, mode in enumerate(self.modes):
-            travel = problem.travel[mode]
-            if isinstance(travel, Matrix):
-                stack[m] = travel.seconds
-                stack[m][travel.seconds == NO_WAY] = BLOCKED
-            else:
-                speeds[m] = travel
-        if speeds:
-            stack[list(speeds)] = travel_by_speeds(points, list(speeds.values()))
+            stack[m] = problem.squares[mode]
+        stack[stack == NO_WAY] = BLOCKED
         return stack
 
     def _hops(self) -> Seconds:

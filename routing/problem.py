@@ -25,7 +25,7 @@ from routing.fields import (
     window_of,
 )
 from routing.references import must_hang_together
-from routing.travel import Matrix, Speed
+from routing.travel import Matrix, Seconds, Speed, squares_of
 
 StopKind = Literal["pickup", "dropoff", "visit"]
 STOP_KINDS: Final[tuple[StopKind, ...]] = ("pickup", "dropoff", "visit")
@@ -280,6 +280,12 @@ class Problem:
     @cached_property
     def task_numbers(self) -> dict[str, int]:
         return {task.id: number for number, task in enumerate(self.tasks)}
+
+    @cached_property
+    def squares(self) -> Mapping[str, Seconds]:
+        """See `routing.travel.squares_of`; reckoned once, when first asked for."""
+        points = [(place.lat or 0.0, place.lon or 0.0) for place in self.places]
+        return squares_of(points, self.travel)
 
     def place(self, place_id: str) -> Place:
         return self.places[self.place_numbers[place_id]]

@@ -1,6 +1,6 @@
 """Travel times: by a speed over great circles, or a matrix from outside."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -132,3 +132,13 @@ def travel_by_speeds(
             seconds = np.rint(metres * speed.detour / speed.metres_per_second)
             found[number, rows] = np.minimum(seconds, HORIZON)
     return found
+
+
+def squares_of(
+    points: Sequence[tuple[float, float]], travel: Mapping[str, Speed | Matrix]
+) -> dict[str, Seconds]:
+    """Seconds from place to place of each mode, shape (n, n); NO_WAY without a way."""
+    speeds = {m: each for m, each in travel.items() if isinstance(each, Speed)}
+    found = travel_by_speeds(points, list(speeds.values())) if speeds else ()
+    given = {m: each.seconds for m, each in travel.items() if isinstance(each, Matrix)}
+    return given | dict(zip(speeds, found, strict=True))
