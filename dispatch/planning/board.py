@@ -5,9 +5,10 @@ is exactly what this picture does not show yet.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -25,6 +26,7 @@ from dispatch.people.vault import unseal
 from dispatch.planning.board_rows import (
     HelperRow,
     RoundRow,
+    delay_of,
     show_helpers,
     show_rounds,
 )
@@ -33,6 +35,8 @@ from dispatch.planning.waves import Wave
 from dispatch.safety.case_file import CaseRow, show_cases
 from dispatch.safety.cases import Case
 from dispatch.store.unit_of_work import UnitOfWork
+
+_AHEAD: Final = (OrderState.PLANNED, OrderState.UNDER_WAY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +101,9 @@ def show_board(
     wave_ids = [wave.id for wave in waves]
     orders = _orders(uow, wave_ids)
     cases = _cases(uow, street_code)
-    shown = _show_orders(uow, orders, cases)
-    counts = Counter(order.state.value for order in orders)
     rounds = show_rounds(uow, wave_ids)
+    shown = _show_orders(uow, orders, cases, rounds)
+    counts = Counter(order.state.value for order in orders)
     streets = sorted({wave.street_code for wave in waves})
     return Board(
         feed=Position(epoch=epoch, seq=seq),
@@ -142,15 +146,36 @@ def _cases(uow: UnitOfWork, street_code: str | None) -> Sequence[Case]:
 
 
 def _show_orders(
-    uow: UnitOfWork, orders: Sequence[Order], cases: Sequence[Case]
+    uow: UnitOfWork,
+    orders: Sequence[Order],
+    cases: Sequence[Case],
+    rounds: Sequence[RoundRow],
 ) -> list[BoardOrder]:
+    behind = {one.id: delay_of(one, uow.now) for one in rounds}
     carried = find_carrying(uow.session, [order.id for order in orders])
     alarms = {case.order_id: case.id for case in cases}
     places = _places(uow, orders)
-    return [
+    shown = [
         _row(uow, order, carried.get(order.id), alarms.get(order.id), places[order.id])
         for order in orders
     ]
+    return [_expected(uow, one, carried.get(one.id), behind) for one in shown]
+
+
+def _expected(
+    uow: UnitOfWork,
+    one: BoardOrder,
+    carried: Carrying | None,
+    behind: Mapping[UUID, timedelta],
+) -> BoardOrder:
+    """Its helper is behind: so will be what still lies before them."""
+    if carried is None or one.eta_at is None or one.state not in _AHEAD:
+        return one
+    if carried.stop.arrived_at is not None:
+        return one
+    expected = one.eta_at + behind.get(carried.stop.round_id, timedelta(0))
+    late = round((max(expected, uow.now) - one.until_at).total_seconds())
+    return replace(one, late_seconds=max(0, late))
 
 
 def _places(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -38,6 +38,7 @@ class StopRow:
     lon: float
     at: datetime
     until_at: datetime
+    arrived_at: datetime | None
     state: str
     order_ids: list[UUID]
 
@@ -78,6 +79,21 @@ def show_rounds(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> list[RoundRow]:
     for stop in uow.session.exec(in_order.order_by(col(Stop.seq))):
         stops[stop.round_id].append(_stop(stop, served.get(stop.id, [])))
     return [_round(one, stops[one.id]) for one in rounds]
+
+
+def delay_of(one: RoundRow, now: datetime) -> timedelta:
+    """How far a round is behind its plan: by what its helper last reached, and by
+    what is still ahead of them though its time is over.
+
+    A round of which nothing was heard is not called late: a sheet of paper is silent.
+    """
+    reached = [stop for stop in one.stops if stop.arrived_at is not None]
+    if not reached:
+        return timedelta(0)
+    last = max(reached, key=lambda stop: (stop.arrived_at or stop.at, stop.seq))
+    ahead = [stop for stop in one.stops if stop.seq > last.seq]
+    delays = [(last.arrived_at or last.at) - last.at, *(now - s.at for s in ahead[:1])]
+    return max(timedelta(0), *delays)
 
 
 def show_helpers(
@@ -138,6 +154,7 @@ def _stop(stop: Stop, order_ids: list[UUID]) -> StopRow:
         lon=stop.lon,
         at=stop.at,
         until_at=stop.until_at,
+        arrived_at=stop.arrived_at,
         state=stop.state.value,
         order_ids=order_ids,
     )
