@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlmodel import Session, col, select
 
 from dispatch.orders.orders import Order, OrderState
@@ -45,6 +45,28 @@ def test_the_first_letter_looks_for_somebody(house: House) -> None:
         expect(page.locator("td.here")).to_have_attribute("data-code", "A")
 
     assert states(house) == [OrderState.WAITING]
+
+
+def test_an_earlier_answer_is_not_shown_for_a_search_on_its_way(house: House) -> None:
+    house.town.add_elder("王桂英", usual_channel="pickup")
+
+    with house.visit(house.town.staff, "/station", PHONE) as page:
+        box = page.get_by_test_id("grid-search")
+        page.get_by_test_id("grid").wait_for()
+        box.fill("李")
+        expect(page.get_by_text("没有找到老人")).to_be_visible()
+
+        held: list[Route] = []
+        page.route("**/api/station/grid?*", lambda route: held.append(route))
+        box.fill("王")
+        expect(page.get_by_test_id("looking")).to_have_text("正在找…")
+        expect(page.get_by_text("没有找到老人")).to_have_count(0)
+        page.wait_for_timeout(600)
+        for each in held:
+            each.continue_()
+
+        expect(page.get_by_test_id("grid-row")).to_have_count(1)
+        expect(page.get_by_test_id("looking")).to_have_count(0)
 
 
 def test_a_list_to_work_through_is_whole_whatever_was_looked_for(house: House) -> None:

@@ -20,6 +20,8 @@ class Sheet {
   from = $state<string | null>(null);
   start = $derived(this.from ?? clock.today);
   q = $state("");
+  /** What is shown answers an earlier search than the one that was typed. */
+  looking = $state(false);
   filter = $state<Filter>("");
   offset = $state(0);
   cursor = $state<Spot>({ row: 0, column: 0 });
@@ -54,14 +56,17 @@ class Sheet {
   column = $derived(this.columns[this.cursor.column] ?? null);
 
   #waiting: ReturnType<typeof setTimeout> | undefined;
+  #turn = 0;
 
   async read(): Promise<void> {
+    const turn = (this.#turn += 1);
     const all = this.filter !== "";
     const grid = await this.reading.read(() =>
       get<Grid>("/api/station/grid", {
         from: this.start, days: DAYS, q: this.q.trim(), limit: all ? 500 : PAGE, offset: all ? 0 : this.offset,
       }),
     );
+    if (turn === this.#turn) this.looking = false;
     if (!grid) return;
     this.move(0, 0, false);
     void day.readMenus(grid.days);
@@ -70,6 +75,8 @@ class Sheet {
   /** Whoever looks for somebody means everybody: a list that was open is left. */
   find(q: string): void {
     this.q = q;
+    this.looking = true;
+    this.#turn += 1;
     this.offset = 0;
     if (q.trim()) this.filter = "";
     clearTimeout(this.#waiting);

@@ -15,6 +15,7 @@ export const station = {
   "grid.search": ["找老人：姓名、拼音、首字母、卡号后四位", "Find: name, pinyin, initials, last four of the card"],
   "grid.elder": ["老人", "Elder"],
   "grid.label": ["订餐表", "Order grid"],
+  "grid.looking": ["正在找…", "Looking…"],
   "grid.empty": ["没有找到老人。", "Nobody found."],
   "grid.empty_todo": ["换姓名、拼音首字母或卡号后四位再找。", "Try the name, the initials or the last four digits."],
   "grid.keys": [
