@@ -284,9 +284,7 @@ class Problem:
     @cached_property
     def squares(self) -> Mapping[str, Seconds]:
         """See `routing.travel.squares_of`; reckoned once, when first asked for."""
-        return squares_of(
-            [(p.lat or 0.0, p.lon or 0.0) for p in self.places], self.travel
-        )
+        return squares_of(self.places, self.travel)
 
     def place(self, place_id: str) -> Place:
         return self.places[self.place_numbers[place_id]]

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.errors import BadProblem
 from routing.fields import HORIZON, must_be_number, must_be_whole
+
+if TYPE_CHECKING:
+    from routing.problem import Place
 
 EARTH_RADIUS_METRES: Final = 6_371_008.8
 _ROWS: Final = 256  # of a matrix at a time
@@ -135,10 +138,11 @@ def travel_by_speeds(
 
 
 def squares_of(
-    points: Sequence[tuple[float, float]], travel: Mapping[str, Speed | Matrix]
+    places: Iterable["Place"], travel: Mapping[str, Speed | Matrix]
 ) -> dict[str, Seconds]:
     """Seconds from place to place of each mode, shape (n, n); NO_WAY without a way."""
     speeds = {m: each for m, each in travel.items() if isinstance(each, Speed)}
+    points = [(place.lat or 0.0, place.lon or 0.0) for place in places]
     found = travel_by_speeds(points, list(speeds.values())) if speeds else ()
     given = {m: each.seconds for m, each in travel.items() if isinstance(each, Matrix)}
     return given | dict(zip(speeds, found, strict=True))
