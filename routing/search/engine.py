@@ -99,6 +99,9 @@ class Search:
 
     def construct(self, start: Tours | None = None, ending: Ending = NEVER) -> None:
         """Give every task to somebody, dear ranks first, until the ending."""
+        # What is not compiled yet takes no time of building.
+        room = self.numbers, self.rounds, self._desks[0], self._cutter.whole()
+        run(*room, _NOBODY, 0, 1.0, 1.0, _still())
         left = self.numbers.most_used - sum(car.moved for car in self.inst.cars)
         for v, nodes in enumerate(start or ()):
             if nodes and (left > 0 or self.inst.cars[v].moved):
@@ -106,7 +109,6 @@ class Search:
                 self._begun = True
                 left -= not self.inst.cars[v].moved
         order = self._first_order(self._cutter.known)
-        self.insert(_NOBODY)  # what is not compiled yet takes no time of building
         ending = ending.not_before(_BUILDING_SECONDS)
         self.insert(order, ending)
         while self._crowded() and not ending.over():

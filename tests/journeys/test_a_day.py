@@ -67,7 +67,7 @@ def test_the_day_has_the_size_that_it_should(played: Played) -> None:
     assert 34 <= by_channel["delivery"] <= 50
     counter = by_channel["dine_in"] + by_channel["pickup"] + by_channel["proxy"]
     assert 140 <= counter <= 180
-    assert by_channel["visit"] == 25
+    assert by_channel["visit"] == 25 + 2  # and two baths, each by two people
     open_states = ("held", "waiting", "planned", "under_way", "unassigned")
     assert not any(by_state[state] for state in open_states)
     assert by_state["done"] > orders["total"] * 0.9

@@ -190,6 +190,7 @@ def test_parts_are_solved_on_both_hosts(network: Network) -> None:
     assert sum(parts.values()) >= 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("victim", ["who helps", "who asks"])
 def test_a_host_that_dies_in_the_middle_costs_no_part(
     network: Network, victim: str

@@ -8,7 +8,7 @@ _DAY: Final = "test_search_rules.py::test_what_a_rule_forbids_is_left_out"
 _DAYS: Final = "test_search_rules.py::test_"
 _BEGUN: Final = "test_begun.py::test_"
 _TIMED: Final = "test_timing.py::test_"
-_TRIED: Final = "test_breaks.py::test_all_days_tried_second_by_second_agree"
+_TRIED: Final = "test_days_with_breaks.py::test_all_days_tried_second_by_second_agree"
 
 CLOCK: Final = (
     TakenOut(
