@@ -58,7 +58,7 @@ def page_checks() -> Iterator[Check]:
 
 
 def pytest_check(arguments: Sequence[str], *, long: bool) -> Check:
-    """The suite; three at once, as whole stories often wait, unless the caller chose."""
+    """The suite; three at once, as stories often wait, unless the caller chose."""
     chosen = any(word.startswith(("-n", "-k", "--pdb", "tests")) for word in arguments)
     side_by_side = () if chosen else ("-n", "3", "--dist", "loadfile", IN_ORDER)
     marks = () if long else ("-m", "not long")

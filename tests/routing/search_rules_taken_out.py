@@ -10,9 +10,7 @@ from tests.routing.rules_taken_out import TakenOut
 _DAY: Final = "test_search_rules.py::test_what_a_rule_forbids_is_left_out"
 _DAYS: Final = "test_search_rules.py::test_"
 _BEGUN: Final = "test_begun.py::test_"
-_SHORT: Final = (
-    "test_days_with_breaks.py::test_the_compiled_search_agrees_on_short_days"
-)
+_SHORT: Final = "test_days_with_breaks.py::test_the_compiled_search_agrees"
 _SPOTS: Final = "test_search_rules.py::test_there_is_no_spot"
 _NUMBERS: Final = "search/numbers.py"
 _EXACT: Final = "search/exact.py"
