@@ -6,7 +6,7 @@ from typing import Final
 from routing.plan import Cost, Plan
 from routing.problem import Problem, Vehicle
 from routing.problem import Stop as PlanStop
-from routing.travel import NO_WAY, Speed, travel_seconds
+from routing.travel import NO_WAY, Matrix, Speed, travel_seconds
 
 _SQUARE: Final = 4_000  # places; a square of more would fill the memory
 
@@ -20,9 +20,13 @@ class Legs:
     def seconds(self, mode: str, origin: str, goal: str) -> int | None:
         """None where there is no way."""
         numbers, travel = self._problem.place_numbers, self._problem.travel[mode]
-        if isinstance(travel, Speed) and len(numbers) > _SQUARE:
+        if isinstance(travel, Matrix):
+            square = travel.seconds
+        elif len(numbers) > _SQUARE:
             return self._reckoned(travel, origin, goal)
-        found = int(self._problem.squares[mode][numbers[origin], numbers[goal]])
+        else:
+            square = self._problem.squares[mode]
+        found = int(square[numbers[origin], numbers[goal]])
         return None if found == NO_WAY else found
 
     def _reckoned(self, speed: Speed, origin: str, goal: str) -> int:

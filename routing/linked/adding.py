@@ -27,6 +27,7 @@ from routing.starting import held_together
 from routing.timing import Broken, earliest, first_broken
 
 _TRIALS: Final = 20_000  # timings in all: a second or two
+_CREW: Final = 20  # timings that a crew costs before its first one
 
 
 def with_more(problem: Problem, plan: Plan, ending: Ending) -> Plan:
@@ -76,6 +77,9 @@ class _Adding:
         for crew in combinations(names, task.people):
             if not _may_come(self.problem, task, crew, starts):
                 continue
+            self.left -= _CREW
+            if self.left < 0 or self.ending.over():
+                return None
             more = {**starts, (task.id, "visit"): dict.fromkeys(crew, first)}
             place = _Place(fixed_starts(self.problem, more), task, crew, plan)
             for spots in place.spots():

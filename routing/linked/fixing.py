@@ -143,7 +143,8 @@ def fixed_starts(problem: Problem, starts: Starts) -> Fixed:
             never += [(v, second.id) for v, t in problem.never if t == task.id]
             wishes = [wish for wish in problem.prefer if wish.task == task.id]
             prefer += [replace(wish, task=second.id) for wish in wishes]
-            if not _takes_time(task):  # else nobody can be at both at once
+            # What takes time keeps them apart: nobody can be at both at once.
+            if len(crew) == 2 and not _takes_time(task):
                 never += [(v.id, task.id) for v in problem.vehicles if v.id == crew[1]]
                 others = (v.id for v in problem.vehicles if v.id != crew[1])
                 never += [(v, second.id) for v in others]

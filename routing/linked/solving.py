@@ -37,6 +37,7 @@ MOST_ALONE: Final = 30  # that need no other engine
 _ALONE_SHARE: Final = 0.9  # of the time; reasons have the rest
 _FIRST_SHARE: Final = 0.4
 _LINKED_SHARE: Final = 0.2
+_ADDING_SHARE: Final = 0.25  # of that, for putting in what breaks have driven out
 _FIRST_STEPS: Final = 2_000
 _COOLING: Final = Cooling(first=0.005, last=0.0002, most=0.4, blink=0.01, rests=2)
 Solver = Callable[[Problem, Effort, Plan | None], Plan]
@@ -58,7 +59,8 @@ def linked_plan(problem: Problem, effort: Effort, solve: Solver) -> Plan:
     if stops > MOST_STOPS or any(vehicle.breaks for vehicle in problem.vehicles):
         fixed = fixed_by_search(problem, effort)
         plan = fixed.back(solve(fixed.problem, _rest(effort, started), None))
-        plan = with_more(problem, plan, Ending.of(effort, started))
+        if effort.vehicles is None:  # it counts no vehicles
+            plan = with_more(problem, plan, Ending.of(effort, started))
         plan = _with_linked_reasons(problem, plan)
         return replace(plan, decided_by=(VERSION, *plan.decided_by))
     alone = stops <= MOST_ALONE
@@ -123,9 +125,13 @@ def fixed_by_search(problem: Problem, effort: Effort) -> Fixed:
         less = replace(effort, iterations=_FIRST_STEPS)
     else:
         less = replace(effort, seconds=effort.seconds * _LINKED_SHARE)
-    plan = together(Instance(part), less)
+    ending = Ending.of(less, started)
+    adding = (less.seconds or 0.0) * _ADDING_SHARE
+    plan = together(Instance(part), less, ending.sooner(adding))
     if any(vehicle.breaks for vehicle in problem.vehicles):
-        plan = with_more(part, with_breaks(part, plan), Ending.of(less, started))
+        plan = with_breaks(part, plan)
+        if effort.vehicles is None:
+            plan = with_more(part, plan, ending)
     return fixed_starts(problem, starts_of(problem, plan))
 
 

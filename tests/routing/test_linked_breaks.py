@@ -184,3 +184,14 @@ def _goes(day: Problem, name: str, starts: dict[str, int]) -> bool:
         first_broken(inst, inst.cars[0], [2 * k for k in order]) is None
         for order in permutations(range(len(starts)))
     )
+
+
+def test_what_is_put_in_beside_breaks_keeps_to_the_vehicles_asked_for() -> None:
+    pause = Break((600, 3600), 60)
+    town = problem(
+        [visit("bath", 1, people=2), visit("t", 2)],
+        [car("v", breaks=(pause,)), car("w", breaks=(pause,))],
+    )
+    found = solve(town, Effort(iterations=100, engine="search", vehicles=1))
+    assert len([route for route in found.routes if route.stops]) <= 1
+    assert "bath" in {each.task for each in found.left_out}
