@@ -58,9 +58,9 @@ def page_checks() -> Iterator[Check]:
 
 
 def pytest_check(arguments: Sequence[str], *, long: bool) -> Check:
-    """The suite; three at once, as stories often wait, unless the caller chose."""
+    """The suite; two at once, unless the caller chose what or how to run."""
     chosen = any(word.startswith(("-n", "-k", "--pdb", "tests")) for word in arguments)
-    side_by_side = () if chosen else ("-n", "3", "--dist", "loadfile", IN_ORDER)
+    side_by_side = () if chosen else ("-n", "2", "--dist", "loadfile", IN_ORDER)
     marks = () if long else ("-m", "not long")
     return Check("pytest", (*PYTEST, *side_by_side, *marks, *arguments))
 
