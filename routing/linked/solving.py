@@ -20,6 +20,7 @@ from routing.linked.adding import with_breaks, with_more
 from routing.linked.fixing import (
     Fixed,
     fixed_starts,
+    fresh_nodes,
     linked_tasks,
     starts_of,
     stop_of,
@@ -168,13 +169,7 @@ def explained_plan(problem: Problem, plan: Plan, ending: Ending = NO_END) -> Pla
     inst = Instance(alone)
     fleet = Fleet(inst)
     for route in fixed.forward(plan).routes:
-        begun = problem.begun.get(route.vehicle)
-        fresh = route.stops[len(begun.stops) if begun is not None else 0 :]
-        if fresh:
-            nodes = [
-                2 * alone.task_numbers[stop.task or ""] + (stop.kind == "dropoff")
-                for stop in fresh
-            ]
+        if nodes := fresh_nodes(alone, route):
             fleet.adopt(problem.vehicle_numbers[route.vehicle], nodes)
     reasons = {each.task: each for each in explained(inst, fleet, ending)}
     left_out = tuple(reasons[each.task] for each in plan.left_out)
