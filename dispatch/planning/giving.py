@@ -6,7 +6,6 @@ time. When it changes nothing, fails, or is late, the plan stands as it was foun
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,8 +14,8 @@ from typing import Any, Final
 import structlog
 
 from dispatch.planning import giving_child
-from dispatch.planning.solving import SolverFailed, Thought, must_obey
-from dispatch.settings import CHECKOUT, settings
+from dispatch.planning.solving import SolverFailed, Thought, ask_process, must_obey
+from dispatch.settings import settings
 from routing import BadProblem, Plan, Problem, plan_from, plan_to, problem_to
 from routing.people import Past
 
@@ -71,19 +70,8 @@ def _ask(
         f"--seconds={seconds}",
         f"--memory-mb={settings().solver_memory_mb}",
     ]
-    try:
-        ended = subprocess.run(
-            [*child, *limits],
-            input=json.dumps(_asked(problem, plan, past)),
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            cwd=CHECKOUT,
-            env={"PATH": os.defpath, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
-        raise SolverFailed("nobody was found in time") from late
+    asked = json.dumps(_asked(problem, plan, past))
+    ended = ask_process([*child, *limits], asked, seconds)
     if ended.returncode:
         said = ended.stderr.strip().splitlines()[-1:] or ["no words"]
         raise SolverFailed(f"giving ended with {ended.returncode}: {said[0]}"[:200])

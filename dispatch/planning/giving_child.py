@@ -60,8 +60,6 @@ def _give(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
     return {
         "plan": routing.plan_to(given.plan) if given.changes else None,
         "decided_by": given.plan.decided_by,
-        "changes": len(given.changes),
-        "trouble": given.trouble,
     }
 
 

@@ -165,20 +165,30 @@ def ask_child(child: Sequence[str], asked: str, effort: Effort) -> Plan:
         f"--seed={effort.seed}",
         f"--memory-mb={chosen.solver_memory_mb}",
     ]
+    patience = chosen.solve_seconds + PATIENCE_SECONDS
+    return _plan_of(ask_process([*child, *limits], asked, patience))
+
+
+def ask_process(
+    command: Sequence[str], asked: str, patience_seconds: float
+) -> subprocess.CompletedProcess[str]:
+    """A process with bare surroundings, killed when patience ends.
+
+    Raises: SolverFailed: it did not end in time.
+    """
     try:
-        ended = subprocess.run(
-            [*child, *limits],
+        return subprocess.run(
+            command,
             input=asked,
             capture_output=True,
             text=True,
-            timeout=chosen.solve_seconds + PATIENCE_SECONDS,
+            timeout=patience_seconds,
             cwd=CHECKOUT,
             env=_bare_surroundings(),
             check=False,
         )
     except subprocess.TimeoutExpired as late:
         raise SolverFailed("the solver did not end in time") from late
-    return _plan_of(ended)
 
 
 def search_seconds(problem: Problem) -> float:
