@@ -120,6 +120,7 @@ def read_problem(engine: Engine, lease: Lease) -> WaveProblem:
 
 
 def _publish(engine: Engine, lease: Lease, task: WaveProblem, thought: Thought) -> None:
+    _ = task.sha256  # reckoned before anything is locked: a city's problem is long
     plan = in_one_transaction(engine, lambda uow: publish(uow, lease, task, thought))
     log.info(
         "wave planned",

@@ -46,7 +46,6 @@ from dispatch.planning.parts import (
 )
 from dispatch.planning.publishing import Superseded
 from dispatch.planning.solving import CHILD, ask_child, asked_for, cores
-from dispatch.planning.solving_child import LEAST_SECONDS
 from dispatch.planning.waves import AskState
 from dispatch.queue import count_idle, hint_part
 from dispatch.settings import settings
@@ -54,6 +53,7 @@ from dispatch.store.columns import Json
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 from routing import Effort, NotYetHonoured, Plan, plan_from, plan_to
 from routing.city import Part
+from routing.city.part import LEAST_SECONDS
 
 log = structlog.get_logger()
 PART_CHILD: Final = (*CHILD, "--part")

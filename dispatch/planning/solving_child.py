@@ -11,14 +11,9 @@ import json
 import os
 import resource
 import sys
-import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from routing import Effort
-
-LEAST_SECONDS: Final = 0.5  # of search, for a part that is begun late
 FAILED: Final = 1
 BAD_PROBLEM: Final = 2
 ENGINE_MISSING: Final = 3
@@ -51,6 +46,7 @@ def limit_this_process(cpu_seconds: float, memory_mb: int) -> None:
 def _solve(told: argparse.Namespace) -> int:
     try:
         import routing  # only now, inside the limits
+        from routing.city.part import what_is_left
         from routing.solve import solve_whole
         from routing.tying import end_with
     except ImportError as missing:
@@ -64,7 +60,8 @@ def _solve(told: argparse.Namespace) -> int:
             seconds=told.seconds, threads=told.threads, seed=told.seed
         )
         if told.part:
-            plan = solve_whole(problem, _of_a_part(effort, told.asked_at), begin)
+            effort = replace(effort, engine="search")
+            plan = solve_whole(problem, what_is_left(effort, told.asked_at), begin)
         else:
             plan = routing.solve(problem, effort, begin)
     except routing.EngineMissing as missing:
@@ -76,12 +73,6 @@ def _solve(told: argparse.Namespace) -> int:
     answer = {"plan": routing.plan_to(plan), "decided_by": plan.decided_by}
     json.dump(answer, sys.stdout)
     return 0
-
-
-def _of_a_part(effort: "Effort", asked_at: float) -> "Effort":
-    """To come this far has taken its time, and many parts are solved in turn."""
-    left = (effort.seconds or 0) - (time.monotonic() - asked_at)
-    return replace(effort, seconds=max(LEAST_SECONDS, left), engine="search")
 
 
 def _complain(code: int, why: Exception) -> int:

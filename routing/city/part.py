@@ -12,7 +12,7 @@ from routing.problem_files import problem_from
 from routing.solve import solve_whole
 from routing.tying import end_with
 
-_LEAST_SECONDS: Final = 0.5
+LEAST_SECONDS: Final = 0.5  # of search, for a part that is begun late
 
 
 def main() -> None:
@@ -20,11 +20,21 @@ def main() -> None:
     asked = json.load(sys.stdin)
     problem, start = problem_from(asked["problem"]), asked["start"]
     effort = Effort(**asked["effort"], engine="search")
-    if effort.seconds is not None:  # to come this far has taken its time
-        since = time.monotonic() - asked["asked_at"]
-        effort = replace(effort, seconds=max(_LEAST_SECONDS, effort.seconds - since))
+    effort = what_is_left(effort, asked["asked_at"])
     plan = solve_whole(problem, effort, None if start is None else plan_from(start))
     json.dump(plan_to(plan), sys.stdout)
+
+
+def what_is_left(effort: Effort, asked_at: float) -> Effort:
+    """To come this far has taken its time, and many parts are solved in turn.
+
+    Args:
+        asked_at: of `time.monotonic()` on this machine.
+    """
+    if effort.seconds is None:
+        return effort
+    left = effort.seconds - (time.monotonic() - asked_at)
+    return replace(effort, seconds=max(LEAST_SECONDS, left))
 
 
 if __name__ == "__main__":

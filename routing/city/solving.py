@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from routing.city.cutting import Seam, Share, part_of, shares, spots_of
+from routing.city.part import LEAST_SECONDS
 from routing.city.side_by_side import Children, Part, PartSolver
 from routing.cost import cost_of, trail_of
 from routing.effort import Effort
@@ -151,7 +152,7 @@ class Draft:
 def _of_time(effort: Effort, seconds: float) -> Effort:
     if effort.seconds is None:
         return replace(effort, threads=1)
-    return replace(effort, threads=1, seconds=max(0.5, seconds))
+    return replace(effort, threads=1, seconds=max(LEAST_SECONDS, seconds))
 
 
 def _solved(parts: Sequence[Part], effort: Effort, solver: PartSolver) -> list[Plan]:
