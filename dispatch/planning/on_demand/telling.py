@@ -95,18 +95,19 @@ def list_untaken(session: Session, before: datetime) -> list[UUID]:
     Args:
         before: their first stop should have been over by then.
     """
-    first = (
-        select(Stop.round_id, func.min(Stop.leaves_at).label("over"))
-        .group_by(col(Stop.round_id))
-        .subquery()
+    first_over = (
+        select(func.min(Stop.leaves_at))
+        .where(col(Stop.round_id) == col(Round.id))
+        .scalar_subquery()
     )
-    told = select(Event.subject_id).where(Event.kind == UNTAKEN)
+    told = select(Event.id).where(
+        col(Event.subject_id) == col(Round.id), Event.kind == UNTAKEN
+    )
     query = (
         select(Round)
-        .join(first, first.c.round_id == Round.id)
         .where(Round.state == RoundState.READY, Round.leaves_at < before)
-        .where(Round.leaves_at > before - _LOOK_BACK, first.c.over < before)
-        .where(~col(Round.id).in_(told))
+        .where(Round.leaves_at > before - _LOOK_BACK, first_over < before)
+        .where(~told.exists())
         .order_by(col(Round.id))
     )
     silent = session.exec(query).all()
