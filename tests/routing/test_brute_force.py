@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from routing import Effort, Plan, Problem, solve
 from tests.routing.small_days import Best, best_of_all, can_be_gone, may, small_days
 
-STEPS = Effort(iterations=400, engine="search")
+# Of 2,400 drawn days 400 steps miss the best on ten, 2,000 on none.
+STEPS = Effort(iterations=4_000, engine="search")
 
 
 def score_of(given_: Problem, plan: Plan) -> Best:
