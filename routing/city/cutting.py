@@ -93,25 +93,28 @@ def _middle(spots: Spots, numbers: dict[str, int], task: Task) -> Spots:
     return where
 
 
-def _tied(problem: Problem) -> tuple[list[int], dict[int, int]]:
-    """Per task the one whose spot it shares; and who has begun which task."""
+def _tied(problem: Problem) -> tuple[list[int], list[tuple[int, int]]]:
+    """Per task the one whose spot it shares; and who has begun which task.
+
+    A visit by two may be begun by both.
+    """
     tasks = problem.task_numbers
     group = list(range(len(problem.tasks)))
-
-    def root(k: int) -> int:
-        while group[k] != k:
-            k = group[k]
-        return k
-
     for line in problem.sequence:
-        group[root(tasks[line.then])] = root(tasks[line.first])
-    held = {
-        tasks[stop.task]: problem.vehicle_numbers[v]
+        group[root_of(group, tasks[line.then])] = root_of(group, tasks[line.first])
+    held = [
+        (tasks[stop.task], problem.vehicle_numbers[v])
         for v, begun in problem.begun.items()
         for stop in begun.stops
         if stop.task is not None
-    }
-    return [root(k) for k in range(len(group))], held
+    ]
+    return [root_of(group, k) for k in range(len(group))], held
+
+
+def root_of(group: list[int], k: int) -> int:
+    while group[k] != k:
+        k = group[k]
+    return k
 
 
 def _halve(
@@ -153,21 +156,27 @@ def _told(numbers: Iterable[np.int64]) -> tuple[int, ...]:
 
 
 def _with_holders(
-    found: list[Share], held: dict[int, int], group: list[int]
+    found: list[Share], held: list[tuple[int, int]], group: list[int]
 ) -> list[Share]:
-    """What is begun goes with whoever began it, and all that is tied to it."""
-    home = {v: n for n, share in enumerate(found) for v in share.vehicles}
-    tied = {group[k]: home[v] for k, v in held.items()}
-    moved = {k: tied[root] for k, root in enumerate(group) if root in tied}
+    """What is begun goes with whoever began it, and all that is tied to it.
+
+    Two who have begun the same come into one part.
+    """
+    part = {v: n for n, share in enumerate(found) for v in share.vehicles}
+    crew, first = list(range(len(part))), dict[int, int]()
+    for k, v in held:
+        others = root_of(crew, first.setdefault(group[k], v))
+        low, high = sorted((others, root_of(crew, v)))
+        crew[high] = low
+    home = {v: part[root_of(crew, v)] for v in part}
+    place = {k: n for n, share in enumerate(found) for k in share.tasks}
+    for k, root in enumerate(group):
+        if root in first:
+            place[k] = home[first[root]]
     return [
         Share(
-            tuple(
-                sorted(
-                    {k for k in share.tasks if moved.get(k, n) == n}
-                    | {k for k, part in moved.items() if part == n}
-                )
-            ),
-            share.vehicles,
+            tuple(k for k in sorted(place) if place[k] == n),
+            tuple(v for v in sorted(home) if home[v] == n),
         )
-        for n, share in enumerate(found)
+        for n in range(len(found))
     ]

@@ -1,5 +1,7 @@
 """A city: cut, solved side by side, sewn where the parts meet."""
 
+from dataclasses import replace
+
 import pytest
 
 from routing import Begun, Effort, NotYetHonoured, Problem, Sequence, Stop, broken_rules
@@ -33,6 +35,22 @@ def test_what_hangs_together_stays_together() -> None:
     assert homes["t0"] == homes["t9"]
     assert homes["t8"] == cars["v"]
     assert len(homes) == 10
+
+
+def test_two_who_have_begun_a_visit_come_into_one_part() -> None:
+    tasks = [visit(f"t{n}", n, penalty=100) for n in range(10)]
+    tasks[8] = replace(tasks[8], people=2)
+    both = (Stop(at=0, task="t8", kind="visit"),)
+    given = problem(
+        tasks,
+        [car("v"), car("w", start="p9"), car("u", start="p9")],
+        begun={"v": Begun("p8", 60, both), "w": Begun("p8", 60, both)},
+    )
+    parts = split(given, 2)
+    (part,) = [each for each in parts if "t8" in {task.id for task in each.tasks}]
+    assert {"v", "w"} <= {each.id for each in part.vehicles}
+    assert sum(len(each.tasks) for each in parts) == 10
+    assert sum(len(each.vehicles) for each in parts) == 3
 
 
 def test_a_city_is_planned_in_parts_and_sewn() -> None:
