@@ -109,6 +109,25 @@ def test_another_way_of_eating_is_one_key(house: House) -> None:
     assert sorted(states(house)) == [OrderState.CANCELLED, OrderState.WAITING]
 
 
+def test_what_was_saved_is_not_hidden_by_an_older_answer(house: House) -> None:
+    house.town.add_elder("王桂英", usual_channel="pickup")
+
+    with house.visit(house.town.staff, "/station") as page:
+        find(page, "王桂英")
+        held = []
+        page.route("**/api/station/grid?*", lambda r: held.append((r, r.fetch())))
+        with page.expect_request("**/api/station/grid?*"):
+            page.get_by_test_id("grid-today").click()
+        page.get_by_role("grid").focus()
+        page.keyboard.press("1")
+        expect(page.locator(f"td.here{LUNCH}")).to_have_attribute("data-code", "A")
+        page.wait_for_timeout(300)
+        for route, answer in held:
+            route.fulfill(response=answer)
+        page.wait_for_timeout(300)
+        expect(page.locator(f"td.here{LUNCH}")).to_have_attribute("data-code", "A")
+
+
 def test_a_clash_is_seen_before_and_saved_only_with_a_reason(house: House) -> None:
     house.town.add_elder("王桂英", usual_channel="pickup", diet_tags=["halal"])
     house.town.add_elder("李建国")

@@ -139,6 +139,8 @@ class Sheet {
       return { ...row, cells: cell ? { ...others, [key]: cell } : others };
     });
     this.reading.value = { ...grid, rows };
+    // What was asked before this was saved would show the cell as it was.
+    if (this.reading.asking) void this.read();
   }
 }
 

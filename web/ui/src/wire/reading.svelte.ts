@@ -13,6 +13,12 @@ export class Reading<T> {
   stale = $derived(this.value !== null && this.refused !== null);
 
   #turn = 0;
+  #answered = 0;
+
+  /** A question is out: its answer may be older than what was saved meanwhile. */
+  get asking(): boolean {
+    return this.#answered !== this.#turn;
+  }
 
   async read(what: () => Promise<T>): Promise<T | null> {
     const turn = (this.#turn += 1);
@@ -30,12 +36,15 @@ export class Reading<T> {
       return null;
     } finally {
       clearTimeout(waiting);
-      if (turn === this.#turn) this.slow = false;
+      if (turn === this.#turn) {
+        this.slow = false;
+        this.#answered = turn;
+      }
     }
   }
 
   forget(): void {
-    this.#turn += 1;
+    this.#answered = this.#turn += 1;
     this.value = null;
     this.refused = null;
     this.slow = false;
