@@ -1,13 +1,17 @@
 """Paying and giving back: the bill, the payment, the refund, each once."""
 
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
 from dispatch.access.scope import get_scoped
+from dispatch.clock import town_day
+from dispatch.counter.cash_days import hold_cash_day
 from dispatch.counter.payments import Payment, PayMethod, list_payments
 from dispatch.errors import BadInput, Conflict
 from dispatch.orders.orders import Order, OrderState, get_order, tell_order
+from dispatch.people.places import get_station
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.granting import Bill, hold_elder, quote, reverse, settle
@@ -60,23 +64,38 @@ def pay(
     return payment
 
 
-def take_money(uow: UnitOfWork, order: Order, method: PayMethod, fen: int) -> Payment:
-    """Take money for an order whose row is held; see `pay`."""
+def take_money(
+    uow: UnitOfWork,
+    order: Order,
+    method: PayMethod,
+    fen: int,
+    *,
+    happened_at: datetime | None = None,
+) -> Payment:
+    """Take money for an order whose row is held; see `pay`.
+
+    Args:
+        happened_at: the money was taken then, for what the counter's page had said,
+            and cannot be refused any more. What the rules give otherwise by now stands
+            on the ledger as a difference.
+    """
     if order.state in (OrderState.CANCELLED, OrderState.FAILED):
         raise NothingToPay
     if order.is_paid:
         raise AlreadyPaid
     hold_elder(uow.session, order)  # what caps are left is told to one at a time
     due_fen = quote(uow.session, order).self_fen
-    if fen != due_fen:
+    if fen != due_fen and happened_at is None:
         raise WrongAmount(due_fen=due_fen)
-    order.due_fen, order.paid_fen = due_fen, fen
+    order.due_fen, order.paid_fen = fen, fen
+    at = happened_at or uow.now
     payment = Payment(
         order_id=order.id,
         station_id=order.station_id,
         method=method,
         fen=fen,
-        at=uow.now,
+        at=at,
+        cash_on=_drawer(uow, order.station_id, at),
         account_id=uow.actor.account_id,
     )
     uow.session.add_all([order, payment])
@@ -84,6 +103,11 @@ def take_money(uow: UnitOfWork, order: Order, method: PayMethod, fen: int) -> Pa
     tell_order(uow, order, "order.paid", fen=fen, method=method.value)
     settle(uow, order)
     return payment
+
+
+def _drawer(uow: UnitOfWork, station_id: UUID, at: datetime) -> date:
+    station = get_station(uow.session, station_id)
+    return hold_cash_day(uow.session, station, town_day(at)).cash_on
 
 
 def refund(
@@ -125,6 +149,7 @@ def _give_back(uow: UnitOfWork, order: Order, payment: Payment, reason: str) -> 
         refund_of=payment.id,
         reason=reason,
         at=uow.now,
+        cash_on=_drawer(uow, payment.station_id, uow.now),
         account_id=uow.actor.account_id,
     )
     try:

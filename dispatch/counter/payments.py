@@ -1,10 +1,10 @@
 """Payments and refunds, whole fen, never changed after they are written."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.store.columns import MAX_FEN, Instant, word
@@ -17,12 +17,17 @@ class PayMethod(StrEnum):
 
 
 class Payment(SQLModel, table=True):
-    """Money that came in for an order, or, negative, went back once."""
+    """Money that came in for an order, or, negative, went back once.
+
+    `cash_on` is the day of the counter's drawer that it belongs to: the town's day, or
+    the first later one that was not closed yet when we heard of it.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
         CheckConstraint(f"fen BETWEEN -{MAX_FEN} AND {MAX_FEN}", name="some_money"),
         CheckConstraint("(fen < 0) = (refund_of IS NOT NULL)", name="refunds"),
+        Index("payments_of_a_drawer", "station_id", "cash_on"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -33,6 +38,7 @@ class Payment(SQLModel, table=True):
     refund_of: UUID | None = Field(default=None, foreign_key="payment.id", unique=True)
     reason: str = Field(default="", max_length=100)
     at: datetime = Field(sa_type=Instant)
+    cash_on: date
     account_id: UUID | None = None
 
 

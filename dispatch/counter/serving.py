@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import Session
-
 from dispatch.access.scope import get_scoped
 from dispatch.catalogue.sittings import Sitting, get_sitting
+from dispatch.clock import town_day
 from dispatch.counter.paying import take_money
 from dispatch.counter.payments import PayMethod
+from dispatch.counter.proxies import may_collect
 from dispatch.errors import BadInput, Conflict
 from dispatch.field.evidence import Evidence, EvidenceFrom
 from dispatch.orders.ordering import OrderDraft, make_order
@@ -21,7 +21,7 @@ from dispatch.orders.orders import (
     get_order,
     move_order,
 )
-from dispatch.people.elders import get_elder, list_contacts, mark_seen
+from dispatch.people.elders import get_elder, mark_seen
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.granting import settle
@@ -90,8 +90,8 @@ def serve(uow: UnitOfWork, order_id: UUID, handing: Handing) -> Order:
         raise OrderCannotMove(was=order.state, asked=OrderState.DONE)
     sitting = get_sitting(uow.session, order.sitting_id)
     _in_time(uow, sitting)
-    if handing.collector is Collector.REGISTERED_PROXY and not _may_collect(
-        uow.session, order.elder_id
+    if handing.collector is Collector.REGISTERED_PROXY and not may_collect(
+        uow.session, order.elder_id, town_day(uow.now)
     ):
         raise NotRegisteredToCollect
     return _hand_over(uow, order, handing)
@@ -155,7 +155,3 @@ def _in_time(uow: UnitOfWork, sitting: Sitting) -> None:
         raise NotYetReady
     if uow.now > sitting.eat_by_at:
         raise PastEatBy
-
-
-def _may_collect(session: Session, elder_id: UUID) -> bool:
-    return any(contact.may_collect for contact in list_contacts(session, elder_id))
