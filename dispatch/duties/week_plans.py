@@ -1,0 +1,82 @@
+"""A planned week of visits: proposals by day and person, one in force a station."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from dispatch.store.columns import Instant, Json, facts
+
+
+class WeekPlan(SQLModel, table=True):
+    """One station's week as it was planned last. An older one is kept, not in force."""
+
+    __tablename__ = "week_plan"
+    __table_args__ = (
+        UniqueConstraint("station_id", "first_on", "version", name="one_week_version"),
+        Index(
+            "one_week_in_force",
+            "station_id",
+            unique=True,
+            postgresql_where=text("in_force"),
+            sqlite_where=text("in_force"),
+        ),
+        CheckConstraint("days BETWEEN 1 AND 31", name="plan_days"),
+        CheckConstraint("version >= 1", name="plan_versions"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    station_id: UUID = Field(foreign_key="station.id")
+    street_code: str = Field(foreign_key="street.code", max_length=12)
+    first_on: date
+    days: int
+    version: int
+    in_force: bool = True
+    why: str = Field(max_length=24)
+    decided_by: str = Field(max_length=60)
+    not_placed: Json = Field(
+        default_factory=dict, sa_column=Column(facts(), nullable=False)
+    )
+    made_at: datetime = Field(sa_type=Instant)
+
+
+class WeekVisit(SQLModel, table=True):
+    """One visit of a planned week: who goes on which day, and who stands in."""
+
+    __tablename__ = "week_visit"
+    __table_args__ = (
+        Index("week_visits_of_a_day", "visit_on", "week_plan_id"),
+        UniqueConstraint(
+            "week_plan_id", "elder_id", "duty", name="one_week_visit_each"
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    week_plan_id: UUID = Field(foreign_key="week_plan.id")
+    elder_id: UUID = Field(foreign_key="elder.id", index=True)
+    duty: str = Field(max_length=64)
+    visit_on: date
+    helper_id: UUID = Field(foreign_key="helper.id")
+    backup_id: UUID | None = Field(default=None, foreign_key="helper.id")
+
+
+def find_in_force(
+    session: Session, station_id: UUID, *, lock: bool = False
+) -> WeekPlan | None:
+    """The plan of a station that stands."""
+    query = select(WeekPlan).where(WeekPlan.station_id == station_id, WeekPlan.in_force)
+    return session.exec(query.with_for_update() if lock else query).first()
+
+
+def list_visits(session: Session, plan_ids: Collection[UUID]) -> list[WeekVisit]:
+    """The visits of these plans by day, then by who goes."""
+    query = select(WeekVisit).where(col(WeekVisit.week_plan_id).in_(plan_ids))
+    return list(
+        session.exec(
+            query.order_by(
+                col(WeekVisit.visit_on), col(WeekVisit.helper_id), col(WeekVisit.id)
+            )
+        )
+    )
