@@ -23,6 +23,7 @@ from sqlmodel import col, select
 
 from dispatch.catalogue.sittings import Sitting
 from dispatch.errors import Refusal
+from dispatch.field.parting import bring_back, list_left_alone
 from dispatch.orders.sitting_close import close_sitting, cook, end_visits
 from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.chasing import (
@@ -123,11 +124,13 @@ def climb_overdue(engine: Engine) -> int:
     """People behind doors come first; each case by itself, none waits for another.
 
     Returns:
-        how many cases were opened or moved.
+        how many cases were opened or moved, or orders brought back to the plan.
     """
     with picture(engine) as seen:
         silent, late = list_silent(seen), list_late(seen)
+        alone = list_left_alone(seen)
     deeds = [
+        *(partial(bring_back, order_id=each) for each in alone),
         *(partial(open_silent, silent=each) for each in silent),
         *(partial(climb, case_id=each) for each in late),
     ]

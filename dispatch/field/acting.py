@@ -27,7 +27,7 @@ from dispatch.field.evidence import (
     find_evidence,
     first_proof,
 )
-from dispatch.field.partners import part
+from dispatch.field.partners import part, read_pairs, tell_partner
 from dispatch.field.proving import Whole, grade_event, prove, read_whole
 from dispatch.orders.orders import (
     Channel,
@@ -97,12 +97,12 @@ def _rounds_by_stop(
 ) -> tuple[dict[UUID | None, UUID], frozenset[UUID]]:
     """The round of each stop that it ever had; the rounds that gave it back."""
     query = (
-        select(Stop.id, Stop.round_id, StopOrder.given_back)
+        select(Stop.id, Stop.round_id, StopOrder.given_back_at)
         .join(StopOrder, col(StopOrder.stop_id) == Stop.id)
         .where(StopOrder.order_id == order_id)
     )
     rows = session.exec(query).all()
-    left = frozenset(round_id for _, round_id, given_back in rows if given_back)
+    left = frozenset(round_id for _, round_id, given_back_at in rows if given_back_at)
     return {stop_id: round_id for stop_id, round_id, _ in rows}, left
 
 
@@ -127,7 +127,9 @@ def _finish(deed: Deed, picture: Picture, standing: Evidence | None) -> bool:
             event.corrected_at,
         )
         flag(deed.uow.session, event_id, graded.flags, deed.uow.now)
-    first = first_proof([*proofs.values()], deed.whole.service.people)
+    people = deed.whole.service.people
+    pairs = read_pairs(deed.uow.session, deed.order.id) if people > 1 else []
+    first = first_proof([*proofs.values()], people, pairs)
     if first is None:
         return False
     if _may_count(deed.order, first, standing):
@@ -235,7 +237,8 @@ def _give_back(deed: Deed, picture: Picture) -> None:
         event = deed.history[event_id]
         if _move(deed, OrderState.UNASSIGNED, event, why=_word(event.detail)):
             deed.order.plan_version, deed.order.explanation = None, GIVEN_BACK
-            part(deed.uow, deed.order, event.helper_id)
+            tell_partner(deed.uow, deed.order, event.helper_id, "order.partner_left")
+            part(deed.uow, deed.order)
             touch_wave(deed.uow, deed.order)
 
 

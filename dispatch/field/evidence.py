@@ -1,6 +1,6 @@
 """Evidence: what stands behind a done order; its grade is computed, never typed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -51,19 +51,27 @@ def list_evidence(session: Session, order_id: UUID) -> list[Evidence]:
     return list(session.exec(query.order_by(col(Evidence.at), col(Evidence.id))))
 
 
-def first_proof(proofs: Sequence[Evidence], people: int) -> Evidence | None:
+def first_proof(
+    proofs: Sequence[Evidence], people: int, pairs: Iterable[Collection[UUID]]
+) -> Evidence | None:
     """The proof that may count: the first; of two people the weaker one's.
 
-    None until as many people as are needed have given theirs.
+    None until as many people as are needed have given theirs, of those who were to
+    come together: who was left alone is not the second of somebody else.
+
+    Args:
+        pairs: who was to come together; those who still are, first.
     """
-    firsts: dict[UUID | None, Evidence] = {}
-    for proof in proofs:
-        firsts.setdefault(proof.helper_id, proof)
-    if len(firsts) < people:
-        return None
     if people == 1:
-        return proofs[0]
-    return max(firsts.values(), key=lambda proof: proof.grade)
+        return next(iter(proofs), None)
+    for pair in pairs:
+        firsts: dict[UUID | None, Evidence] = {}
+        for proof in proofs:
+            if proof.helper_id in pair:
+                firsts.setdefault(proof.helper_id, proof)
+        if len(firsts) >= people:
+            return max(firsts.values(), key=lambda proof: proof.grade)
+    return None
 
 
 def find_evidence(session: Session, order_id: UUID) -> Evidence | None:

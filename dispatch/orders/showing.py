@@ -14,7 +14,14 @@ from dispatch.orders.orders import Order, OrderState
 from dispatch.people.elders import Elder
 from dispatch.people.showing import shown_name
 from dispatch.people.vault import unseal
-from dispatch.planning.plans import Round, RoundState, Stop, StopKind, StopOrder
+from dispatch.planning.plans import (
+    Round,
+    RoundState,
+    Stop,
+    StopKind,
+    StopOrder,
+    not_given_back,
+)
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.words import say
 
@@ -112,7 +119,7 @@ def find_carrying(
             .join(Round, col(Round.id) == Stop.round_id)
             .where(col(StopOrder.order_id).in_(wanted[start : start + 500]))
             .where(Stop.kind != StopKind.PICKUP, Round.state != RoundState.DROPPED)
-            .where(~col(StopOrder.given_back))
+            .where(not_given_back())
             .order_by(col(Round.leaves_at), col(Round.id))
         )
         for order_id, stop, helper_id, state in rows:

@@ -16,6 +16,7 @@ from dispatch.planning.plans import (
     Stop,
     StopKind,
     StopOrder,
+    not_given_back,
 )
 
 SHEET_AHEAD: Final = timedelta(minutes=15)  # then a paper sheet is in their hands
@@ -75,7 +76,7 @@ def _meetings(session: Session, wave_id: UUID) -> list[list[Round]]:
         .join(Helper, col(Helper.id) == Round.helper_id)
         .where(Round.wave_id == wave_id, Stop.kind == StopKind.VISIT)
         .where(col(Round.state).in_({RoundState.READY, *GOING_STATES}))
-        .where(~col(StopOrder.given_back))
+        .where(not_given_back())
         .where(or_(col(Round.state) != RoundState.READY, ~col(Helper.suspended)))
     )
     met: dict[UUID, list[Round]] = {}
@@ -109,7 +110,7 @@ def list_begun_orders(session: Session, wave_id: UUID, now: datetime) -> set[UUI
         select(StopOrder.order_id)
         .join(Stop, col(Stop.id) == StopOrder.stop_id)
         .join(Order, col(Order.id) == StopOrder.order_id)
-        .where(col(Stop.round_id).in_(begun), ~col(StopOrder.given_back))
+        .where(col(Stop.round_id).in_(begun), not_given_back())
         .where(col(Order.state).not_in(_TO_BE_PLANNED))
     )
     return set(session.exec(query))

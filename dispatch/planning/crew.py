@@ -19,6 +19,7 @@ from dispatch.planning.plans import (
     Stop,
     StopOrder,
     StopState,
+    not_given_back,
 )
 from dispatch.planning.rules import PAPER_SKILL
 from dispatch.planning.spots import station_spot
@@ -115,7 +116,7 @@ def _next_stops(session: Session, rounds: Iterable[UUID]) -> list[Stop]:
     waits = (
         select(StopOrder.order_id)
         .join(Order, col(Order.id) == StopOrder.order_id)
-        .where(col(StopOrder.stop_id) == col(Stop.id), ~col(StopOrder.given_back))
+        .where(col(StopOrder.stop_id) == col(Stop.id), not_given_back())
         .where(col(Order.state).in_((OrderState.PLANNED, OrderState.UNDER_WAY)))
     )
     query = (

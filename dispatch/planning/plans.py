@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
@@ -49,7 +49,10 @@ class Round(SQLModel, table=True):
     """One helper's way through one wave, in the order of its stops."""
 
     __tablename__ = "round"
-    __table_args__ = (Index("rounds_of_a_helper", "helper_id", "leaves_at"),)
+    __table_args__ = (
+        Index("rounds_of_a_helper", "helper_id", "leaves_at"),
+        Index("rounds_that_leave", "leaves_at"),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     wave_id: UUID = Field(foreign_key="wave.id", index=True)
@@ -115,7 +118,8 @@ class StopOrder(SQLModel, table=True):
     """This order is handled at this stop, in this box.
 
     What needs two people is handled at two stops, of two rounds, at one time. Whoever
-    gives an order back gives it back for both; the stops stand, without it.
+    gives an order back gives it back for both, at one moment; the stops stand,
+    without it.
     """
 
     __tablename__ = "stop_order"
@@ -123,7 +127,17 @@ class StopOrder(SQLModel, table=True):
     stop_id: UUID = Field(foreign_key="stop.id", primary_key=True)
     order_id: UUID = Field(foreign_key="orders.id", primary_key=True, index=True)
     box: str = Field(default="", max_length=8)
-    given_back: bool = False
+    given_back_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    @property
+    def given_back(self) -> bool:
+        """At this stop it is not to be done any more."""
+        return self.given_back_at is not None
+
+
+def not_given_back() -> ColumnElement[bool]:
+    """The order is still to be done at this stop."""
+    return col(StopOrder.given_back_at).is_(None)
 
 
 def get_round(session: Session, round_id: UUID, *, lock: bool = False) -> Round:
@@ -168,7 +182,7 @@ def find_carriers(session: Session, wave_id: UUID) -> dict[UUID, list[UUID]]:
         .join(Stop, col(Stop.id) == StopOrder.stop_id)
         .join(Round, col(Round.id) == Stop.round_id)
         .where(Round.wave_id == wave_id, Round.state != RoundState.DROPPED)
-        .where(Stop.kind != StopKind.PICKUP, ~col(StopOrder.given_back))
+        .where(Stop.kind != StopKind.PICKUP, not_given_back())
         .order_by(col(Round.leaves_at), col(Round.id))
     )
     carriers: dict[UUID, list[UUID]] = {}

@@ -24,6 +24,7 @@ from dispatch.planning.plans import (
     Stop,
     StopKind,
     StopOrder,
+    not_given_back,
 )
 from dispatch.planning.waves import Wave
 from dispatch.promises.checking import Look, Premises
@@ -115,7 +116,7 @@ def _active_stops(session: Session) -> Counter[UUID]:
         .join(Wave, col(Wave.id) == Plan.wave_id)
         .where(Plan.version == Wave.shown_version)
         .where(col(Round.state).not_in(_AWAY), Stop.kind != StopKind.PICKUP)
-        .where(~col(StopOrder.given_back))
+        .where(not_given_back())
     )
     return Counter(order_id for order_id, _ in session.exec(query))
 

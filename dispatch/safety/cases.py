@@ -14,6 +14,7 @@ from dispatch.store.columns import Instant, word
 class CaseKind(StrEnum):
     NO_ANSWER = "no_answer"
     OVERDUE = "overdue"  # a stop long past its time, without the phone's help
+    ALONE = "alone"  # of two helpers one does not come, and the other may be there
 
 
 class Rung(StrEnum):

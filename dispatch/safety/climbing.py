@@ -182,9 +182,11 @@ def _acknowledge(uow: UnitOfWork, case: Case, row: CaseRung) -> None:
 
 
 def _decide(uow: UnitOfWork, case: Case, order: Order) -> None:
-    """What becomes of the order. An overdue stop of somebody well is still on."""
+    """What becomes of the order. Where somebody is well, only a door that stayed
+    closed ends it: somebody is still to come.
+    """
     well = case.outcome is CaseOutcome.SEEN_WELL
-    if order.state in ENDED_STATES or (well and case.kind is CaseKind.OVERDUE):
+    if order.state in ENDED_STATES or (well and case.kind is not CaseKind.NO_ANSWER):
         return
     outcome = case.outcome.value if case.outcome and not well else "no_answer"
     move_order(uow, order, OrderState.FAILED, reason=outcome, case_id=case.id)

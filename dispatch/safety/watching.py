@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, select
 
+from dispatch.clock import town_day
 from dispatch.orders.orders import Order, OrderState, get_order
 from dispatch.people.elders import Household
 from dispatch.people.helpers import Helper
@@ -18,6 +20,7 @@ from dispatch.planning.plans import (
     StopKind,
     StopOrder,
     StopState,
+    not_given_back,
 )
 from dispatch.planning.waves import Wave
 from dispatch.safety.cases import Case, CaseKind
@@ -36,16 +39,17 @@ class Silent(NamedTuple):
 
     order_id: UUID
     happened_at: datetime
-    helper_id: UUID
+    helper_id: UUID | None
 
 
 def list_silent(uow: UnitOfWork) -> list[Silent]:
     """Every order whose stop is long past and that nobody speaks of."""
-    return sorted(
+    silent = [
         Silent(order_id, stop.until_at, helper.id)
         for stop, round_, helper, order_id in _silent_stops(uow)
         if _due_at(uow, stop, round_, helper) < uow.now
-    )
+    ]
+    return sorted(silent) + _without_a_stop(uow)
 
 
 def open_silent(uow: UnitOfWork, silent: Silent) -> bool:
@@ -57,7 +61,8 @@ def open_silent(uow: UnitOfWork, silent: Silent) -> bool:
         whether one was opened.
     """
     order = get_order(uow.session, silent.order_id, lock=True)
-    if order.state not in _GOING or _is_known(uow, order.id):
+    known = select(Order.id).where(Order.id == order.id, _is_looked_at())
+    if order.state not in _GOING or uow.session.exec(known).first() is not None:
         return False
     open_case(uow, order, CaseKind.OVERDUE, silent.happened_at, silent.helper_id)
     return True
@@ -70,20 +75,58 @@ def _silent_stops(uow: UnitOfWork) -> list[tuple[Stop, Round, Helper, UUID]]:
         .join(StopOrder, col(StopOrder.order_id) == Order.id)
         .join(Stop, col(Stop.id) == StopOrder.stop_id)
         .join(Round, col(Round.id) == Stop.round_id)
-        .join(PlanRound, col(PlanRound.round_id) == Round.id)
-        .join(Plan, col(Plan.id) == PlanRound.plan_id)
-        .join(Wave, col(Wave.id) == Plan.wave_id)
         .join(Helper, col(Helper.id) == Round.helper_id)
-        .where(col(Order.state).in_(_GOING), col(Plan.version) == Wave.shown_version)
-        .where(Stop.kind != StopKind.PICKUP, Stop.state != StopState.DONE)
-        .where(~col(StopOrder.given_back))
-        .where(Round.state != RoundState.DROPPED)
+        .where(*_unheard_orders(uow), _waits_at())
         .where(col(Stop.until_at) < uow.now - OVERDUE_AFTER)
         .where(col(Stop.until_at) > uow.now - _LOOK_BACK)
-        .where(~col(Order.id).in_(select(Case.order_id)))
     )
     rows = uow.session.exec(query)
     return [(stop, round_, helper, id_) for stop, round_, helper, id_ in rows]
+
+
+def _without_a_stop(uow: UnitOfWork) -> list[Silent]:
+    """Orders that are said to be on their way, and wait at nobody's stop any more.
+
+    There should be none; whoever waits for one hears of it from nobody.
+    """
+    waits = (
+        select(StopOrder.order_id)
+        .join(Stop, col(Stop.id) == StopOrder.stop_id)
+        .join(Round, col(Round.id) == Stop.round_id)
+        .where(col(StopOrder.order_id) == col(Order.id), _waits_at())
+    )
+    query = (
+        select(Order.id, Order.window_until_at)
+        .where(*_unheard_orders(uow), ~waits.exists())
+        .where(col(Order.window_until_at) < uow.now - OVERDUE_AFTER)
+        .where(col(Order.window_until_at) > uow.now - _LOOK_BACK)
+        .order_by(col(Order.id))
+    )
+    return [Silent(id_, until_at, None) for id_, until_at in uow.session.exec(query)]
+
+
+def _unheard_orders(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Orders that are going, of these days, after which nobody has looked."""
+    days = col(Order.serve_on) >= town_day(uow.now - _LOOK_BACK)
+    return days, col(Order.state).in_(_GOING), ~_is_looked_at()
+
+
+def _waits_at() -> ColumnElement[bool]:
+    """It is to be done at this stop, by the plan in force, and is not done yet."""
+    in_force = (
+        select(PlanRound.round_id)
+        .join(Plan, col(Plan.id) == PlanRound.plan_id)
+        .join(Wave, col(Wave.id) == Plan.wave_id)
+        .where(col(PlanRound.round_id) == col(Round.id))
+        .where(col(Plan.version) == col(Wave.shown_version))
+    )
+    return and_(
+        col(Stop.kind) != StopKind.PICKUP,
+        col(Stop.state) != StopState.DONE,
+        col(Round.state) != RoundState.DROPPED,
+        not_given_back(),
+        in_force.exists(),
+    )
 
 
 def _due_at(uow: UnitOfWork, stop: Stop, round_: Round, helper: Helper) -> datetime:
@@ -95,6 +138,11 @@ def _due_at(uow: UnitOfWork, stop: Stop, round_: Round, helper: Helper) -> datet
     return max(stop.until_at, served) + OVERDUE_AFTER
 
 
-def _is_known(uow: UnitOfWork, order_id: UUID) -> bool:
-    query = select(Case.id).where(Case.order_id == order_id)
-    return uow.session.exec(query).first() is not None
+def _is_looked_at() -> ColumnElement[bool]:
+    """A case of the order was opened before; of one of two who is missing none counts:
+    then two others are to come.
+    """
+    case = select(Case.id).where(
+        col(Case.order_id) == col(Order.id), Case.kind != CaseKind.ALONE
+    )
+    return case.exists()

@@ -11,6 +11,7 @@ from dispatch.people.helpers import Helper
 from dispatch.planning.going_back import go_back
 from dispatch.planning.plans import Round, RoundState, Stop
 from dispatch.store.unit_of_work import in_one_transaction
+from dispatch.sweep import climb_overdue
 from tests.little_town import LittleTown
 from tests.planning.lunch_wave import (
     add_service,
@@ -123,6 +124,30 @@ def test_who_meets_somebody_that_has_left_stays_with_them(
     assert {first.id, second.id} <= {round_.id for round_ in rounds_of(town)}
     assert len(stops_for(town, bath)) == 2
     assert order_of(town, bath).state is OrderState.PLANNED
+
+
+def test_whose_partner_is_taken_away_after_they_left_does_not_stay_there_alone(
+    town: LittleTown, bath: UUID
+) -> None:
+    """The next plan drops the other's round; then two others are planned."""
+    plan(town, thinking=quick)
+    first, second = rounds_of(town)
+    _set_state(town, first, RoundState.UNDER_WAY)
+    with Session(town.engine) as session:
+        session.get_one(Helper, second.helper_id).suspended = True
+        session.commit()
+    order_lunch(town)
+    plan(town, thinking=quick)
+    assert [round_.id for round_, _ in stops_for(town, bath)] == [first.id]
+
+    climb_overdue(town.engine)
+    assert order_of(town, bath).state is OrderState.UNASSIGNED
+    others = {town.add_helper(skills=SKILLS) for _ in range(2)}
+    assert wave_of(town).orders_version > wave_of(town).planned_orders_version
+    plan(town, thinking=quick)
+
+    assert order_of(town, bath).state is OrderState.PLANNED
+    assert others <= {round_.helper_id for round_, _ in stops_for(town, bath)}
 
 
 def test_when_one_of_two_falls_out_while_we_think_neither_goes(

@@ -125,4 +125,5 @@ export const coordinator = {
   "case_kind.no_answer": ["未应门", "no answer"],
   "case_kind.overdue_stop": ["超时未到", "overdue stop"],
   "case_kind.overdue": ["超时未到", "overdue"],
+  "case_kind.alone": ["两人上门缺一人", "one of two is missing"],
 } as const satisfies Pairs;
