@@ -15,10 +15,12 @@ from tests.planning.at_once import (
     events_of,
     leave,
     look_twice,
+    statements_of,
 )
 from tests.planning.lunch_wave import (
     add_service,
     begin,
+    cancel,
     order_of,
     rounds_of,
     stops_of,
@@ -114,6 +116,20 @@ def test_a_trip_that_nobody_takes_up_is_told_once(town: LittleTown) -> None:
     assert "无人动身" in alarm.facts["words"]
     assert order_of(town, wanted).state is OrderState.PLANNED
     assert events_of(town, wanted)[-1].kind == "order.not_taken_up"
+
+
+def test_a_trip_for_which_nobody_waits_any_more_is_no_alarm(town: LittleTown) -> None:
+    town.add_helper()
+    wanted = a_visit(town)
+    town.at(ELEVEN)
+    minder = Minder(town.engine)
+    minder.look()
+    cancel(town, wanted)
+
+    town.at(NOON)
+    said = statements_of(town, minder.look)
+    assert alarms(town) == []
+    assert sum("event.subject_id" in each for each in said) == 1  # asked of all at once
 
 
 def test_a_trip_that_was_taken_up_is_no_alarm(town: LittleTown) -> None:

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, func, select
 
 from dispatch.log.events import Event, record
 from dispatch.orders.orders import Order, OrderState, move_order, tell_order
-from dispatch.planning.begun import list_at_once
 from dispatch.planning.explaining import explain, explain_unfit
 from dispatch.planning.holding import hold_orders
 from dispatch.planning.on_demand.scene import AtOnce
@@ -17,8 +16,10 @@ from dispatch.planning.plans import (
     Round,
     RoundState,
     Stop,
+    StopOrder,
     get_round,
     list_stop_orders,
+    not_given_back,
 )
 from dispatch.planning.problem import Carrier
 from dispatch.planning.waves import get_wave
@@ -89,12 +90,24 @@ def _differs(order: Order, told: Json | None) -> bool:
     return bool((order.explanation or {}).get("why") != told["why"])
 
 
-def list_untaken(session: Session, before: datetime) -> list[UUID]:
+def list_untaken(
+    session: Session, before: datetime, *, only: UUID | None = None
+) -> list[UUID]:
     """Trips at once of which no phone has said anything; each is told of once.
+
+    Whose orders are all called off, ended or given back is waited for by nobody.
 
     Args:
         before: their first stop should have been over by then.
+        only: the round that is asked about; None: all of them.
     """
+    waits = (
+        select(StopOrder.order_id)
+        .join(Stop, col(Stop.id) == StopOrder.stop_id)
+        .join(Order, col(Order.id) == StopOrder.order_id)
+        .where(col(Stop.round_id) == col(Round.id), not_given_back())
+        .where(Order.state == OrderState.PLANNED, col(Order.ready_at).is_not(None))
+    )
     first_over = (
         select(func.min(Stop.leaves_at))
         .where(col(Stop.round_id) == col(Round.id))
@@ -104,16 +117,15 @@ def list_untaken(session: Session, before: datetime) -> list[UUID]:
         col(Event.subject_id) == col(Round.id), Event.kind == UNTAKEN
     )
     query = (
-        select(Round)
+        select(Round.id)
         .where(Round.state == RoundState.READY, Round.leaves_at < before)
         .where(Round.leaves_at > before - _LOOK_BACK, first_over < before)
-        .where(~told.exists())
+        .where(waits.exists(), ~told.exists())
         .order_by(col(Round.id))
     )
-    silent = session.exec(query).all()
-    waves = {each.wave_id for each in silent}
-    trips = set().union(*(list_at_once(session, each) for each in waves))
-    return [each.id for each in silent if each.id in trips]
+    if only is not None:
+        query = query.where(Round.id == only)
+    return list(session.exec(query))
 
 
 def tell_untaken(uow: UnitOfWork, round_id: UUID, before: datetime) -> bool:
@@ -125,7 +137,7 @@ def tell_untaken(uow: UnitOfWork, round_id: UUID, before: datetime) -> bool:
     wave_id = get_round(uow.session, round_id).wave_id
     orders = hold_orders(uow.session, wave_id, only=served)
     round_ = get_round(uow.session, round_id, lock=True)
-    if round_id not in list_untaken(uow.session, before):
+    if not list_untaken(uow.session, before, only=round_id):
         return False
     about: Json = {"helper_id": str(round_.helper_id), "words": _UNTAKEN_WORDS}
     place = {"street_code": get_wave(uow.session, wave_id).street_code}
