@@ -53,6 +53,7 @@ def draw_people(chance: Chance, points: list[Point], now: datetime) -> list[Pers
     stations = [point.station for point in points for _ in range(point.profiles)]
     living = chance.deal(_LIVING, count)
     people = []
+    taken: set[str] = set()
     for at, (station, born_on) in enumerate(zip(stations, born, strict=True)):
         sex = "F" if chance.happens(0.55) else "M"
         elder = Elder(
@@ -73,7 +74,7 @@ def draw_people(chance: Chance, points: list[Point], now: datetime) -> list[Pers
             made_at=now - timedelta(days=400),
         )
         draw_needs(chance, elder)
-        people.append(Person(elder, _sealed(chance, elder, at)))
+        people.append(Person(elder, _sealed(chance, elder, at, taken)))
     _give_abilities(chance, people, today)
     _give_entitlements(chance, people, today)
     return people
@@ -119,12 +120,16 @@ def _born(chance: Chance, ages: tuple[int, int], today: date) -> date:
     return youngest - timedelta(days=chance.randrange(365 * (ages[1] - ages[0] + 1)))
 
 
-def _sealed(chance: Chance, elder: Elder, at: int) -> dict[str, str]:
+def _sealed(chance: Chance, elder: Elder, at: int, taken: set[str]) -> dict[str, str]:
+    serial = at
+    while (number := names.id_number(elder.born_on, elder.sex, serial)) in taken:
+        serial += 1
+    taken.add(number)
     return {
         "name": names.person_name(chance, elder.sex),
         "phone": names.mobile(at),
         "card": names.card(at + 1),
-        "id_number": names.id_number(elder.born_on, elder.sex, at),
+        "id_number": number,
     }
 
 

@@ -13,6 +13,7 @@ from dispatch.clock import town_day, wall_now
 from dispatch.log.audit import Audit, write_down
 from dispatch.orders.orders import Order
 from dispatch.orders.showing import OrderRow, show_orders
+from dispatch.people.elder_facts import history_of
 from dispatch.people.elders import Elder
 from dispatch.people.showing import (
     ContactRow,
@@ -95,7 +96,8 @@ def subsidy_left(session: Session, elder: Elder, on: date) -> dict[str, int]:
     """Fen left this month, by the title of each subsidy with a monthly sum."""
     policy = rules_on(on).policy
     titles = {rule.id: rule.title for rule in policy.subsidy}
-    facts = FactsOn(policy, person_of(elder), on)
+    person = person_of(elder, history_of(session, elder.id), on)
+    facts = FactsOn(policy, person, on)
     capped = {
         rule.id: rule.caps.month_fen
         for rule in policy.subsidy

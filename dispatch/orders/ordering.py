@@ -32,7 +32,9 @@ from dispatch.orders.refusals import (
     NotOnThisDay,
     WrongChannel,
 )
-from dispatch.people.elders import Elder, Household, is_oldest_old
+from dispatch.people.categories import is_oldest_old
+from dispatch.people.elder_facts import history_of
+from dispatch.people.elders import Elder, Household
 from dispatch.planning.joining import join_wave
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
@@ -159,6 +161,7 @@ def _draft_order(
     uow: UnitOfWork, draft: OrderDraft, elder: Elder, service: Service
 ) -> Order:
     first, last = draft.window or _visit_window(draft)
+    history = history_of(uow.session, elder.id)
     return Order(
         number=_number(draft),
         elder_id=elder.id,
@@ -174,7 +177,7 @@ def _draft_order(
         window_from_at=first,
         window_until_at=last,
         ready_at=draft.ready_at if draft.channel in CARRIED_CHANNELS else None,
-        tier=1 if is_oldest_old(elder, draft.serve_on) else 0,
+        tier=int(is_oldest_old(elder, history, draft.serve_on)),
         price_fen=0 if service.is_meal else service.price_fen,
         fee_fen=service.price_fen if draft.channel is Channel.DELIVERY else 0,
         note=draft.note,

@@ -27,8 +27,19 @@ class Living(StrEnum):
     OTHER = "other"
 
 
+class IdentityKind(StrEnum):
+    """The paper that says who somebody is; its number is in the vault."""
+
+    RESIDENT = "resident"  # 居民身份证
+    RESIDENCE_PERMIT = "residence_permit"  # 港澳台居民居住证
+    TRAVEL_PERMIT = "travel_permit"  # 港澳台居民来往内地（大陆）通行证
+    PASSPORT = "passport"  # 护照
+    PERMANENT_RESIDENT = "permanent_resident"  # 外国人永久居留身份证
+    NONE = "none"  # 暂无证号
+
+
 class Household(SQLModel, table=True):
-    """One door. Its address is in the vault (fields address, door, door_note)."""
+    """One door. In the vault: address, door, door_note, road, unit, room."""
 
     __tablename__ = "household"
     __table_args__ = (CheckConstraint(ON_EARTH, name="household_on_earth"),)
@@ -37,12 +48,15 @@ class Household(SQLModel, table=True):
     station_id: UUID = Field(foreign_key="station.id", index=True)
     street_code: str = Field(foreign_key="street.code", index=True)
     community: str = Field(max_length=40)
+    estate: str = Field(default="", max_length=60)
     building: str = Field(max_length=60)
+    grid_code: str | None = Field(default=None, max_length=20)
     floor: int = Field(default=1, ge=-3, le=120)
     lift: bool = False
     lat: float | None = None
     lon: float | None = None
     datum: Datum = Field(default=Datum.WGS84, sa_type=word(Datum))
+    located_by: str | None = Field(default=None, max_length=24)  # map_pick, sheet, …
     signal: bool = True  # no phone network: paper sheet, one volunteer
 
     @property
@@ -54,8 +68,9 @@ class Household(SQLModel, table=True):
 class Elder(SQLModel, table=True):
     """One elder. Name, phone, card and identity number are in the vault.
 
-    The facts that subsidy rules and the plan read stand here; the rules say what
-    follows from them on a service date.
+    The facts that rules read stand here as they are *today*. What is so on another
+    day is asked of `elder_facts`: whoever changes one of them does it there, by
+    `changing.change_facts`, so that no past day's answer moves with it.
     """
 
     __tablename__ = "elder"
@@ -69,9 +84,13 @@ class Elder(SQLModel, table=True):
     household_id: UUID = Field(foreign_key="household.id", index=True)
     station_id: UUID = Field(foreign_key="station.id", index=True)
     street_code: str = Field(foreign_key="street.code", index=True)
+    identity_kind: IdentityKind = Field(
+        default=IdentityKind.RESIDENT, sa_type=word(IdentityKind)
+    )
     sex: str = Field(max_length=1)
     born_on: date
     died_on: date | None = None
+    left_on: date | None = None  # moved out of the district
     hukou_in_district: bool = True
     home_street: str = Field(max_length=12)
     relief: str | None = Field(default=None, max_length=8)
@@ -83,6 +102,12 @@ class Elder(SQLModel, table=True):
     resides_in_institution: bool = False
     coupon_account: bool = False
     living: Living = Field(default=Living.OTHER, sa_type=word(Living))
+    no_kin: bool = False  # 孤寡
+    left_behind: bool = False  # 留守
+    veteran: bool = False  # 重点优抚
+    fall_risk: bool = False
+    infectious: bool = False
+    language: str = Field(default="", max_length=40)  # a dialect, a language, signs
     diet_tags: list[str] = Field(
         default_factory=list, sa_column=Column(facts(), nullable=False)
     )
@@ -104,6 +129,12 @@ class Contact(SQLModel, table=True):
     """One rung of an elder's contact ladder; name and phone are in the vault."""
 
     __tablename__ = "contact"
+    __table_args__ = (
+        CheckConstraint(
+            "from_hour BETWEEN 0 AND 23 AND until_hour BETWEEN 1 AND 24",
+            name="contact_hours",
+        ),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     elder_id: UUID = Field(foreign_key="elder.id", index=True)
@@ -111,16 +142,20 @@ class Contact(SQLModel, table=True):
     relation: str = Field(max_length=20)
     may_collect: bool = False  # a registered proxy at the counter
     holds_key: bool = False
+    guardian: bool = False  # 监护人: may decide in the elder's place, with proof
+    from_hour: int = 0  # when they can be reached; 22 until 6 goes over midnight
+    until_hour: int = 24
+
+    def reached_at(self, hour: int) -> bool:
+        """This hour of the local day is one at which they may be called."""
+        if self.from_hour < self.until_hour:
+            return self.from_hour <= hour < self.until_hour
+        return hour >= self.from_hour or hour < self.until_hour
 
 
 def age_on(born_on: date, on: date) -> int:
     """Whole years on a day; born on 29 February counts from 1 March."""
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
-
-
-def is_oldest_old(elder: Elder, on: date) -> bool:
-    """老老人: eighty and more, or younger with lost ability or dementia."""
-    return age_on(elder.born_on, on) >= 80 or elder.ability_level >= 2 or elder.dementia
 
 
 def get_elder(session: Session, elder_id: UUID) -> Elder:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from dispatch.access.masking import mask_name, mask_phone
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.clock import town_day
+from dispatch.people.elder_facts import History, histories_of
 from dispatch.people.elders import Contact, Elder, Household, age_on, list_contacts
 from dispatch.people.finding import fits, spellings
 from dispatch.people.vault import unseal
@@ -19,6 +20,8 @@ from dispatch.subsidy.billing import person_of
 from dispatch.subsidy.facts import FactsOn
 from dispatch.subsidy.policy import ANY
 from dispatch.subsidy.rule_versions import rules_on
+
+_Today = tuple[History, date]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +104,20 @@ def show_elders(
     elders: Sequence[Elder],
     kept: dict[UUID, dict[str, str]] | None = None,
 ) -> list[ElderRow]:
-    """Rows for these elders in this order; two queries, one when names are open."""
+    """Rows for these elders in this order; four queries, three when names are open."""
     if kept is None:
         kept = unseal(uow.session, [elder.id for elder in elders], ["name", "card"])
     homes = _households(uow.session, elders)
+    histories = histories_of(uow.session, [elder.id for elder in elders])
     today = town_day(uow.now)
     return [
-        _row(uow.actor, elder, homes[elder.household_id], kept[elder.id], today)
+        _row(
+            uow.actor,
+            elder,
+            homes[elder.household_id],
+            kept[elder.id],
+            (histories[elder.id], today),
+        )
         for elder in elders
     ]
 
@@ -143,9 +153,9 @@ def shown_name(actor: Actor, name: str) -> str:
     return name if sees_names(actor) else mask_name(name)
 
 
-def categories_of(elder: Elder, on: date) -> list[str]:
+def categories_of(elder: Elder, history: History, on: date) -> list[str]:
     """The categories of an elder on a day, by the rules in force that day."""
-    facts = FactsOn(rules_on(on).policy, person_of(elder), on)
+    facts = FactsOn(rules_on(on).policy, person_of(elder, history, on), on)
     return sorted(facts.categories - {ANY})
 
 
@@ -169,15 +179,16 @@ def _households(session: Session, elders: Iterable[Elder]) -> dict[UUID, Househo
 
 
 def _row(
-    actor: Actor, elder: Elder, home: Household, kept: dict[str, str], today: date
+    actor: Actor, elder: Elder, home: Household, kept: dict[str, str], standing: _Today
 ) -> ElderRow:
+    history, today = standing
     return ElderRow(
         id=elder.id,
         number=elder.number,
         name=shown_name(actor, kept.get("name", "")),
         sex=elder.sex.lower(),
         age=age_on(elder.born_on, today),
-        categories=categories_of(elder, today),
+        categories=categories_of(elder, history, today),
         living=elder.living.value,
         diet_tags=elder.diet_tags,
         allergies=elder.allergies,

@@ -18,7 +18,7 @@ from pathlib import Path
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import insert
+from sqlalchemy import Index, insert, text
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from dispatch.settings import settings
@@ -44,6 +44,15 @@ class Sealed(SQLModel, table=True):
     """One field of one owner (elder, household, contact, helper), encrypted."""
 
     __tablename__ = "vault"
+    __table_args__ = (
+        Index(
+            "one_file_each",
+            *("field", "blind"),
+            unique=True,
+            postgresql_where=text("field = 'id_number' AND blind IS NOT NULL"),
+            sqlite_where=text("field = 'id_number' AND blind IS NOT NULL"),
+        ),
+    )
 
     owner_id: UUID = Field(primary_key=True)
     field: str = Field(primary_key=True, max_length=16)
@@ -137,8 +146,8 @@ def unseal(
         )
         for row in rows:
             box = AESGCM(ring.sealing[row.key_id])
-            nonce, text = row.sealed[:_NONCE_BYTES], row.sealed[_NONCE_BYTES:]
-            opened = box.decrypt(nonce, text, _bound_to(row.owner_id, row.field))
+            nonce, shut = row.sealed[:_NONCE_BYTES], row.sealed[_NONCE_BYTES:]
+            opened = box.decrypt(nonce, shut, _bound_to(row.owner_id, row.field))
             plain[row.owner_id][row.field] = opened.decode()
     return plain
 

@@ -12,6 +12,7 @@ from dispatch.catalogue.services import Service
 from dispatch.catalogue.sittings import Sitting
 from dispatch.clock import town_seconds
 from dispatch.orders.orders import Order
+from dispatch.people.elder_facts import NO_HISTORY, History, histories_of
 from dispatch.people.elders import Elder, Household
 from dispatch.people.places import Kitchen
 from dispatch.planning.rules import (
@@ -38,15 +39,17 @@ class Errand:
     service: Service
     sitting: Sitting | None = None
     kitchen: Kitchen | None = None
+    history: History = NO_HISTORY
 
 
 def list_errands(session: Session, orders: Sequence[Order]) -> list[Errand]:
-    """The errands of these orders, in their order, in five queries."""
+    """The errands of these orders, in their order, in seven queries."""
     elders = _rows(session, Elder, "id", (o.elder_id for o in orders))
     doors = _rows(session, Household, "id", (o.household_id for o in orders))
     services = _rows(session, Service, "code", (o.service for o in orders))
     sittings = _rows(session, Sitting, "id", (o.sitting_id for o in orders))
     kitchens = _rows(session, Kitchen, "id", (o.kitchen_id for o in orders))
+    histories = histories_of(session, {order.elder_id for order in orders})
     return [
         Errand(
             order,
@@ -55,6 +58,7 @@ def list_errands(session: Session, orders: Sequence[Order]) -> list[Errand]:
             services[order.service],
             sittings.get(order.sitting_id),
             kitchens.get(order.kitchen_id),
+            histories[order.elder_id],
         )
         for order in orders
     ]
@@ -83,7 +87,7 @@ def task_of(errand: Errand, buildings: Buildings, on: date) -> Task:
     return Task(
         id=str(order.id),
         **_halts(errand, buildings.spot_of(errand.household), on),
-        tier=tier_of(order, errand.elder, service),
+        tier=tier_of(order, errand.elder, errand.history, service),
         penalty=LEFT_OUT_PENALTY[order.channel],
         needs=frozenset(needs),
         people=service.people,

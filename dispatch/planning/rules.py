@@ -10,7 +10,9 @@ from typing import Final
 from dispatch.catalogue.services import Service
 from dispatch.clock import town_day
 from dispatch.orders.orders import Channel, Order
-from dispatch.people.elders import Elder, Household, is_oldest_old
+from dispatch.people.categories import is_oldest_old
+from dispatch.people.elder_facts import History
+from dispatch.people.elders import Elder, Household
 from dispatch.people.helpers import TravelMode
 from routing import Speed
 
@@ -41,13 +43,13 @@ SPEEDS: Final = {  # used where no road network is at hand
 PAPER_SKILL: Final = "paper"  # goes where no phone has a signal, with a sheet
 
 
-def tier_of(order: Order, elder: Elder, service: Service) -> int:
+def tier_of(order: Order, elder: Elder, history: History, service: Service) -> int:
     """How far an order stands before others; the largest that applies."""
     if service.assist == URGENT_ASSIST:
         return URGENT_TIER
     if order.channel is Channel.VISIT and is_overdue(elder, order.serve_on):
         return OVERDUE_VISIT_TIER
-    if is_oldest_old(elder, order.serve_on):
+    if is_oldest_old(elder, history, order.serve_on):
         return OLDEST_OLD_TIER
     return ORDINARY_TIER
 

@@ -1,10 +1,17 @@
 """The bill of an order: what the rules give, and what is left for the elder to pay."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel import Session
 
 from dispatch.orders.orders import Channel, Order, OrderState
+from dispatch.people.elder_facts import (
+    History,
+    facts_on,
+    history_of,
+    signed_station_on,
+)
 from dispatch.people.elders import Elder, get_elder
 from dispatch.subsidy.elder_rules import Collector, Grade
 from dispatch.subsidy.facts import Person
@@ -114,25 +121,20 @@ def evaluate(session: Session, policy: Policy, elder: Elder, order: Order) -> Ou
         grade=_grade(elder, order),
         collected_by=_COLLECTORS.get(order.collected_by or ""),
     )
-    return grant_order(policy, person_of(elder), tally, service)
+    history = history_of(session, elder.id)
+    person = person_of(elder, history, order.serve_on)
+    return grant_order(policy, person, tally, service)
 
 
-def person_of(elder: Elder) -> Person:
-    """What the rules may ask about an elder."""
+def person_of(elder: Elder, history: History, on: date) -> Person:
+    """What the rules may ask about an elder on a service date."""
+    known = facts_on(elder, history, on)
+    signed = signed_station_on(elder, history, on)
     return Person(
         born_on=elder.born_on,
         died_on=elder.died_on,
-        hukou_in_district=elder.hukou_in_district,
-        home_street=elder.home_street,
-        relief=elder.relief,
-        ability_level=elder.ability_level,
-        assessed_on=elder.assessed_on,
-        dementia=elder.dementia,
-        disability_grade=elder.disability_grade,
-        family_special=elder.family_special,
-        resides_in_institution=elder.resides_in_institution,
-        coupon_account=elder.coupon_account,
-        signed_station=str(elder.station_id),
+        signed_station=str(signed) if signed else None,
+        **{name: each for name, each in known.items() if name in Person.model_fields},
     )
 
 

@@ -1,16 +1,18 @@
 """Granting: when an order is paid and evidenced, in that same transaction."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from sqlmodel import Session, select
 
 from dispatch.field.evidence import Evidence, find_evidence
 from dispatch.orders.orders import Order, OrderState, tell_order
+from dispatch.people.elder_facts import history_of
 from dispatch.people.elders import Elder
 from dispatch.people.places import get_station
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.billing import Bill, evaluate, meal_of, person_of, quote
-from dispatch.subsidy.facts import FactsOn
+from dispatch.subsidy.facts import FactsOn, Person
 from dispatch.subsidy.grants import Grant, list_live_grants, promise
 from dispatch.subsidy.ledger import (
     AccountKind,
@@ -120,6 +122,8 @@ def hold_elder(session: Session, order: Order) -> Elder:
 def _entry(
     uow: UnitOfWork, policy: Policy, elder: Elder, order: Order, proof: Evidence
 ) -> Entry:
+    history = history_of(uow.session, elder.id)
+    person = person_of(elder, history, order.serve_on)
     return Entry(
         business_key=f"service:{order.id}:{count_entries(uow.session, order.id) + 1}",
         kind=EntryKind.SERVICE,
@@ -130,19 +134,19 @@ def _entry(
         elder_id=order.elder_id,
         station_id=order.station_id,
         street_code=get_station(uow.session, order.station_id).street_code,
-        home_street=elder.home_street,
+        home_street=person.home_street or "",
         channel=order.channel.value,
         service=order.service,
-        category=_kind_of_person(policy, elder, order),
+        category=_kind_of_person(policy, person, order.serve_on),
         grade=order.grade or "",
         evidence_id=proof.id,
         made_at=uow.now,
     )
 
 
-def _kind_of_person(policy: Policy, elder: Elder, order: Order) -> str:
+def _kind_of_person(policy: Policy, person: Person, on: date) -> str:
     """The first category of the file that the elder is in; each counts once."""
-    facts = FactsOn(policy, person_of(elder), order.serve_on)
+    facts = FactsOn(policy, person, on)
     named = tuple(category.id for category in policy.category)
     return facts.first_of(named) or ANY
 

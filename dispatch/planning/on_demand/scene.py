@@ -135,7 +135,7 @@ class _Drafting:
             pickup, take = kitchen_spot(errand.kitchen), means.take_seconds
             reach, ride = means.reach_seconds, errand.sitting.hot_seconds
             last = min(last, errand.sitting.eat_by_at)
-        tier = tier_of(order, errand.elder, errand.service)
+        tier = tier_of(order, errand.elder, errand.history, errand.service)
         return Call(
             id=str(order.id),
             placed=self._seconds(order.placed_at),
