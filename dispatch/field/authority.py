@@ -59,6 +59,7 @@ class Ground:
     tenures: dict[UUID, Tenure] = field(default_factory=dict)
     stops: dict[UUID, Stop] = field(default_factory=dict)
     orders_at: dict[UUID, list[UUID]] = field(default_factory=dict)
+    given_back: set[tuple[UUID, UUID]] = field(default_factory=set)  # stop, order
 
     def tenure_of(self, event: PhoneEvent) -> Tenure | None:
         """By its stop; by its round for what is said of a whole round."""
@@ -69,11 +70,18 @@ class Ground:
         return self.tenures.get(round_id) if round_id else None
 
     def orders_of(self, event: PhoneEvent) -> list[UUID]:
-        """The orders that an event is about; none for what concerns a round."""
+        """The orders that an event is about; none for what concerns a round.
+
+        What was given back is meant only by name, or by a door that stays closed:
+        whoever lives there has not answered, whoever was to come.
+        """
         here = self.orders_at.get(event.stop_id, []) if event.stop_id else []
         if event.order_id is not None:
             return [event.order_id] if event.order_id in here else []
-        return here if event.kind in SPREAD_KINDS else []
+        if event.kind is FieldKind.NO_ANSWER:
+            return here
+        kept = [each for each in here if (event.stop_id, each) not in self.given_back]
+        return kept if event.kind in SPREAD_KINDS else []
 
 
 def read_ground(session: Session, events: Iterable[PhoneEvent]) -> Ground:
@@ -82,11 +90,13 @@ def read_ground(session: Session, events: Iterable[PhoneEvent]) -> Ground:
     stops = _by_id(session, Stop, {e.stop_id for e in named if e.stop_id})
     round_ids = {e.round_id for e in named if e.round_id}
     round_ids |= {stop.round_id for stop in stops.values()}
-    orders_at: dict[UUID, list[UUID]] = {stop_id: [] for stop_id in stops}
+    ground = Ground(tenures_of(session, round_ids), stops, {each: [] for each in stops})
     pairs = select(StopOrder).where(col(StopOrder.stop_id).in_(list(stops)))
     for pair in session.exec(pairs.order_by(col(StopOrder.order_id))):
-        orders_at[pair.stop_id].append(pair.order_id)
-    return Ground(tenures_of(session, round_ids), stops, orders_at)
+        ground.orders_at[pair.stop_id].append(pair.order_id)
+        if pair.given_back:
+            ground.given_back.add((pair.stop_id, pair.order_id))
+    return ground
 
 
 def tenures_of(session: Session, round_ids: Collection[UUID]) -> dict[UUID, Tenure]:

@@ -75,9 +75,14 @@ def _state_of(uow: UnitOfWork, stop: Stop, said: Iterable[FieldEvent]) -> StopSt
 
 
 def _all_over(uow: UnitOfWork, stop_id: UUID) -> bool:
-    states = select(Order.state).join(StopOrder, col(StopOrder.order_id) == Order.id)
-    found = set(uow.session.exec(states.where(StopOrder.stop_id == stop_id)))
-    return bool(found) and found <= _OVER
+    """Nothing is to be done here; what was given back is somebody else's now."""
+    query = (
+        select(Order.state, StopOrder.given_back_at)
+        .join(StopOrder, col(StopOrder.order_id) == Order.id)
+        .where(StopOrder.stop_id == stop_id)
+    )
+    found = uow.session.exec(query).all()
+    return bool(found) and all(left or state in _OVER for state, left in found)
 
 
 def _own_part_is_done(stop: Stop, kinds: Collection[FieldKind]) -> bool:

@@ -1,17 +1,27 @@
 """What lies around the orders on the board: helpers and rounds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from dispatch.field.positions import Position
+from dispatch.orders.orders import Order, OrderState
 from dispatch.orders.showing import label_helpers
 from dispatch.people.helpers import Helper, Shift
-from dispatch.planning.plans import Round, RoundState, Stop, StopOrder
+from dispatch.planning.plans import (
+    Round,
+    RoundState,
+    Stop,
+    StopOrder,
+    not_given_back,
+)
 from dispatch.store.unit_of_work import UnitOfWork
+
+_WAITED_FOR: Final = frozenset({OrderState.PLANNED, OrderState.UNDER_WAY})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +41,8 @@ class HelperRow:
 
 @dataclass(frozen=True, kw_only=True)
 class StopRow:
+    """A stop with the orders that are its helper's; at it `waits` somebody still."""
+
     id: UUID
     seq: int
     kind: str
@@ -41,6 +53,7 @@ class StopRow:
     arrived_at: datetime | None
     state: str
     order_ids: list[UUID]
+    waits: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,27 +76,29 @@ def show_rounds(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> list[RoundRow]:
         .order_by(col(Round.leaves_at), col(Round.id))
     ).all()
     stops: dict[UUID, list[StopRow]] = {one.id: [] for one in rounds}
-    served: dict[UUID, list[UUID]] = {}
+    served: dict[UUID, dict[UUID, str]] = {}
     of_these = select(Round.id).where(
         col(Round.wave_id).in_(wave_ids), Round.state != RoundState.DROPPED
     )
     pairs = uow.session.exec(
-        select(StopOrder.stop_id, StopOrder.order_id)
+        select(StopOrder.stop_id, Order.id, Order.state)
         .join(Stop, col(Stop.id) == StopOrder.stop_id)
-        .where(col(Stop.round_id).in_(of_these))
-        .order_by(col(StopOrder.order_id))
+        .join(Order, col(Order.id) == StopOrder.order_id)
+        .where(col(Stop.round_id).in_(of_these), not_given_back())
+        .order_by(col(Order.id))
     )
-    for stop_id, order_id in pairs:
-        served.setdefault(stop_id, []).append(order_id)
+    for stop_id, order_id, state in pairs:
+        served.setdefault(stop_id, {})[order_id] = state
     in_order = select(Stop).where(col(Stop.round_id).in_(of_these))
     for stop in uow.session.exec(in_order.order_by(col(Stop.seq))):
-        stops[stop.round_id].append(_stop(stop, served.get(stop.id, [])))
+        stops[stop.round_id].append(_stop(stop, served.get(stop.id, {})))
     return [_round(one, stops[one.id]) for one in rounds]
 
 
 def delay_of(one: RoundRow, now: datetime) -> timedelta:
     """How far a round is behind its plan: by what its helper last reached, and by
-    what is still ahead of them though its time is over.
+    what is still ahead of them though its time is over. Where nobody waits any more
+    nobody comes late.
 
     A round of which nothing was heard is not called late: a sheet of paper is silent.
     """
@@ -91,7 +106,7 @@ def delay_of(one: RoundRow, now: datetime) -> timedelta:
     if not reached:
         return timedelta(0)
     last = max(reached, key=lambda stop: (stop.arrived_at or stop.at, stop.seq))
-    ahead = [stop for stop in one.stops if stop.seq > last.seq]
+    ahead = [stop for stop in one.stops if stop.seq > last.seq and stop.waits]
     delays = [(last.arrived_at or last.at) - last.at, *(now - s.at for s in ahead[:1])]
     return max(timedelta(0), *delays)
 
@@ -145,7 +160,7 @@ def _round(one: Round, stops: list[StopRow]) -> RoundRow:
     )
 
 
-def _stop(stop: Stop, order_ids: list[UUID]) -> StopRow:
+def _stop(stop: Stop, served: Mapping[UUID, str]) -> StopRow:
     return StopRow(
         id=stop.id,
         seq=stop.seq,
@@ -156,5 +171,6 @@ def _stop(stop: Stop, order_ids: list[UUID]) -> StopRow:
         until_at=stop.until_at,
         arrived_at=stop.arrived_at,
         state=stop.state.value,
-        order_ids=order_ids,
+        order_ids=[*served],
+        waits=any(state in _WAITED_FOR for state in served.values()),
     )

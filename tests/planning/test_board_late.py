@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlmodel import Session
 
 from dispatch.planning.board import show_board
@@ -10,6 +11,7 @@ from dispatch.store.unit_of_work import picture
 from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, Walk, make_walk
 from tests.little_town import LittleTown
+from tests.planning.lunch_wave import cancel
 
 TWENTY = timedelta(minutes=20)
 LITTLE = timedelta(minutes=1)
@@ -71,3 +73,27 @@ def test_who_stays_at_a_door_past_the_next_ones_time_is_late_there(
 
     assert late_seconds(walk, HALF_PAST + LITTLE) == [0, 0, 0]
     assert late_seconds(walk, HALF_PAST + TWENTY) == [0, 0, 16 * 60]
+
+
+@pytest.mark.parametrize("how", ["called off", "given back"])
+def test_where_nobody_waits_any_more_nobody_comes_late(
+    town: LittleTown, how: str
+) -> None:
+    walk = make_walk(town, *(town.add_elder() for _ in range(3)))
+    phone = Phone(walk)
+    phone.hand(HALF_PAST)
+    if how == "given back":
+        phone.at_stop("cannot", HALF_PAST, 1, detail={"reason": "stairs"})
+    phone.sync(HALF_PAST + LITTLE)
+    latest = walk.order(2).window_until_at
+    with Session(town.engine) as session:
+        session.get_one(Stop, walk.stops[1]).at = HALF_PAST + LITTLE
+        session.get_one(Stop, walk.stops[2]).at = latest
+        session.commit()
+    if how == "called off":
+        cancel(town, walk.orders[1])
+
+    assert late_seconds(walk, HALF_PAST + TWENTY) == [0, 0, 0]
+    with picture(town.engine, town.dispatcher) as seen:
+        [round_] = show_board(seen).rounds
+    assert [stop.waits for stop in round_.stops[1:]] == [False, False, True]

@@ -19,7 +19,7 @@ export interface BoardHelper {
 }
 export interface BoardStop {
   id: string; seq: number; kind: string; lat: number; lon: number; at: string;
-  until_at: string | null; state: string; order_ids: string[];
+  until_at: string | null; state: string; order_ids: string[]; waits: boolean;
 }
 export interface BoardRound {
   id: string; helper_id: string; state: string; path: [number, number][]; stops: BoardStop[];
