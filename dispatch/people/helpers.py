@@ -5,9 +5,11 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Column, Index
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel
 
 from dispatch.errors import NotFound
+from dispatch.people.elders import age_on
+from dispatch.people.guardians import OF_AGE
 from dispatch.store.columns import Instant, facts, word
 
 
@@ -16,6 +18,7 @@ class HelperKind(StrEnum):
     VOLUNTEER = "volunteer"
     CAREGIVER = "caregiver"
     STAFF = "staff"
+    PROPERTY = "property"  # 物业人员
 
 
 class TravelMode(StrEnum):
@@ -47,14 +50,25 @@ class Helper(SQLModel, table=True):
     paper: bool = False  # works by a printed sheet, typed in afterwards
     shows_position: bool = True
     suspended: bool = False
+    sex: str | None = Field(default=None, max_length=1)
+    born_on: date | None = None
+    must_be_insured: bool = False  # goes out only with accident insurance
+
+    def is_minor_on(self, on: date) -> bool:
+        """Under age on a day; whoever told no birthday is of age."""
+        return self.born_on is not None and age_on(self.born_on, on) < OF_AGE
 
 
 class Shift(SQLModel, table=True):
-    """One helper's one stretch of duty."""
+    """One helper's one stretch of duty, and its break: so long, between these.
+
+    `pattern_id` is the week's pattern that laid it out; None: put in by hand.
+    """
 
     __tablename__ = "shift"
     __table_args__ = (
         Index("on_duty", "works_on", "helper_id"),
+        Index("one_shift_of_a_pattern", "pattern_id", "works_on", unique=True),
         CheckConstraint("starts_at < ends_at", name="shift_forward"),
     )
 
@@ -63,6 +77,10 @@ class Shift(SQLModel, table=True):
     works_on: date
     starts_at: datetime = Field(sa_type=Instant)
     ends_at: datetime = Field(sa_type=Instant)
+    pattern_id: UUID | None = Field(default=None, foreign_key="week_pattern.id")
+    break_from_at: datetime | None = Field(default=None, sa_type=Instant)
+    break_until_at: datetime | None = Field(default=None, sa_type=Instant)
+    break_seconds: int = Field(default=0, ge=0)
 
 
 def get_helper(session: Session, helper_id: UUID) -> Helper:
@@ -70,17 +88,3 @@ def get_helper(session: Session, helper_id: UUID) -> Helper:
     if helper := session.get(Helper, helper_id):
         return helper
     raise NotFound("没有找到这位助老员。")
-
-
-def list_on_duty(
-    session: Session, street_code: str, works_on: date
-) -> list[tuple[Helper, Shift]]:
-    """Helpers of a street with their shifts of a day, suspended ones left out."""
-    query = (
-        select(Helper, Shift)
-        .join(Shift, col(Shift.helper_id) == Helper.id)
-        .where(Helper.street_code == street_code, Shift.works_on == works_on)
-        .where(~col(Helper.suspended))
-        .order_by(col(Shift.starts_at), col(Helper.id))
-    )
-    return [(helper, shift) for helper, shift in session.exec(query)]

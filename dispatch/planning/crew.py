@@ -1,6 +1,6 @@
 """The crew of a wave: helpers on shift, as vehicles, with the time that is left."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,7 +9,10 @@ from sqlmodel import Session, col, select
 
 from dispatch.clock import town_moment, town_seconds
 from dispatch.orders.orders import Order, OrderState
-from dispatch.people.helpers import Helper, list_on_duty
+from dispatch.people.helpers import Helper
+from dispatch.people.leaves import Stretch, without
+from dispatch.people.limits import HelperLimits
+from dispatch.people.on_duty import OnDuty, Rest, list_on_duty
 from dispatch.people.places import Station, list_stations
 from dispatch.planning.begun import list_at_once, list_begun
 from dispatch.planning.plans import (
@@ -21,23 +24,42 @@ from dispatch.planning.plans import (
     StopState,
     not_given_back,
 )
-from dispatch.planning.rules import PAPER_SKILL
+from dispatch.planning.rules import PAPER_SKILL, SEX_SKILL
 from dispatch.planning.spots import station_spot
 from dispatch.planning.waves import Wave
 from routing import Vehicle
-
-Stretch = tuple[datetime, datetime]
+from routing.problem import Break
 
 
 @dataclass(frozen=True)
 class Duty:
     """One helper's free time for a wave, and how long they may still work today."""
 
-    id: str
-    helper: Helper
+    on: OnDuty
     station: Station
     free: Stretch
     work_seconds: int
+    worked_seconds: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.on.id
+
+    @property
+    def helper(self) -> Helper:
+        return self.on.helper
+
+    @property
+    def limits(self) -> HelperLimits:
+        return self.on.limits
+
+    @property
+    def skills(self) -> frozenset[str]:
+        """What they may do that day, and what no paper says of them."""
+        helper = self.on.helper
+        paper = {PAPER_SKILL} if helper.paper else set()
+        sex = {SEX_SKILL[helper.sex]} if helper.sex in SEX_SKILL else set()
+        return self.on.skills | paper | sex
 
 
 def crew_of(session: Session, wave: Wave, now: datetime) -> list[Duty]:
@@ -53,31 +75,30 @@ def crew_of(session: Session, wave: Wave, now: datetime) -> list[Duty]:
     kept = at_once | {each.id for each in list_begun(session, wave.id, now)}
     rounds = [
         each
-        for each in rounds_today(session, {helper.id for helper, _ in on_duty}, wave)
+        for each in rounds_today(session, {on.helper.id for on in on_duty}, wave)
         if each.wave_id != wave.id
         or each.state is not RoundState.READY
         or each.id in kept
     ]
     over = ends_of(session, rounds, now)
     crew = []
-    for helper, shift in on_duty:
-        own = [each for each in rounds if each.helper_id == helper.id]
+    for on in on_duty:
+        own = [each for each in rounds if each.helper_id == on.helper.id]
         leaving = [each.leaves_at for each in own if each.id in kept - at_once]
-        if any(shift.starts_at <= at < shift.ends_at for at in leaving):
+        if any(on.starts_at <= at < on.ends_at for at in leaving):
             continue
         taken = [(each.leaves_at, over[each.id]) for each in own]
-        free = _largest_part((shift.starts_at, shift.ends_at), taken, wave)
+        free = _largest_part((on.starts_at, on.ends_at), taken, wave)
         if free is not None:
             worked = sum(round((end - start).total_seconds()) for start, end in taken)
-            left = max(0, helper.max_work_seconds - worked)
-            station = stations[helper.station_id]
-            crew.append(Duty(f"shift {shift.id}", helper, station, free, left))
+            left = max(0, on.work_seconds - worked)
+            station = stations[on.helper.station_id]
+            crew.append(Duty(on, station, free, left, worked))
     return crew
 
 
 def vehicle_of(duty: Duty, wave: Wave) -> Vehicle:
     """A duty as a vehicle that begins at its station and ends at its last door."""
-    skills = {*duty.helper.skills, *([PAPER_SKILL] if duty.helper.paper else [])}
     start, end = (town_seconds(at, wave.serve_on) for at in duty.free)
     return Vehicle(
         id=duty.id,
@@ -85,9 +106,21 @@ def vehicle_of(duty: Duty, wave: Wave) -> Vehicle:
         start=station_spot(duty.station).id,
         capacity=(duty.helper.capacity,),
         shift=(start, end),
-        skills=frozenset(skills),
+        skills=duty.skills,
         max_work_seconds=duty.work_seconds,
+        breaks=tuple(_breaks(duty.on.rest, duty.free, wave)),
+        max_tasks=duty.limits.most_stops,
     )
+
+
+def _breaks(rest: Rest | None, free: Stretch, wave: Wave) -> Iterator[Break]:
+    """The break of a shift, where what is left of the shift still holds it whole."""
+    if rest is None:
+        return
+    first, last = max(rest.from_at, free[0]), min(rest.until_at, free[1])
+    window = town_seconds(first, wave.serve_on), town_seconds(last, wave.serve_on)
+    if window[1] - window[0] >= rest.seconds:
+        yield Break(window, rest.seconds)
 
 
 def ends_of(
@@ -147,14 +180,7 @@ def _largest_part(
     shift: Stretch, taken: Iterable[Stretch], wave: Wave
 ) -> Stretch | None:
     """The part of a shift that is not taken and holds most of the wave's hours."""
-    parts = [shift]
-    for start, end in taken:
-        parts = [
-            part
-            for begin, until in parts
-            for part in ((begin, min(until, start)), (max(begin, end), until))
-            if part[0] < part[1]
-        ]
+    parts = without(shift, [*taken])
     return max(parts, key=lambda part: _shared_seconds(part, wave), default=None)
 
 

@@ -73,6 +73,12 @@ def _rows(
     return {getattr(row, key): row for row in found}
 
 
+def needs_of(errand: Errand) -> frozenset[str]:
+    """The skills that an errand asks of whoever comes."""
+    paper = () if errand.household.signal else (PAPER_SKILL,)
+    return frozenset({*errand.service.skills, *paper})
+
+
 def task_of(errand: Errand, buildings: Buildings, on: date) -> Task:
     """The errand as a task named by its order's id.
 
@@ -81,15 +87,12 @@ def task_of(errand: Errand, buildings: Buildings, on: date) -> Task:
             last moment at which it may be eaten.
     """
     order, service = errand.order, errand.service
-    needs = set(service.skills)
-    if not errand.household.signal:
-        needs.add(PAPER_SKILL)
     return Task(
         id=str(order.id),
         **_halts(errand, buildings.spot_of(errand.household), on),
         tier=tier_of(order, errand.elder, errand.history, service),
         penalty=LEFT_OUT_PENALTY[order.channel],
-        needs=frozenset(needs),
+        needs=needs_of(errand),
         people=service.people,
     )
 

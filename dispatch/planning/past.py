@@ -18,7 +18,7 @@ from dispatch.planning.crew import Duty
 from dispatch.planning.errands import Errand
 from dispatch.planning.familiar import FOUR_WEEKS, faces_of
 from dispatch.planning.plans import Round, RoundState
-from dispatch.planning.rules import REST
+from dispatch.planning.rules import REST, floors_on_foot
 from dispatch.planning.waves import Wave
 from routing.people import Past, PastOf
 
@@ -36,7 +36,8 @@ def past_of(
     """What is known of a wave's crew: their hours, their last end, whom they know."""
     helpers = {duty.helper.id for duty in crew}
     gone = _gone(session, helpers, wave.serve_on)
-    elder_of = {errand.order.id: errand.elder.id for errand in errands}
+    known = [*errands]
+    elder_of = {errand.order.id: errand.elder.id for errand in known}
     faces = faces_of(session, helpers, set(elder_of.values()), wave)
     return Past(
         of=tuple(_of(duty, gone.get(duty.helper.id, []), wave) for duty in crew),
@@ -46,6 +47,7 @@ def past_of(
             for order_id, elder_id in elder_of.items()
             if (times := faces.get((duty.helper.id, elder_id)))
         },
+        floors={str(e.order.id): floors_on_foot(e.household) for e in known},
     )
 
 
@@ -68,19 +70,29 @@ def _gone(session: Session, helpers: set[UUID], on: date) -> dict[UUID, list[Str
 
 def _of(duty: Duty, gone: Sequence[Stretch], wave: Wave) -> PastOf:
     monday = town_moment(wave.serve_on - timedelta(days=wave.serve_on.weekday()), 0)
-    today = max(0, duty.helper.max_work_seconds - duty.work_seconds)
+    today = duty.worked_seconds
     last = max((end for _, end in gone), default=None)
+    offered = duty.limits
+    rest = REST if offered.rest_seconds is None else _own(offered.rest_seconds)
     known = PastOf(
         duty.id,
         worked_today_seconds=today,
         worked_week_seconds=today + _seconds(s for s in gone if s[0] >= monday),
         worked_four_weeks_seconds=today + _seconds(gone),
-        rested_at=town_seconds(last + REST, wave.serve_on) if last else None,
+        most_four_weeks_seconds=offered.four_weeks_seconds,
+        most_stops=offered.most_stops,
+        most_floors=offered.most_floors,
+        rested_at=town_seconds(last + rest, wave.serve_on) if last else None,
         days_in_a_row=_days_in_a_row(gone, wave.serve_on),
     )
     if duty.helper.kind is HelperKind.VOLUNTEER:
         return replace(known, **_UNBOUND)
     return known
+
+
+def _own(seconds: int) -> timedelta:
+    """What somebody asked for is never less than what is due to everybody."""
+    return max(REST, timedelta(seconds=seconds))
 
 
 def _seconds(stretches: Iterable[Stretch]) -> int:

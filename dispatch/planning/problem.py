@@ -19,6 +19,7 @@ from dispatch.planning.begun import list_begun_orders
 from dispatch.planning.crew import Duty, crew_of, vehicle_of
 from dispatch.planning.errands import Errand, list_errands, task_of
 from dispatch.planning.familiar import familiar_faces
+from dispatch.planning.pairs import asked_for, at_home, never_of
 from dispatch.planning.past import past_of
 from dispatch.planning.plans import find_carriers
 from dispatch.planning.roads import travel_of
@@ -84,6 +85,7 @@ def problem_for(session: Session, wave: Wave) -> WaveProblem:
     errands = list_errands(session, _open_orders(session, wave, now))
     buildings = Buildings()
     tasks, unfit = _tasks(errands, buildings, wave)
+    fit = _fit(errands, tasks)
     spots = _spots([*buildings.all(), *_starts(errands, crew)])
     problem = Problem(
         name=f"wave {wave.id}",
@@ -91,7 +93,8 @@ def problem_for(session: Session, wave: Wave) -> WaveProblem:
         travel=travel_of(_modes(crew), list(spots.values())),
         vehicles=tuple(vehicle_of(duty, wave) for duty in crew),
         tasks=tuple(tasks),
-        prefer=tuple(_wishes(session, wave, crew, errands, tasks)),
+        never=tuple(never_of(session, crew, fit)),
+        prefer=tuple(_wishes(session, wave, crew, fit)),
         now=_ready_by(session, wave, now),
     )
     return WaveProblem(
@@ -102,7 +105,7 @@ def problem_for(session: Session, wave: Wave) -> WaveProblem:
         carriers={d.id: Carrier(d.helper.id, d.helper.mode) for d in crew},
         spots=spots,
         unfit=unfit,
-        past=past_of(session, wave, crew, _fit(errands, tasks)),
+        past=past_of(session, wave, crew, fit),
     )
 
 
@@ -153,12 +156,15 @@ def _wishes(
     session: Session,
     wave: Wave,
     crew: Sequence[Duty],
-    errands: Iterable[Errand],
-    tasks: Sequence[Task],
+    errands: Sequence[Errand],
 ) -> list[Preference]:
-    """Who is planned already, and who is known from four weeks, should rather come."""
-    keepers = _keepers(session, wave, crew, tasks)
-    return keepers + familiar_faces(session, wave, crew, _fit(errands, tasks))
+    """Who is planned already, known from four weeks, asked for, or of that area."""
+    return [
+        *_keepers(session, wave, crew, errands),
+        *familiar_faces(session, wave, crew, errands),
+        *asked_for(session, crew, errands),
+        *at_home(session, crew, errands),
+    ]
 
 
 def _fit(errands: Iterable[Errand], tasks: Iterable[Task]) -> list[Errand]:
@@ -167,10 +173,10 @@ def _fit(errands: Iterable[Errand], tasks: Iterable[Task]) -> list[Errand]:
 
 
 def _keepers(
-    session: Session, wave: Wave, crew: Iterable[Duty], tasks: Iterable[Task]
+    session: Session, wave: Wave, crew: Iterable[Duty], errands: Iterable[Errand]
 ) -> list[Preference]:
     """Who is planned already should rather keep it: people know who comes."""
-    named = {task.id for task in tasks}
+    named = {str(errand.order.id) for errand in errands}
     helpers_of = find_carriers(session, wave.id)
     return [
         Preference(duty.id, str(order_id), SAME_HELPER_SECONDS)

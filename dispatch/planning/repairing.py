@@ -111,5 +111,6 @@ def _shorter(problem: Problem, route: Route, gone: Collection[str]) -> Route:
 def _smaller(problem: Problem, gone: Collection[str]) -> Problem:
     return problem.replaced(
         tasks=tuple(each for each in problem.tasks if each.id not in gone),
+        never=tuple(pair for pair in problem.never if pair[1] not in gone),
         prefer=tuple(each for each in problem.prefer if each.task not in gone),
     )

@@ -26,6 +26,9 @@ LEFT_OUT_PENALTY: Final = {Channel.DELIVERY: 40_000, Channel.VISIT: 20_000}
 SAME_HELPER_SECONDS: Final = 300  # worth keeping: elders know who comes
 FAMILIAR_SECONDS: Final = 120  # a face that was there often in four weeks; once, half
 OFTEN_TIMES: Final = 4
+ASKED_FOR_SECONDS: Final = 600  # the elder has asked for this helper
+SAME_SEX_SECONDS: Final = 600  # rather somebody of the elder's own sex
+OWN_AREA_SECONDS: Final = 90  # helpers know the doors of their own communities
 REST: Final = timedelta(hours=11)  # from the last door of a day to the next round
 
 BOX_AT_KITCHEN_SECONDS: Final = 15
@@ -41,6 +44,7 @@ SPEEDS: Final = {  # used where no road network is at hand
     TravelMode.CAR: Speed(6.5, detour=1.5),
 }
 PAPER_SKILL: Final = "paper"  # goes where no phone has a signal, with a sheet
+SEX_SKILL: Final = {"F": "sex_f", "M": "sex_m"}  # for whom it was asked for
 
 
 def tier_of(order: Order, elder: Elder, history: History, service: Service) -> int:
@@ -60,6 +64,11 @@ def is_overdue(elder: Elder, on: date) -> bool:
         return False
     due_on = town_day(elder.last_visit_at) + timedelta(days=elder.visit_every_days)
     return due_on < on
+
+
+def floors_on_foot(household: Household) -> int:
+    """Floors to climb to a door, and none where a lift goes."""
+    return 0 if household.lift else abs(household.floor - 1)
 
 
 def way_up_seconds(household: Household) -> int:

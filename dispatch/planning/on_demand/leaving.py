@@ -9,9 +9,10 @@ from sqlmodel import col, select
 
 from dispatch.clock import town_seconds
 from dispatch.planning.beside import ON_DEMAND
+from dispatch.planning.errands import needs_of
 from dispatch.planning.holding import hold_helpers, hold_orders
 from dispatch.planning.on_demand.means import Means
-from dispatch.planning.on_demand.scene import AtOnce, needs_of, skills_of
+from dispatch.planning.on_demand.scene import AtOnce
 from dispatch.planning.on_demand.standby import crewing_at_once
 from dispatch.planning.placing import Publication, add_rounds, set_free
 from dispatch.planning.plans import Plan as PlanVersion
@@ -183,7 +184,7 @@ class _Drafting:
             end=standby.back[0].id if standby.back else None,
             capacity=(duty.helper.capacity,),
             shift=(town_seconds(duty.free[0], on), town_seconds(duty.free[1], on)),
-            skills=skills_of(duty),
+            skills=duty.skills,
             max_work_seconds=duty.work_seconds,
         )
 

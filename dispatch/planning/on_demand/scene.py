@@ -15,13 +15,13 @@ from dispatch.clock import clock_speed, town_moment, town_seconds
 from dispatch.orders.orders import Order, OrderState
 from dispatch.people.helpers import TravelMode
 from dispatch.people.places import Kitchen
-from dispatch.planning.crew import Duty
-from dispatch.planning.errands import Errand, list_errands
+from dispatch.planning.errands import Errand, list_errands, needs_of
 from dispatch.planning.explaining import NOBODY
 from dispatch.planning.on_demand.means import WAITING_WEIGHT, Means
 from dispatch.planning.on_demand.standby import Standby, standby_of
+from dispatch.planning.pairs import never_of
 from dispatch.planning.problem import NO_LOCATION
-from dispatch.planning.rules import PAPER_SKILL, tier_of
+from dispatch.planning.rules import tier_of
 from dispatch.planning.spots import Buildings, Spot, kitchen_spot, kitchen_spot_at
 from dispatch.planning.waves import Wave
 from routing import Matrix, Speed, travel_seconds
@@ -73,7 +73,8 @@ def read_scene(
     errands = [each for each in every if each.order.id not in unfit]
     spots, buildings = _Spots(), Buildings()
     likely = {spots.number(spot): n for spot, n in _likely(session, wave)}
-    draft = _Drafting(wave, means, standby, spots)
+    never = never_of(session, [each.duty for each in standby], errands)
+    draft = _Drafting(wave, means, standby, spots, frozenset(never))
     calls = tuple(
         draft.call(each, buildings.spot_of(each.household)) for each in errands
     )
@@ -124,6 +125,7 @@ class _Drafting:
     means: Means
     standby: Sequence[Standby]
     spots: "_Spots"
+    never: frozenset[tuple[str, str]]
 
     def call(self, errand: Errand, door: Spot) -> Call:
         order, means = errand.order, self.means
@@ -173,23 +175,14 @@ class _Drafting:
     def _able(self, errand: Errand) -> frozenset[str]:
         needs = needs_of(errand)
         return frozenset(
-            each.duty.id for each in self.standby if needs <= skills_of(each.duty)
+            each.duty.id
+            for each in self.standby
+            if needs <= each.duty.skills
+            and (each.duty.id, str(errand.order.id)) not in self.never
         )
 
     def _seconds(self, at: datetime) -> int:
         return town_seconds(at, self.wave.serve_on)
-
-
-def needs_of(errand: Errand) -> frozenset[str]:
-    """The skills that an errand needs."""
-    paper = () if errand.household.signal else (PAPER_SKILL,)
-    return frozenset({*errand.service.skills, *paper})
-
-
-def skills_of(duty: Duty) -> frozenset[str]:
-    """The skills of a helper on duty."""
-    paper = (PAPER_SKILL,) if duty.helper.paper else ()
-    return frozenset({*duty.helper.skills, *paper})
 
 
 def _likely(session: Session, wave: Wave) -> list[tuple[Spot, int]]:

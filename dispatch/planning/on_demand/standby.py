@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from dispatch.people.elders import Household
-from dispatch.people.helpers import list_on_duty
+from dispatch.people.on_duty import list_on_duty
 from dispatch.people.places import Kitchen, Station
 from dispatch.planning.begun import list_at_once
 from dispatch.planning.crew import Duty, ends_of, rounds_today
@@ -56,32 +56,33 @@ def standby_of(
         only: the helpers who are asked about; None: everybody.
     """
     on_duty = [
-        (helper, shift)
-        for helper, shift in list_on_duty(session, wave.street_code, wave.serve_on)
-        if shift.ends_at >= now
-        and not helper.paper
-        and (only is None or helper.id in only)
+        on
+        for on in list_on_duty(session, wave.street_code, wave.serve_on)
+        if on.ends_at >= now
+        and not on.helper.paper
+        and (only is None or on.helper.id in only)
     ]
-    days = _days_of(session, {helper.id for helper, _ in on_duty}, wave, now)
-    homes = _stations(session, {helper.station_id for helper, _ in on_duty})
+    days = _days_of(session, {on.helper.id for on in on_duty}, wave, now)
+    homes = _stations(session, {on.helper.station_id for on in on_duty})
     lasts = [day.last.id for day in days.values() if day.last is not None]
     spots = _last_spots(session, lasts)
     found = []
-    for helper, shift in on_duty:
+    for on in on_duty:
+        helper = on.helper
         day, home = days[helper.id], station_spot(homes[helper.station_id])
-        free = max(now, shift.starts_at, day.free_at or now)
-        ends = shift.ends_at + timedelta(seconds=LAST_TRIP_SECONDS)
+        free = max(now, on.starts_at, day.free_at or now)
+        ends = on.ends_at + timedelta(seconds=LAST_TRIP_SECONDS)
         if day.next_at is not None:
             ends = min(ends, day.next_at)
-        if free > min(shift.ends_at, ends):
+        if free > min(on.ends_at, ends):
             continue
-        left = max(0, helper.max_work_seconds - day.worked_seconds)
+        left = max(0, on.work_seconds - day.worked_seconds)
         station = homes[helper.station_id]
         found.append(
             Standby(
-                duty=Duty(f"shift {shift.id}", helper, station, (free, ends), left),
+                duty=Duty(on, station, (free, ends), left, day.worked_seconds),
                 spot=home if day.last is None else spots[day.last.id],
-                until=min(shift.ends_at, ends),
+                until=min(on.ends_at, ends),
                 back=None if day.next_at is None else (home, ends),
             )
         )

@@ -50,6 +50,7 @@ export const field = {
   "kind.volunteer": ["志愿者", "Volunteer"],
   "kind.caregiver": ["护理员", "Caregiver"],
   "kind.staff": ["站点人员", "Station staff"],
+  "kind.property": ["物业人员", "Property staff"],
   "grade.A": ["A 级 · 见到本人", "A · person seen"],
   "grade.B": ["B 级 · 交给他人", "B · handed to another"],
   "grade.C": ["C 级 · 按约定放下", "C · contactless, agreed"],

@@ -31,6 +31,8 @@ export const services = {
   "service.COMFORT": ["精神慰藉", "Comfort talk"],
   "service.ASSESS_NEED": ["需求调查", "Needs survey"],
   "skill.paper": ["凭纸单", "Works by paper sheet"],
+  "skill.sex_f": ["女性", "A woman"],
+  "skill.sex_m": ["男性", "A man"],
   "skill.health_certificate": ["健康证", "Health certificate"],
   "skill.visitor": ["探访", "Welfare visits"],
   "skill.vitals": ["健康监测", "Vital signs"],
