@@ -1,7 +1,7 @@
 """Helpers' papers, guardians, limits, hours, leave, pairs and areas.
 
 Revision: 2026_11_22_0914
-After:    2026_11_22_0912
+After:    2026_11_22_0919
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from dispatch.store.columns import Instant
 
 revision = "2026_11_22_0914"
-down_revision = "2026_11_22_0912"
+down_revision = "2026_11_22_0919"
 branch_labels = None
 depends_on = None
 
