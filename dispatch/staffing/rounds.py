@@ -4,13 +4,20 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlmodel import col, select
 
+from dispatch.field.parting import bring_back
+from dispatch.field.partners import part
 from dispatch.orders.orders import Order, OrderState, move_order
 from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.holding import hold_helpers, hold_orders
-from dispatch.planning.plans import Round, RoundState, Stop, StopOrder
+from dispatch.planning.plans import (
+    Round,
+    RoundState,
+    Stop,
+    StopOrder,
+    not_given_back,
+)
 from dispatch.planning.waves import Wave, get_wave
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -33,7 +40,7 @@ def stop_rounds(uow: UnitOfWork, helper_id: UUID) -> int:
     """Take a helper's rounds that have not begun from them, now.
 
     Their orders wait for the plan that is asked for here. Where two come to one
-    door, the other one is not left alone there: the order waits for both.
+    door, the other one is told, and looked after if they may stand there already.
 
     Returns:
         how many rounds were stopped.
@@ -100,7 +107,7 @@ def _orders_on(uow: UnitOfWork, rounds: Iterable[UUID]) -> set[UUID]:
     query = (
         select(StopOrder.order_id)
         .join(Stop, col(Stop.id) == StopOrder.stop_id)
-        .where(col(Stop.round_id).in_(list(rounds)), ~col(StopOrder.given_back))
+        .where(col(Stop.round_id).in_(list(rounds)), not_given_back())
     )
     return set(uow.session.exec(query))
 
@@ -109,12 +116,8 @@ def _set_free(uow: UnitOfWork, orders: Iterable[Order], taken: set[UUID]) -> Non
     for order in orders:
         if order.id not in taken or order.state is not OrderState.PLANNED:
             continue
+        if bring_back(uow, order.id):  # somebody else comes, and must be told
+            continue
         order.plan_version, order.explanation = None, None
         move_order(uow, order, OrderState.WAITING)
-        # Also at the partner's stop: nobody waits there for somebody who cannot come.
-        uow.session.exec(
-            update(StopOrder)
-            .where(col(StopOrder.order_id) == order.id)
-            .values(given_back=True)
-            .execution_options(synchronize_session=False)
-        )
+        part(uow, order)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from dispatch.store.columns import Instant
+from dispatch.store.migrations.rewording import allow
 
 revision = "2026_11_22_0914"
 down_revision = "2026_11_22_0919"
@@ -91,20 +92,13 @@ def upgrade() -> None:
 
 
 def _widen_helper() -> None:
-    with op.batch_alter_table("helper") as batch:
-        batch.add_column(sa.Column("sex", sa.String(length=1), nullable=True))
-        batch.add_column(sa.Column("born_on", sa.Date(), nullable=True))
-        batch.add_column(
-            sa.Column(
-                "must_be_insured", sa.Boolean(), nullable=False, server_default="0"
-            )
-        )
-        batch.drop_constraint("helperkind", type_="check")
-        batch.create_check_constraint("helperkind", _among(*_KINDS))
-
-
-def _among(*kinds: str) -> str:
-    return "kind IN ({})".format(", ".join(f"'{kind}'" for kind in kinds))
+    op.add_column("helper", sa.Column("sex", sa.String(length=1), nullable=True))
+    op.add_column("helper", sa.Column("born_on", sa.Date(), nullable=True))
+    insured = sa.Column(
+        "must_be_insured", sa.Boolean(), nullable=False, server_default="0"
+    )
+    op.add_column("helper", insured)
+    allow("helper", "kind", "helperkind", _KINDS)
 
 
 def _papers() -> None:
@@ -246,8 +240,6 @@ def downgrade() -> None:
         op.drop_table(table)
     for table in ("calendar_day", "heat_warning", "skill"):
         op.drop_table(table)
-    with op.batch_alter_table("helper") as batch:
-        for column in ("sex", "born_on", "must_be_insured"):
-            batch.drop_column(column)
-        batch.drop_constraint("helperkind", type_="check")
-        batch.create_check_constraint("helperkind", _among(*_KINDS[:-1]))
+    allow("helper", "kind", "helperkind", _KINDS[:-1])
+    for column in ("sex", "born_on", "must_be_insured"):
+        op.drop_column("helper", column)
