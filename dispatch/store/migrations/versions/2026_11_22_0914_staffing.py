@@ -1,7 +1,7 @@
 """Helpers' papers, guardians, limits, hours, leave, pairs and areas.
 
 Revision: 2026_11_22_0914
-After:    2026_11_22_0919
+After:    2026_11_22_0913a
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from dispatch.store.columns import Instant
 from dispatch.store.migrations.rewording import allow
 
 revision = "2026_11_22_0914"
-down_revision = "2026_11_22_0919"
+down_revision = "2026_11_22_0913a"
 branch_labels = None
 depends_on = None
 
