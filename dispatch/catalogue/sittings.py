@@ -77,6 +77,9 @@ class MenuItem(SQLModel, table=True):
     allergens: list[str] = Field(
         default_factory=list, sa_column=Column(facts(), nullable=False)
     )
+    ingredients: list[str] = Field(
+        default_factory=list, sa_column=Column(facts(), nullable=False)
+    )
     texture_level: int = 7  # IDDSI: 7 regular … 3 liquidised
 
 

@@ -12,6 +12,7 @@ from dispatch.counter.payments import PayMethod
 from dispatch.counter.proxies import may_collect
 from dispatch.errors import BadInput, Conflict
 from dispatch.field.evidence import Evidence, EvidenceFrom
+from dispatch.kitchens.boxing import fresh_box
 from dispatch.orders.ordering import OrderDraft, make_order
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
@@ -90,6 +91,9 @@ def serve(uow: UnitOfWork, order_id: UUID, handing: Handing) -> Order:
         raise OrderCannotMove(was=order.state, asked=OrderState.DONE)
     sitting = get_sitting(uow.session, order.sitting_id)
     _in_time(uow, sitting)
+    box = fresh_box(uow, order)
+    if box is not None and uow.now > box.eat_by_at:
+        raise PastEatBy
     if handing.collector is Collector.REGISTERED_PROXY and not may_collect(
         uow.session, order.elder_id, town_day(uow.now)
     ):

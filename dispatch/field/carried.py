@@ -12,6 +12,8 @@ from dispatch.access.masking import called
 from dispatch.catalogue.services import Service
 from dispatch.catalogue.sittings import MenuItem, Sitting
 from dispatch.field.evidence import Evidence
+from dispatch.kitchens.batches import boxes_of
+from dispatch.kitchens.returns import held_by_elders
 from dispatch.orders.orders import ENDED_STATES, Order
 from dispatch.people.elders import Elder, Household
 from dispatch.people.places import Kitchen
@@ -41,6 +43,8 @@ class Carried:
     kitchen: str
     ready_at: datetime | None
     eat_by_at: datetime | None
+    seal: str | None
+    boxes_back: int
     minutes: int
     people: int
     unanswered: bool
@@ -63,6 +67,8 @@ def read_carried(session: Session, order_ids: Collection[UUID]) -> dict[UUID, Ca
     services = {each.code: each for each in session.exec(select(Service))}
     names = unseal(session, sorted(elders), ["name"])
     closed = _unanswered(session, orders)
+    boxes = boxes_of(session, orders)
+    held = held_by_elders(session, elders)
     served = _served_by(session, orders)
     found = {}
     for order in orders.values():
@@ -70,6 +76,8 @@ def read_carried(session: Session, order_ids: Collection[UUID]) -> dict[UUID, Ca
         dish = dishes.get(order.menu_item_id) if order.menu_item_id else None
         sitting = sittings.get(order.sitting_id) if order.sitting_id else None
         kitchen = kitchens.get(order.kitchen_id) if order.kitchen_id else None
+        box = boxes.get(order.id)
+        clocks = [each.eat_by_at for each in (sitting, box) if each is not None]
         found[order.id] = Carried(
             order=order,
             elder=elder,
@@ -78,7 +86,9 @@ def read_carried(session: Session, order_ids: Collection[UUID]) -> dict[UUID, Ca
             dish=dish.name if dish else None,
             kitchen=kitchen.name if kitchen else "",
             ready_at=sitting.ready_at if sitting else None,
-            eat_by_at=sitting.eat_by_at if sitting else None,
+            eat_by_at=min(clocks, default=None),
+            seal=box.seal if box else None,
+            boxes_back=held[elder.id],
             minutes=services[order.service].minutes,
             people=services[order.service].people,
             unanswered=order.id in closed and order.state not in ENDED_STATES,

@@ -23,6 +23,7 @@ class LoadBox:
     label: str
     dish: str | None
     diet_tags: list[str]
+    seal: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,8 @@ class Partner:
 class StopPerson:
     """One order of a stop. `by_other`: somebody else has already served it.
 
+    `boxes_back`: returnable boxes that this elder still has from earlier meals.
+
     With `people` 2 somebody comes along; without a partner nobody is planned yet.
     """
 
@@ -56,6 +59,8 @@ class StopPerson:
     box: str
     dish: str | None
     diet_tags: list[str]
+    seal: str | None
+    boxes_back: int
     service: str
     minutes: int
     contactless_agreed: bool

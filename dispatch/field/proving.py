@@ -17,6 +17,7 @@ from dispatch.field.events import FieldEvent, FieldKind
 from dispatch.field.evidence import Evidence, EvidenceFrom
 from dispatch.field.grading import Graded, HandFacts, Place, VisitFacts
 from dispatch.field.measures import Measures, measures_on
+from dispatch.kitchens.batches import eat_by_of
 from dispatch.orders.orders import Channel, Order
 from dispatch.people.elders import Datum, Elder, Household
 from dispatch.people.vault import find_owners
@@ -43,7 +44,7 @@ def read_whole(session: Session, order: Order) -> Whole:
         elder=session.get_one(Elder, order.elder_id),
         household=session.get_one(Household, order.household_id),
         service=session.get_one(Service, order.service),
-        eat_by_at=sitting.eat_by_at if sitting else None,
+        eat_by_at=eat_by_of(session, order.id, sitting),
         measures=measures_on(order.serve_on),
     )
 

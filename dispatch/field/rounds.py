@@ -205,6 +205,7 @@ def _load(carried: dict[UUID, Carried], pairs: list[StopOrder]) -> Load:
                 label=carried[pair.order_id].label,
                 dish=carried[pair.order_id].dish,
                 diet_tags=carried[pair.order_id].diet_words,
+                seal=carried[pair.order_id].seal,
             )
             for pair in pairs
         ],
@@ -253,6 +254,8 @@ def _person(stop: Stop, pair: StopOrder, known: Known) -> StopPerson:
         box=pair.box,
         dish=one.dish,
         diet_tags=one.diet_words,
+        seal=one.seal,
+        boxes_back=one.boxes_back,
         service=one.order.service,
         minutes=one.minutes,
         contactless_agreed=one.elder.contactless_agreed,

@@ -10,8 +10,13 @@ def swallows(elder: Elder, dish: MenuItem) -> bool:
 
 
 def clashes(elder: Elder, dish: MenuItem) -> list[str]:
-    """The allergies and diet words that speak against a dish, in order."""
-    allergies = sorted(set(elder.allergies) & set(dish.allergens))
+    """The allergies and diet words that speak against a dish, in order.
+
+    An allergy speaks against an ingredient, too: not all of them are on the list of
+    allergens that must be named.
+    """
+    holds = {*dish.allergens, *dish.ingredients}
+    allergies = sorted(set(elder.allergies) & holds)
     missing = sorted(set(elder.diet_tags) - set(dish.diet_tags))
     return allergies + missing
 

@@ -1,7 +1,7 @@
 """Which sitting and which dish an order gets, and whether a portion is left."""
 
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlmodel import Session
@@ -19,9 +19,19 @@ from dispatch.catalogue.sittings import (
 )
 from dispatch.errors import BadInput
 from dispatch.orders.diet import clashes, suits, swallows
-from dispatch.orders.refusals import DietClash, NotServed, PastCutOff, TextureClash
+from dispatch.orders.refusals import (
+    DietClash,
+    NotServed,
+    NotYoursToSetAside,
+    PastCutOff,
+    TextureClash,
+)
 from dispatch.people.elders import Elder
 from dispatch.people.places import get_station
+from dispatch.store.unit_of_work import Actor
+
+# Who knows the elder, or answers for the street; never a process, never a family.
+_MAY_SET_ASIDE: Final = frozenset({"station", "dispatcher"})
 
 
 class _Wish(Protocol):
@@ -66,6 +76,21 @@ def dish_for(session: Session, sitting: Sitting, elder: Elder, wish: _Wish) -> M
     if clashes(elder, dish) and not wish.overrides("diet"):
         raise DietClash(clashes=clashes(elder, dish))
     return dish
+
+
+def set_aside(
+    actor: Actor, elder: Elder, dish: MenuItem, reason: str | None
+) -> str | None:
+    """Why this elder gets this dish all the same, for the label; None where it suits.
+
+    Raises:
+        NotYoursToSetAside: this role may not.
+    """
+    if reason is None or not clashes(elder, dish):
+        return None
+    if actor.role not in _MAY_SET_ASIDE:
+        raise NotYoursToSetAside
+    return reason
 
 
 def hold_open(session: Session, sitting: Sitting) -> None:

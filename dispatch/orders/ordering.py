@@ -12,9 +12,11 @@ from dispatch.access.scope import get_scoped
 from dispatch.catalogue.services import Service, get_service
 from dispatch.catalogue.sittings import MenuItem, Serving, Sitting, take_portion
 from dispatch.clock import town_day, town_moment
+from dispatch.kitchens.boxing import fresh_box
 from dispatch.orders.dishes import (
     dish_for,
     hold_open,
+    set_aside,
     sitting_for,
     take_late_portion,
 )
@@ -124,6 +126,9 @@ def make_order(uow: UnitOfWork, draft: OrderDraft) -> Order:
     if service.is_meal:
         sitting = sitting_for(uow.session, elder, draft.serve_on, draft.serving)
         dish = dish_for(uow.session, sitting, elder, draft)
+        why = draft.override.reason if draft.override else None
+        reason = why if draft.overrides("diet") else None
+        order.diet_override = set_aside(uow.actor, elder, dish, reason)
         _sit_down(uow, order, sitting, dish, draft)
     household = uow.session.get_one(Household, elder.household_id)
     if draft.channel in CARRIED_CHANNELS:
@@ -141,6 +146,8 @@ def make_order(uow: UnitOfWork, draft: OrderDraft) -> Order:
     if draft.override:
         about |= {"overrides": draft.override.rule, "why": draft.override.reason}
     tell_order(uow, order, "order.placed", **about)
+    if order.sitting_id is not None:
+        fresh_box(uow, order)  # a late one, of what is cooked already
     return order
 
 

@@ -130,6 +130,7 @@ class Order(SQLModel, table=True):
     due_fen: int | None = None  # the elder's own part, told when the bill was made
     paid_fen: int = 0
     note: str = Field(default="", max_length=120)  # for the kitchen; nothing personal
+    diet_override: str | None = Field(default=None, max_length=200)  # why all the same
     source: str = Field(max_length=12)
     state: OrderState = Field(sa_type=word(OrderState))
     reason: str | None = Field(default=None, max_length=60)

@@ -1,6 +1,6 @@
 """Why an order is not taken, in the words that the station sees."""
 
-from dispatch.errors import BadInput, Conflict
+from dispatch.errors import BadInput, Conflict, NotAllowed
 
 
 class AlreadyOrdered(Conflict):
@@ -25,6 +25,12 @@ class DietClash(Conflict):
     """这份餐与老人的忌口或过敏冲突，没有下单。请换一份，或说明原因。"""
 
     code = "diet_clash"
+
+
+class NotYoursToSetAside(NotAllowed):
+    """忌口或过敏例外只能由驿站或调度说明原因后办理，没有下单。"""
+
+    code = "not_yours_to_set_aside"
 
 
 class TextureClash(Conflict):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, select
 from dispatch.catalogue.services import Service
 from dispatch.catalogue.sittings import Sitting
 from dispatch.clock import town_seconds
+from dispatch.kitchens.batches import MealBox, boxes_of
 from dispatch.orders.orders import Order
 from dispatch.people.elder_facts import NO_HISTORY, History, histories_of
 from dispatch.people.elders import Elder, Household
@@ -31,7 +32,7 @@ Row = TypeVar("Row", bound=SQLModel)
 
 @dataclass(frozen=True)
 class Errand:
-    """One order, whom it is for, and where it comes from."""
+    """One order, whom it is for, where it comes from, and until when it is eaten."""
 
     order: Order
     elder: Elder
@@ -40,28 +41,36 @@ class Errand:
     sitting: Sitting | None = None
     kitchen: Kitchen | None = None
     history: History = NO_HISTORY
+    eat_by_at: datetime | None = None
 
 
 def list_errands(session: Session, orders: Sequence[Order]) -> list[Errand]:
-    """The errands of these orders, in their order, in seven queries."""
+    """The errands of these orders, in their order, in eight queries."""
     elders = _rows(session, Elder, "id", (o.elder_id for o in orders))
     doors = _rows(session, Household, "id", (o.household_id for o in orders))
     services = _rows(session, Service, "code", (o.service for o in orders))
     sittings = _rows(session, Sitting, "id", (o.sitting_id for o in orders))
     kitchens = _rows(session, Kitchen, "id", (o.kitchen_id for o in orders))
     histories = histories_of(session, {order.elder_id for order in orders})
+    boxes = boxes_of(session, [o.id for o in orders if o.sitting_id is not None])
     return [
         Errand(
             order,
             elders[order.elder_id],
             doors[order.household_id],
             services[order.service],
-            sittings.get(order.sitting_id),
+            sitting := sittings.get(order.sitting_id),
             kitchens.get(order.kitchen_id),
             histories[order.elder_id],
+            _eat_by(sitting, boxes.get(order.id)),
         )
         for order in orders
     ]
+
+
+def _eat_by(sitting: Sitting | None, box: MealBox | None) -> datetime | None:
+    clocks = [each.eat_by_at for each in (sitting, box) if each is not None]
+    return min(clocks, default=None)
 
 
 def _rows(
@@ -102,11 +111,11 @@ def _halts(errand: Errand, door: Spot, on: date) -> dict[str, Any]:
     first = town_seconds(order.window_from_at, on)
     last = town_seconds(order.window_until_at, on)
     way_up = way_up_seconds(errand.household)
-    if sitting is None or kitchen is None:
+    if sitting is None or kitchen is None or errand.eat_by_at is None:
         minutes = errand.service.minutes
         return {"visit": Halt(door.id, ((first, last),), way_up + 60 * minutes)}
     ready = town_seconds(sitting.ready_at, on)
-    last = min(last, town_seconds(sitting.eat_by_at, on))
+    last = min(last, town_seconds(errand.eat_by_at, on))
     place = kitchen_spot(kitchen).id
     return {
         "pickup": Halt(place, ((ready, last),), BOX_AT_KITCHEN_SECONDS),

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from dispatch.catalogue.sittings import Sitting
 from dispatch.field.events import FieldEvent, FieldKind, Trust, Verdict
 from dispatch.field.evidence import Evidence, EvidenceFrom
+from dispatch.kitchens.batches import MealBox
 from dispatch.orders.orders import Channel, Order, OrderState
 from dispatch.planning.plans import Round, RoundState, Stop, StopKind, StopOrder
 from dispatch.promises.checking import Look, Premises
@@ -39,6 +40,7 @@ def check_heat(premises: Premises, look: Look) -> None:
         if order is not None and sitting is not None:
             _check_plan(order, sitting, planned, look)
     taken, arrived = _taken(session), _arrived(session)
+    boxes = {box.order_id: box for box in session.exec(select(MealBox))}
     for proof, event in _handed_over(session):
         order = orders.get(proof.order_id)
         if order is None or order.state is not OrderState.DONE:
@@ -49,6 +51,7 @@ def check_heat(premises: Premises, look: Look) -> None:
             continue
         ride = _ride(event, taken.get(order.id), arrived)
         _check_real(order, sitting, event, ride, look)
+        _check_box(order, boxes.get(order.id), event, look)
 
 
 def _check_plan(order: Order, sitting: Sitting, planned: _Planned, look: Look) -> None:
@@ -86,6 +89,15 @@ def _check_real(
     if ride is not None:
         hot = timedelta(seconds=sitting.hot_seconds)
         look.expect(ride <= hot, f"{name} rode {ride}, at most {hot} is hot")
+
+
+def _check_box(
+    order: Order, box: MealBox | None, event: FieldEvent, look: Look
+) -> None:
+    """The clock of the batch it came from, which may be shorter than the sitting's."""
+    if box is not None and event.trust in _KNOWN:
+        over = event.corrected_at > box.eat_by_at
+        look.expect(not over, f"order {order.number}: its batch was past its time")
 
 
 def _ride(

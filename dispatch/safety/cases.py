@@ -15,6 +15,7 @@ class CaseKind(StrEnum):
     NO_ANSWER = "no_answer"
     OVERDUE = "overdue"  # a stop long past its time, without the phone's help
     ALONE = "alone"  # of two helpers one does not come, and the other may be there
+    BATCH_ILLNESS = "batch_illness"  # two who ate of one batch fell ill
 
 
 class Rung(StrEnum):

@@ -136,7 +136,7 @@ class _Drafting:
         if errand.kitchen is not None and errand.sitting is not None:
             pickup, take = kitchen_spot(errand.kitchen), means.take_seconds
             reach, ride = means.reach_seconds, errand.sitting.hot_seconds
-            last = min(last, errand.sitting.eat_by_at)
+            last = min(last, errand.eat_by_at or errand.sitting.eat_by_at)
         tier = tier_of(order, errand.elder, errand.history, errand.service)
         return Call(
             id=str(order.id),

@@ -126,4 +126,5 @@ export const coordinator = {
   "case_kind.overdue_stop": ["超时未到", "overdue stop"],
   "case_kind.overdue": ["超时未到", "overdue"],
   "case_kind.alone": ["两人上门缺一人", "one of two is missing"],
+  "case_kind.batch_illness": ["同批餐两人不适", "two of one batch ill"],
 } as const satisfies Pairs;

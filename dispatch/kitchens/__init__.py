@@ -1,0 +1,1 @@
+"""What a kitchen cooks: batches, their clocks, boxes, samples, temperatures, menus."""
