@@ -1,7 +1,7 @@
 """Dishes, week menus, batches with their boxes, temperatures, samples.
 
 Revision: 2026_11_22_0915
-After:    2026_11_22_0913a
+After:    2026_11_22_0914
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from dispatch.store.columns import Instant, facts
 
 revision = "2026_11_22_0915"
-down_revision = "2026_11_22_0913a"
+down_revision = "2026_11_22_0914"
 branch_labels = None
 depends_on = None
 
