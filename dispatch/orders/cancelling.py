@@ -8,15 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from dispatch.access.scope import get_scoped
-from dispatch.catalogue.sittings import (
-    change_spare,
-    get_sitting,
-    give_back_portion,
-)
-from dispatch.counter.paying import refund_all
+from dispatch.catalogue.sittings import get_sitting
 from dispatch.field.datum import to_wgs84
 from dispatch.log.events import record
 from dispatch.orders.dishes import take_late_portion
+from dispatch.orders.holding import call_off
 from dispatch.orders.orders import (
     CARRIED_CHANNELS,
     ENDED_STATES,
@@ -51,10 +47,7 @@ def cancel_order(uow: UnitOfWork, order_id: UUID, reason: str) -> Order:
         return order
     if order.state is OrderState.UNDER_WAY or order.state in ENDED_STATES:
         raise TooLateToCancel
-    move_order(uow, order, OrderState.CANCELLED, reason=reason)
-    _return_portion(uow, order)
-    refund_all(uow, order, reason="cancelled")
-    touch_wave(uow, order)
+    call_off(uow, [order], reason)
     return order
 
 
@@ -123,13 +116,3 @@ def locate_household(
 
 def _on_the_way(uow: UnitOfWork, wave_id: UUID) -> set[UUID]:
     return list_begun_orders(uow.session, wave_id, uow.now)
-
-
-def _return_portion(uow: UnitOfWork, order: Order) -> None:
-    """The portion goes back to the kitchen, or, once cooked, to the spare ones."""
-    if order.sitting_id is None:
-        return
-    sitting = get_sitting(uow.session, order.sitting_id, lock=True)
-    give_back_portion(uow.session, sitting.id)
-    if sitting.cooked is not None:
-        change_spare(uow.session, sitting.id, 1)

@@ -12,6 +12,7 @@ from dispatch.catalogue.sittings import MenuItem, Sitting, get_sitting, list_men
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
     NOT_CARRIED,
+    WITHOUT_PORTION,
     Channel,
     Order,
     OrderState,
@@ -107,8 +108,8 @@ def count_portions(sitting: Sitting, orders: Iterable[Order]) -> KitchenCount:
 
 def _where_is(order: Order) -> str | None:
     """Which part of the kitchen's count an order's portion is in, if in any."""
-    if order.state is OrderState.CANCELLED or order.reason == NOT_CARRIED:
-        return None  # the portion went back to the spare ones
+    if order.state in WITHOUT_PORTION or order.reason == NOT_CARRIED:
+        return None  # the portion went back to the kitchen or the spare ones
     if order.channel in COUNTER_CHANNELS:
         if order.state is OrderState.DONE:
             return _FETCHED[order.channel]
@@ -129,7 +130,7 @@ def sheet_of(
     """
     sitting = get_sitting(session, sitting_id)
     orders = list_of_sitting(session, sitting_id)
-    live = [order for order in orders if order.state is not OrderState.CANCELLED]
+    live = [order for order in orders if order.state not in WITHOUT_PORTION]
     menu = {dish.id: dish for dish in list_menu(session, sitting_id)}
     elders = _elders(session, live)
     return KitchenSheet(

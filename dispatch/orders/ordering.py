@@ -31,12 +31,15 @@ from dispatch.orders.orders import (
 from dispatch.orders.refusals import (
     AlreadyOrdered,
     ElderDied,
+    ElderLeft,
+    ElderPaused,
     NotOnThisDay,
     WrongChannel,
 )
 from dispatch.people.categories import is_oldest_old
 from dispatch.people.elder_facts import history_of
 from dispatch.people.elders import Elder, Household
+from dispatch.people.pauses import find_pause
 from dispatch.planning.joining import join_wave
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
@@ -57,7 +60,7 @@ _FITTING_CHANNELS = {
 
 @dataclass(frozen=True)
 class Override:
-    """A rule set aside on purpose: cut_off, diet or again; and why."""
+    """A rule set aside on purpose: cut_off, diet, again or pause; and why."""
 
     rule: str
     reason: str
@@ -106,7 +109,8 @@ def place_order(uow: UnitOfWork, draft: OrderDraft, *, key: str | None) -> Order
     Raises:
         NotFound: no such elder within the actor's reach.
         AlreadyOrdered, PastCutOff, SoldOut, DietClash, TextureClash, NotServed,
-        ElderDied, WrongChannel, NotOnThisDay: nothing was taken.
+        ElderDied, ElderLeft, ElderPaused, WrongChannel, NotOnThisDay: nothing was
+            taken.
         KeyMissing, KeyReused
     """
     made = claim(uow, key, "order", draft.content)
@@ -142,6 +146,7 @@ def make_order(uow: UnitOfWork, draft: OrderDraft) -> Order:
             uow.session.flush()
     except IntegrityError as twin:
         raise AlreadyOrdered from twin
+    _must_be_there(uow, order, draft)
     about: dict[str, Any] = {"source": draft.source, "channel": draft.channel.value}
     if draft.override:
         about |= {"overrides": draft.override.rule, "why": draft.override.reason}
@@ -149,6 +154,21 @@ def make_order(uow: UnitOfWork, draft: OrderDraft) -> Order:
     if order.sitting_id is not None:
         fresh_box(uow, order)  # a late one, of what is cooked already
     return order
+
+
+def _must_be_there(uow: UnitOfWork, order: Order, draft: OrderDraft) -> None:
+    """No pause covers the order's day, unless they stand before us.
+
+    Asked after the row is written: whoever pauses holds the elder's, so that one of
+    the two sees the other.
+    """
+    if draft.source == "walk_in" or draft.overrides("pause"):
+        return
+    paused = find_pause(
+        uow.session, order.elder_id, order.serve_on, is_meal=order.is_meal
+    )
+    if paused is not None:
+        raise ElderPaused(reason=paused.reason.value, pause_id=str(paused.id))
 
 
 def _check(uow: UnitOfWork, draft: OrderDraft, elder: Elder, service: Service) -> None:
@@ -159,6 +179,8 @@ def _check(uow: UnitOfWork, draft: OrderDraft, elder: Elder, service: Service) -
         raise WrongChannel
     if elder.died_on is not None and draft.serve_on > elder.died_on:
         raise ElderDied
+    if elder.left_on is not None and draft.serve_on >= elder.left_on:
+        raise ElderLeft
     ahead = (draft.serve_on - town_day(uow.now)).days
     if not 0 <= ahead <= _AHEAD_DAYS:
         raise NotOnThisDay

@@ -61,6 +61,7 @@ _NEXT: dict[OrderState, frozenset[str]] = {
     OrderState.FAILED: frozenset({"done"}),  # a late fact: it was handed over after all
     OrderState.CANCELLED: frozenset({"waiting", "done"}),  # undone; or handed over
 }
+WITHOUT_PORTION = frozenset({OrderState.HELD, OrderState.CANCELLED})  # of a meal
 NOT_CARRIED = "not_carried"  # why it failed: its box is among the spare ones
 ENDED_STATES = frozenset({OrderState.DONE, OrderState.FAILED, OrderState.CANCELLED})
 

@@ -45,6 +45,18 @@ class ElderDied(Conflict):
     code = "elder_died"
 
 
+class ElderPaused(Conflict):
+    """这位老人这天暂停服务，没有下单。已经回来的，请先恢复；确需下单，请说明原因。"""
+
+    code = "elder_paused"
+
+
+class ElderLeft(Conflict):
+    """这位老人已迁出本区，不能再下单。"""
+
+    code = "elder_left"
+
+
 class WrongChannel(BadInput):
     """这项服务不能用这种方式，没有下单。"""
 

@@ -6,6 +6,7 @@ from sqlmodel import col, select
 
 from dispatch.catalogue.sittings import Sitting, change_spare, get_sitting
 from dispatch.log.events import record
+from dispatch.orders.holding import call_off
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
     NOT_CARRIED,
@@ -19,7 +20,7 @@ from dispatch.orders.orders import (
 from dispatch.store.unit_of_work import UnitOfWork
 
 _NOT_CARRIED = frozenset(
-    {OrderState.HELD, OrderState.BLOCKED, OrderState.WAITING, OrderState.UNASSIGNED}
+    {OrderState.BLOCKED, OrderState.WAITING, OrderState.UNASSIGNED}
 )
 
 
@@ -47,6 +48,7 @@ def cook(uow: UnitOfWork, sitting_id: UUID) -> Sitting:
 def close_sitting(uow: UnitOfWork, sitting_id: UUID) -> list[Order]:
     """End a sitting: who did not come is a no-show, what nobody carried has failed.
 
+    What a pause holds is called off; it had no portion any more.
     A box that is out with a courier stays open until its own end. Doing it again
     looks only at what is still open.
 
@@ -58,7 +60,9 @@ def close_sitting(uow: UnitOfWork, sitting_id: UUID) -> list[Order]:
     no_shows = []
     for listed in list_of_sitting(uow.session, sitting.id):
         order = get_order(uow.session, listed.id, lock=True)
-        if order.channel in COUNTER_CHANNELS:
+        if order.state is OrderState.HELD:
+            call_off(uow, [order], order.reason or "")
+        elif order.channel in COUNTER_CHANNELS:
             if order.state is OrderState.WAITING:
                 move_order(uow, order, OrderState.FAILED, reason="no_show")
                 no_shows.append(order)
@@ -90,6 +94,8 @@ def leave_spare(uow: UnitOfWork, order: Order) -> None:
 def end_visits(uow: UnitOfWork) -> int:
     """Visits of which nobody made a round before their time was over have failed.
 
+    Those that a pause holds are called off.
+
     What is on a round stays open: its helper ends it, or the overdue stop's alarm.
 
     Returns:
@@ -97,12 +103,15 @@ def end_visits(uow: UnitOfWork) -> int:
     """
     over = uow.session.exec(
         select(Order.id)
-        .where(Order.channel == Channel.VISIT, col(Order.state).in_(_NOT_CARRIED))
+        .where(Order.channel == Channel.VISIT)
+        .where(col(Order.state).in_({*_NOT_CARRIED, OrderState.HELD}))
         .where(Order.window_until_at < uow.now)
         .order_by(col(Order.id))
     ).all()
     for order_id in over:
         order = get_order(uow.session, order_id, lock=True)
-        if order.state in _NOT_CARRIED:
+        if order.state is OrderState.HELD:
+            call_off(uow, [order], order.reason or "")
+        elif order.state in _NOT_CARRIED:
             move_order(uow, order, OrderState.FAILED, reason=NOT_CARRIED)
     return len(over)

@@ -12,7 +12,7 @@ from dispatch.access.scope import get_scoped, scoped
 from dispatch.catalogue.sittings import MenuItem, Serving, Sitting, list_sittings
 from dispatch.errors import NotFound
 from dispatch.orders.orders import Channel, Order, OrderState
-from dispatch.people.elders import Elder
+from dispatch.people.elders import Elder, still_here
 from dispatch.people.places import Station
 from dispatch.people.showing import visit_due_on
 from dispatch.store.unit_of_work import UnitOfWork
@@ -92,7 +92,7 @@ def show_day(uow: UnitOfWork, on: date, station_id: UUID | None = None) -> Stati
     orders = _orders_of(uow, station.id, on)
     elders = uow.session.exec(
         scoped(uow.actor, Elder)
-        .where(Elder.station_id == station.id, col(Elder.died_on).is_(None))
+        .where(Elder.station_id == station.id, still_here(on))
         .order_by(col(Elder.number))
     ).all()
     return StationDay(

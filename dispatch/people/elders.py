@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column
+from sqlalchemy import CheckConstraint, Column, ColumnElement, and_, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
@@ -156,6 +156,12 @@ class Contact(SQLModel, table=True):
 def age_on(born_on: date, on: date) -> int:
     """Whole years on a day; born on 29 February counts from 1 March."""
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
+
+
+def still_here(on: date) -> ColumnElement[bool]:
+    """For queries: the elder lives, and lives in the district on this day."""
+    stays = or_(col(Elder.left_on).is_(None), col(Elder.left_on) > on)
+    return and_(col(Elder.died_on).is_(None), stays)
 
 
 def get_elder(session: Session, elder_id: UUID) -> Elder:

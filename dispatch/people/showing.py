@@ -12,7 +12,14 @@ from dispatch.access.masking import mask_name, mask_phone
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.clock import town_day
 from dispatch.people.elder_facts import History, histories_of
-from dispatch.people.elders import Contact, Elder, Household, age_on, list_contacts
+from dispatch.people.elders import (
+    Contact,
+    Elder,
+    Household,
+    age_on,
+    list_contacts,
+    still_here,
+)
 from dispatch.people.finding import fits, spellings
 from dispatch.people.vault import unseal
 from dispatch.store.unit_of_work import Actor, UnitOfWork
@@ -84,7 +91,7 @@ def list_elders(
 
     A search reads and opens every name in reach, in memory, and keeps none.
     """
-    query = scoped(uow.actor, Elder).where(col(Elder.died_on).is_(None))
+    query = scoped(uow.actor, Elder).where(still_here(town_day(uow.now)))
     if usual:
         query = query.where(col(Elder.usual_channel).is_not(None))
     if not q.strip() and not sees_names(uow.actor):

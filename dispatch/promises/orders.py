@@ -12,6 +12,7 @@ from dispatch.orders.kitchen_sheet import count_portions
 from dispatch.orders.orders import (
     CARRIED_CHANNELS,
     ENDED_STATES,
+    WITHOUT_PORTION,
     Order,
     OrderState,
 )
@@ -30,6 +31,7 @@ from dispatch.planning.waves import Wave
 from dispatch.promises.checking import Look, Premises
 
 _ON_A_ROUND: Final = frozenset({OrderState.PLANNED, OrderState.UNDER_WAY})
+_WAITING_FOR_A_PERSON: Final = frozenset({OrderState.BLOCKED, OrderState.HELD})
 _AWAY: Final = frozenset({RoundState.DROPPED, RoundState.ENDED})
 
 
@@ -96,7 +98,7 @@ def _check_rounds(session: Session, orders: list[Order], look: Look) -> None:
             look.expect(
                 bool(order.explanation), f"order {name} was left out without a word"
             )
-        if order.state in (OrderState.BLOCKED, OrderState.HELD):
+        if order.state in _WAITING_FOR_A_PERSON:
             look.expect(bool(order.reason), f"order {name} waits without a reason")
 
 
@@ -126,7 +128,7 @@ def _check_places(session: Session, orders: list[Order], look: Look) -> None:
     lost = set(session.exec(select(Household.id).where(col(Household.lat).is_(None))))
     for order in orders:
         if order.channel in CARRIED_CHANNELS and order.household_id in lost:
-            stands = order.state in ENDED_STATES or order.state is OrderState.BLOCKED
+            stands = order.state in {*ENDED_STATES, *_WAITING_FOR_A_PERSON}
             look.expect(
                 stands, f"order {order.number} has no place and is {order.state.value}"
             )
@@ -140,7 +142,7 @@ def _check_portions(session: Session, orders: list[Order], look: Look) -> None:
             of.setdefault(order.sitting_id, []).append(order)
     for sitting in session.exec(select(Sitting)):
         mine = of.get(sitting.id, [])
-        live = sum(order.state is not OrderState.CANCELLED for order in mine)
+        live = sum(order.state not in WITHOUT_PORTION for order in mine)
         name = f"sitting {sitting.id} {sitting.serve_on} {sitting.serving.value}"
         look.expect(
             sitting.sold == live, f"{name}: sold {sitting.sold}, {live} live orders"

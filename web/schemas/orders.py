@@ -29,6 +29,7 @@ _RULES: Final = {
     "past_cut_off": "cut_off",
     "diet_clash": "diet",
     "already_ordered": "again",
+    "elder_paused": "pause",
 }
 
 
@@ -49,7 +50,14 @@ class OverrideForm(Form):
     """A rule that is set aside on purpose, by its name or by the refusal's code."""
 
     rule: Literal[
-        "cut_off", "diet", "again", "past_cut_off", "diet_clash", "already_ordered"
+        "cut_off",
+        "diet",
+        "again",
+        "pause",
+        "past_cut_off",
+        "diet_clash",
+        "already_ordered",
+        "elder_paused",
     ]
     reason: Reason
 
