@@ -36,8 +36,15 @@ _WOULD_HELP: Final = {  # seconds are told in minutes
     "person": "再加 {} 人可以排入。",
 }
 NOBODY: Final = "nobody"  # the rule for which an order has no candidate at all
+NOT_AT_ONCE: Final = "not_at_once"  # two people meet by a plan, not one by one
 _NOBODY: Final = "当班无人可派"
 _NOT_PLACED: Final = "住处没有定位"
+_NOT_AT_ONCE: Final = "两人同去的服务不作即时单派出，请改约时段下单，由排线安排两人"
+_UNFIT: Final = {
+    NO_LOCATION: _NOT_PLACED,
+    NOBODY: _NOBODY,
+    NOT_AT_ONCE: _NOT_AT_ONCE,
+}
 _UNKNOWN: Final = "排不进去"
 
 
@@ -69,9 +76,8 @@ def explain_unfit(carriers: Carriers, rule: str, version: int) -> Json:
     """The explanation of an order that never entered the problem."""
     helpers = sorted({str(each.helper_id) for each in carriers.values()})
     candidates = [{"helper_id": each, "rule": rule, "by": None} for each in helpers]
-    words = {NO_LOCATION: _NOT_PLACED, NOBODY: _NOBODY}.get(rule) or _BECAUSE[rule]
     return {
-        "why": f"{words}。",
+        "why": f"{_UNFIT.get(rule) or _BECAUSE[rule]}。",
         "candidates": candidates,
         "relaxation": None,
         "plan_version": version,

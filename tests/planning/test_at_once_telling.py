@@ -80,7 +80,8 @@ def test_a_visit_for_two_is_not_given_to_one(town: LittleTown) -> None:
     order = order_of(town, wanted)
     assert order.state is OrderState.UNASSIGNED
     assert order.explanation is not None
-    assert {each["rule"] for each in order.explanation["candidates"]} == {"people"}
+    assert {each["rule"] for each in order.explanation["candidates"]} == {"not_at_once"}
+    assert "改约时段" in order.explanation["why"]
 
 
 def test_who_works_by_a_paper_sheet_is_not_sent_at_once(town: LittleTown) -> None:

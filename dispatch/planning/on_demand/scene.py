@@ -16,7 +16,7 @@ from dispatch.orders.orders import Order, OrderState
 from dispatch.people.helpers import TravelMode
 from dispatch.people.places import Kitchen
 from dispatch.planning.errands import Errand, list_errands, needs_of
-from dispatch.planning.explaining import NOBODY
+from dispatch.planning.explaining import NOBODY, NOT_AT_ONCE
 from dispatch.planning.on_demand.means import WAITING_WEIGHT, Means
 from dispatch.planning.on_demand.standby import Standby, standby_of
 from dispatch.planning.pairs import never_of
@@ -107,7 +107,7 @@ def _unfit(errand: Errand, standby: Sequence[Standby]) -> str | None:
     if not errand.household.located:
         return NO_LOCATION
     if errand.service.people > 1:
-        return "people"
+        return NOT_AT_ONCE
     return None if standby else NOBODY
 
 

@@ -88,6 +88,7 @@ export const coordinator = {
   "rule.break": ["与休息冲突", "falls into a break"],
   "rule.sequence": ["次序排不开", "order of stops"],
   "rule.people": ["要两人同时上门", "needs two people"],
+  "rule.not_at_once": ["两人服务不即时派出", "two are not sent at once"],
   "rule.no_way": ["没有路", "no way there"],
   "rule.displaces": ["会挤掉更要紧的", "displaces more urgent ones"],
   "rule.search_ended": ["没来得及找到", "not found in time"],
