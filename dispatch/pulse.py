@@ -44,17 +44,21 @@ def beat_file(home: Path, name: str) -> Path:
 
 def seconds_since_beat(home: Path, name: str) -> float:
     """How long ago this machine's process of that name gave a sign of life."""
-    try:
-        return time.time() - beat_file(home, name).stat().st_mtime
-    except FileNotFoundError:
-        return float("inf")
+    return _seconds_since_touched(beat_file(home, name))
 
 
 def seconds_since_any_beat(home: Path, name: str) -> float:
     """The same of the liveliest process of that name, on whatever machine."""
     files = (home / "run").glob(f"{name}.*.beat")
-    beats = [file.stat().st_mtime for file in files]
-    return time.time() - max(beats, default=float("-inf"))
+    return min((_seconds_since_touched(file) for file in files), default=float("inf"))
+
+
+def _seconds_since_touched(file: Path) -> float:
+    """For ever, if it is gone: it may vanish while one looks."""
+    try:
+        return time.time() - file.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
 
 
 def seconds_since_worker(redis_url: str, *, anywhere: bool = False) -> float:

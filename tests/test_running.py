@@ -7,7 +7,12 @@ import pytest
 from click.testing import CliRunner
 
 from dispatch.cli import cli
-from dispatch.pulse import Pulse, beat_file, seconds_since_beat
+from dispatch.pulse import (
+    Pulse,
+    beat_file,
+    seconds_since_any_beat,
+    seconds_since_beat,
+)
 from dispatch.running import programs, redis_address, web_address, web_is_ready
 from dispatch.settings import Settings, settings
 from dispatch.supervisor import DOORS, STORES
@@ -58,6 +63,15 @@ def test_a_loop_that_asks_whether_to_stop_gives_signs_of_life(tmp_path: Path) ->
 
     assert seconds_since_beat(tmp_path, "relay") < 20
     assert pulse.wait(0) is False
+
+
+def test_a_sign_of_life_may_vanish_while_one_looks(tmp_path: Path) -> None:
+    """A link to nowhere is listed and is not there, as when another tidies up."""
+    assert seconds_since_any_beat(tmp_path, "relay") == float("inf")
+    Pulse(tmp_path, "relay").is_set()
+    (tmp_path / "run" / "relay.gone.beat").symlink_to(tmp_path / "nowhere")
+
+    assert seconds_since_any_beat(tmp_path, "relay") < 20
 
 
 def test_a_process_that_fell_silent_is_not_healthy(

@@ -7,6 +7,7 @@ time. When it changes nothing, fails, or is late, the plan stands as it was foun
 import json
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -36,6 +37,8 @@ def give_to_people(
 ) -> Thought:
     """The same rounds in the hands that should have them; at worst as they were.
 
+    What it took, whatever came of it, is counted with the plan's seconds.
+
     Args:
         seconds: what is left of the plan's time; the child is killed before.
         child: the command line of the process that decides.
@@ -43,15 +46,16 @@ def give_to_people(
     seconds = min(MOST_SECONDS, seconds - _SPARE_SECONDS)
     if seconds < LEAST_SECONDS or not _is_worth_asking(problem, thought, past):
         return thought
+    began, plan = time.monotonic(), thought.plan
     try:
-        plan = _ask(problem, thought.plan, past, seconds, child)
-        if plan is None:
-            return thought
-        must_obey(problem, plan)
+        given = _ask(problem, plan, past, seconds, child)
+        if given is not None:
+            must_obey(problem, given)
+            plan = given
     except SolverFailed as failure:
         log.warning("rounds stay as they were found", why=str(failure))
-        return thought
-    return replace(thought, plan=plan)
+    took = thought.plan.seconds_used + time.monotonic() - began
+    return replace(thought, plan=replace(plan, seconds_used=round(took, 3)))
 
 
 def _is_worth_asking(problem: Problem, thought: Thought, past: Past) -> bool:

@@ -133,12 +133,30 @@ def list_plans(session: Session, asker: Lease) -> list[Solved]:
 
 def forget(uow: UnitOfWork, asker: Lease) -> None:
     """The parts of an asking are no longer wanted."""
-    uow.session.exec(delete(PlanPart).where(of_asking(asker)))
+    _delete(uow, of_asking(asker))
 
 
 def forget_orphans(uow: UnitOfWork) -> None:
-    """Parts of which the asker died, or gave up."""
-    uow.session.exec(delete(PlanPart).where(~asker_waits()))
+    """Parts of which the asker died, or gave up.
+
+    What somebody holds, such as an asker that is forgetting its own, waits for the
+    next look: who waits while it holds rows may wait for ever.
+    """
+    _delete(uow, ~asker_waits(), skip_held=True)
+
+
+def _delete(
+    uow: UnitOfWork, these: ColumnElement[bool], *, skip_held: bool = False
+) -> None:
+    """They are held by their ids first, so that all who delete do it in one order."""
+    held = (
+        select(PlanPart.id)
+        .where(these)
+        .order_by(col(PlanPart.id))
+        .with_for_update(of=PlanPart, skip_locked=skip_held)
+    )
+    ids = uow.session.exec(held).all()
+    uow.session.exec(delete(PlanPart).where(col(PlanPart.id).in_(ids)))
 
 
 def pack(text: str) -> bytes:

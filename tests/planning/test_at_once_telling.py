@@ -1,5 +1,6 @@
 """Orders wanted at once that nobody takes or takes up: people are told why."""
 
+import pytest
 from sqlmodel import Session
 
 from dispatch.orders.orders import OrderState
@@ -7,6 +8,7 @@ from dispatch.people.helpers import Helper
 from dispatch.planning.on_demand.means import Means
 from dispatch.planning.on_demand.minding import Minder
 from dispatch.planning.plans import RoundState
+from tests.engines import SQLITE
 from tests.little_town import ELEVEN, NOON, LittleTown
 from tests.planning.at_once import (
     MINUTE,
@@ -117,6 +119,26 @@ def test_a_trip_that_nobody_takes_up_is_told_once(town: LittleTown) -> None:
     assert "无人动身" in alarm.facts["words"]
     assert order_of(town, wanted).state is OrderState.PLANNED
     assert events_of(town, wanted)[-1].kind == "order.not_taken_up"
+
+
+@pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
+def test_a_trip_that_cannot_be_told_of_holds_no_other_back(town: LittleTown) -> None:
+    for _ in range(2):
+        town.add_helper()
+        a_visit(town)
+    town.at(ELEVEN)
+    minder = Minder(town.engine)
+    assert minder.look() == 2
+    bad, fine = sorted(round_.id for round_ in rounds_of(town))
+    with town.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER stuck BEFORE INSERT ON event "
+            f"WHEN NEW.subject_id = '{bad.hex}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+
+    town.at(NOON)
+    minder.look()
+    assert [alarm.subject_id for alarm in alarms(town)] == [fine]
 
 
 def test_a_trip_for_which_nobody_waits_any_more_is_no_alarm(town: LittleTown) -> None:

@@ -17,6 +17,7 @@ from dispatch.planning.leases import Lease, renew, seize, take
 from dispatch.planning.parts import (
     PlanPart,
     asker_waits,
+    forget,
     forget_orphans,
     lay_out,
     list_plans,
@@ -28,9 +29,10 @@ from dispatch.planning.sharing import Sharing, solve_part
 from dispatch.planning.solving import SolverFailed, asked_for, think
 from dispatch.planning.waves import AskState
 from dispatch.settings import settings
-from dispatch.store.unit_of_work import in_one_transaction, picture
+from dispatch.store.unit_of_work import in_one_transaction, picture, unit_of_work
 from routing import Effort, Problem, broken_rules
 from routing.city import Part
+from tests.engines import POSTGRESQL
 from tests.little_town import LittleTown
 from tests.planning.city_wave import fill
 from tests.planning.lunch_wave import (
@@ -145,6 +147,20 @@ def test_nobody_solves_what_nobody_waits_for(town: LittleTown) -> None:
     with picture(town.engine) as seen:
         assert look(seen.session, asker) == ([], 0)
     in_one_transaction(town.engine, forget_orphans)
+    assert _count_parts(town) == 0
+
+
+@pytest.mark.parametrize("database_url", [POSTGRESQL], indirect=True)
+def test_who_sweeps_up_waits_for_no_asker_that_forgets_its_own(
+    town: LittleTown,
+) -> None:
+    """Two who delete the same rows, each in its order, would wait for ever."""
+    asker, _ = _laid_out(town)
+    assert take(town.engine, asker.request_id, by_force=True) is not None
+    with ThreadPoolExecutor(1) as one, unit_of_work(town.engine) as forgetting:
+        forget(forgetting, asker)
+        sweeping = one.submit(in_one_transaction, town.engine, forget_orphans)
+        assert sweeping.result(timeout=60) is None
     assert _count_parts(town) == 0
 
 

@@ -4,6 +4,7 @@ Called again and again, by the sweep in production. It keeps in memory only what
 last decision had in mind; losing that costs a little quality and nothing else.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from traceback import format_tb
@@ -55,7 +56,9 @@ class Minder:
             waves = _waves(seen)
         self._left = {each: self._left.get(each, frozenset()) for each in waves}
         self._meant = {each: self._meant.get(each, ()) for each in waves}
-        left = sum(self._try(wave_id) for wave_id in waves)
+        left = 0
+        for wave_id in waves:
+            left += _try(partial(self._look_at, wave_id), wave=str(wave_id))
         if self._means.silent_seconds is not None:
             self._listen(timedelta(seconds=self._means.silent_seconds))
         return left
@@ -67,23 +70,8 @@ class Minder:
             silent = list_untaken(seen.session, before)
         for round_id in silent:
             telling = partial(tell_untaken, round_id=round_id, before=before)
-            in_one_transaction(self._engine, telling)
-
-    def _try(self, wave_id: UUID) -> int:
-        """One wave's trouble, of whatever kind, keeps nobody else from leaving.
-
-        The log learns where it was; words and values may be a person's.
-        """
-        try:
-            return self._look_at(wave_id)
-        except Exception as trouble:  # noqa: BLE001 - looked at again next time
-            log.warning(
-                "a wave was not minded",
-                wave=str(wave_id),
-                error=type(trouble).__name__,
-                where=format_tb(trouble.__traceback__),
-            )
-            return 0
+            do = partial(in_one_transaction, self._engine, telling)
+            _try(do, round=str(round_id))
 
     def _look_at(self, wave_id: UUID) -> int:
         with picture(self._engine) as seen:
@@ -118,6 +106,19 @@ class Minder:
         if is_news(found.orders, why):
             telling = partial(tell_reasons, wave_id=wave_id, why=why)
             in_one_transaction(self._engine, telling)
+
+
+def _try(do: Callable[[], int], **about: str) -> int:
+    """One wave's or round's trouble, of whatever kind, holds no other back.
+
+    The log learns where it was; words and values may be a person's.
+    """
+    try:
+        return do()
+    except Exception as trouble:  # noqa: BLE001 - looked at again next time
+        error, where = type(trouble).__name__, format_tb(trouble.__traceback__)
+        log.warning("something was not minded", error=error, where=where, **about)
+        return 0
 
 
 def _waves(seen: UnitOfWork) -> list[UUID]:
