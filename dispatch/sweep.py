@@ -22,9 +22,11 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlmodel import col, select
 
 from dispatch.catalogue.sittings import Sitting
+from dispatch.clock import town_day
 from dispatch.errors import Refusal
 from dispatch.field.parting import bring_back, list_left_alone
 from dispatch.orders.sitting_close import close_sitting, cook, end_visits
+from dispatch.people.week_patterns import lay_out_when_due
 from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.chasing import (
     MOST_ATTEMPTS,
@@ -43,7 +45,7 @@ from dispatch.safety.climbing import climb, list_late
 from dispatch.safety.watching import list_silent, open_silent
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine
-from dispatch.store.unit_of_work import in_one_transaction, picture
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 from routing import WrongPlan
 
 log = structlog.get_logger()
@@ -106,6 +108,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
         partial(_chase, engine, redis, here),
         partial(_hurry, engine, here),
         partial(_serve, engine),
+        partial(in_one_transaction, engine, _lay_out),
     )
     for step in steps:
         _try(step)
@@ -201,6 +204,11 @@ def _serve(engine: Engine) -> None:
         closing = partial(close_sitting, sitting_id=sitting_id)
         _try(partial(in_one_transaction, engine, closing))
     in_one_transaction(engine, end_visits)
+
+
+def _lay_out(uow: UnitOfWork) -> None:
+    """Once a day the weeks of helpers become shifts."""
+    lay_out_when_due(uow.session, town_day(uow.now))
 
 
 def _rescue(engine: Engine, request_id: UUID, quick: str | None) -> bool:

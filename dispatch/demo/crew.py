@@ -102,6 +102,7 @@ def _hand(chance: Chance, point: Point, kind: HelperKind, at: int, today: date) 
         for begin, end in (_VALLEY_SHIFTS if point.valley else _SHIFTS[kind])
     ]
     sex = "M" if kind is HelperKind.COURIER and chance.happens(0.8) else "F"
+    helper.sex = sex
     sealed = {
         "name": names.person_name(chance, sex),
         "phone": names.mobile(_PHONES_FROM + at),

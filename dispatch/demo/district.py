@@ -20,12 +20,15 @@ from dispatch.demo.elders import Person, draw_contacts, draw_people, owners_of
 from dispatch.demo.ground import Points, lay
 from dispatch.demo.households import Home, draw_homes, lose_places
 from dispatch.demo.menus import draw_menus
+from dispatch.demo.papers import draw_papers, draw_weeks, skills
 from dispatch.demo.places import Places, draw_places
 from dispatch.demo.regulars import draw_regulars, draw_visits
-from dispatch.demo.services import services
+from dispatch.demo.services import assists, services
 from dispatch.demo.sizes import Size
+from dispatch.people.certificates import Certificate
 from dispatch.people.elders import Living
 from dispatch.people.vault import seal_new
+from dispatch.people.week_patterns import WeekPattern
 
 _DAY_BEGINS_SECONDS: Final = 6 * 3600
 _A_PAIR_SHARES: Final = 0.6  # of the empty nests, both are on file
@@ -46,6 +49,9 @@ class District:
     sittings: list[Sitting]
     menus: list[MenuItem]
     accounts: list[Account]
+    papers: list[Certificate]
+    weeks: list[WeekPattern]
+    numbers: dict[UUID, dict[str, str]]
 
     @property
     def begins_at(self) -> datetime:
@@ -80,9 +86,12 @@ def draw_district(size: Size, seed: int, day: date, points: Points) -> District:
     _lose_places(Chance(seed, "lost"), people, homes)
     crew = draw_crew(size, seed, places, day)
     accounts = draw_accounts(seed, places, crew)
+    papers, numbers = draw_papers(seed, crew, day)
+    weeks = draw_weeks(seed, crew, day)
     return District(
-        size, seed, day, places, people, homes, crew, sittings, menus, accounts
-    )
+        size, seed, day, places, people, homes, crew, sittings, menus, accounts,
+        papers, weeks, numbers,
+    )  # fmt: skip
 
 
 def keep_district(session: Session, district: District) -> None:
@@ -91,6 +100,8 @@ def keep_district(session: Session, district: District) -> None:
     _insert(session, places.streets)
     _insert(session, [point.kitchen for point in places.points])
     _insert(session, [point.station for point in places.points])
+    _insert(session, assists())
+    _insert(session, skills())
     _insert(session, services())
     _insert(session, district.sittings)
     _insert(session, district.menus)
@@ -99,6 +110,8 @@ def keep_district(session: Session, district: District) -> None:
     contacts = [c for person in district.people for c, _ in person.contacts]
     _insert(session, contacts)
     _insert(session, [hand.helper for hand in district.crew])
+    _insert(session, district.papers)
+    _insert(session, district.weeks)
     _insert(session, [shift for hand in district.crew for shift in hand.shifts])
     _insert(session, district.accounts)
     seal_new(session, _sealed(district))
@@ -152,6 +165,7 @@ def _sealed(district: District) -> Mapping[UUID, Mapping[str, str]]:
     kept.update(owners_of(district.people))
     kept.update({home.household.id: home.sealed for home in district.homes})
     kept.update({hand.helper.id: hand.sealed for hand in district.crew})
+    kept.update(district.numbers)
     return kept
 
 

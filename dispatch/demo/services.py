@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dispatch.catalogue.services import Service
+from dispatch.catalogue.services import Assist, Service
 
 # code, assist, name, minutes, people, skills, price in yuan
 _ROWS: Final[tuple[tuple[str, str, str, int, int, str, int], ...]] = (
@@ -36,6 +36,36 @@ _ROWS: Final[tuple[tuple[str, str, str, int, int, str, int], ...]] = (
     ("ASSESS_NEED", "评估", "需求调查", 40, 1, "assessor", 0),
 )
 
+_SIX: Final = ("助餐", "助医", "助浴", "助洁", "助急", "助行")
+_UNITS: Final = {"助餐": "份", "CLEAN_DAILY": "2 小时", "CARE_BASIC": "小时"}
+_PROOFS: Final = {  # by service, else by class
+    "MEAL_DINEIN": "payment",
+    "MEAL_PICKUP": "code",
+    "MEAL_DELIVERY": "sign photo code place",
+    "MEAL_FEEDING": "hours",
+    "MED_VITALS": "values",
+    "MED_PICKUP_DRUG": "receipt",
+    "BATH_WIPE": "hours",
+    "CLEAN_DAILY": "photo hours",
+    "CLEAN_DEEP": "photo hours",
+    "VISIT_HOME": "form place",
+    "VISIT_PHONE": "call",
+    "MOVE_ERRAND": "receipt",
+    "URGENT_REPAIR": "photo receipt",
+    "助医": "hours sign",
+    "助浴": "values sign hours",
+    "助急": "call hours",
+    "评估": "form",
+}
+
+
+def assists() -> list[Assist]:
+    """The classes of the catalogue, six of them the six assists."""
+    return [
+        Assist(code=code, label=code, one_of_six=code in _SIX, rank=rank)
+        for rank, code in enumerate(dict.fromkeys(row[1] for row in _ROWS), start=1)
+    ]
+
 
 def services() -> list[Service]:
     """The rows, ready to be kept."""
@@ -49,6 +79,8 @@ def services() -> list[Service]:
             skills=skills.split(),
             price_fen=yuan * 100,
             is_meal=code in ("MEAL_DINEIN", "MEAL_PICKUP", "MEAL_DELIVERY"),
+            unit=_UNITS.get(code) or _UNITS.get(assist, "次"),
+            proofs=(_PROOFS.get(code) or _PROOFS.get(assist, "hours")).split(),
         )
         for code, assist, name, minutes, people, skills, yuan in _ROWS
     ]

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.catalogue.calendar import DayKind, kinds_of
@@ -83,11 +83,34 @@ class WeekPattern(SQLModel, table=True):
         )
 
 
+class ShiftHorizon(SQLModel, table=True):
+    """Up to which day shifts are laid out; one row."""
+
+    __tablename__ = "shift_horizon"
+    __table_args__ = (CheckConstraint("id = 1", name="one_horizon"),)
+
+    id: int = Field(default=1, primary_key=True)
+    until_on: date
+
+
 def list_patterns(session: Session, helper_id: UUID) -> list[WeekPattern]:
     """A helper's patterns, by weekday and hour."""
     query = select(WeekPattern).where(WeekPattern.helper_id == helper_id)
     by = (col(WeekPattern.weekday), col(WeekPattern.begins), col(WeekPattern.id))
     return list(session.exec(query.order_by(*by)))
+
+
+def lay_out_when_due(session: Session, today: date) -> int:
+    """Lay out the days that have come into sight; nothing on the day's later looks.
+
+    Returns:
+        how many shifts were new.
+    """
+    horizon, until = session.get(ShiftHorizon, 1), today + AHEAD
+    if horizon is not None and horizon.until_on >= until:
+        return 0
+    session.merge(ShiftHorizon(id=1, until_on=until))
+    return lay_out_shifts(session, today)
 
 
 def lay_out_shifts(session: Session, today: date) -> int:
@@ -99,9 +122,9 @@ def lay_out_shifts(session: Session, today: date) -> int:
         how many were new.
     """
     days = [today + timedelta(days=ahead) for ahead in range(AHEAD.days)]
-    shifts = [*_missing(session, days)]
-    session.add_all(shifts)
-    session.flush()
+    shifts = [shift.model_dump() for shift in _missing(session, days)]
+    if shifts:
+        session.exec(insert(Shift), params=shifts)
     return len(shifts)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, SQLModel, select
 
-from dispatch.catalogue.services import Service
+from dispatch.catalogue.services import SameSex, Service
 from dispatch.catalogue.sittings import Sitting
 from dispatch.clock import town_seconds
 from dispatch.kitchens.batches import MealBox, boxes_of
@@ -21,6 +21,7 @@ from dispatch.planning.rules import (
     BOX_AT_KITCHEN_SECONDS,
     LEFT_OUT_PENALTY,
     PAPER_SKILL,
+    SEX_SKILL,
     tier_of,
     way_up_seconds,
 )
@@ -84,8 +85,12 @@ def _rows(
 
 def needs_of(errand: Errand) -> frozenset[str]:
     """The skills that an errand asks of whoever comes."""
-    paper = () if errand.household.signal else (PAPER_SKILL,)
-    return frozenset({*errand.service.skills, *paper})
+    needs = {*errand.service.skills}
+    if not errand.household.signal:
+        needs.add(PAPER_SKILL)
+    if errand.service.same_sex is SameSex.ONLY:
+        needs.add(SEX_SKILL[errand.elder.sex])
+    return frozenset(needs)
 
 
 def task_of(errand: Errand, buildings: Buildings, on: date) -> Task:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from dispatch.catalogue.services import SameSex
 from dispatch.people.areas import list_areas
 from dispatch.people.pairings import PairKind, list_pairings
 from dispatch.planning.crew import Duty
@@ -12,6 +13,7 @@ from dispatch.planning.errands import Errand
 from dispatch.planning.rules import (
     ASKED_FOR_SECONDS,
     OWN_AREA_SECONDS,
+    SAME_SEX_SECONDS,
     floors_on_foot,
 )
 from routing import Preference
@@ -56,6 +58,17 @@ def at_home(
         for duty in crew
         for community in sorted(areas.get(duty.helper.id, ()))
         for task in by_community.get(community, ())
+    ]
+
+
+def of_own_sex(crew: Sequence[Duty], errands: Iterable[Errand]) -> list[Preference]:
+    """Services for which somebody of the elder's own sex should rather come."""
+    return [
+        Preference(duty.id, str(errand.order.id), SAME_SEX_SECONDS)
+        for errand in errands
+        if errand.service.same_sex is SameSex.RATHER
+        for duty in crew
+        if duty.helper.sex == errand.elder.sex
     ]
 
 

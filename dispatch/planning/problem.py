@@ -19,7 +19,7 @@ from dispatch.planning.begun import list_begun_orders
 from dispatch.planning.crew import Duty, crew_of, vehicle_of
 from dispatch.planning.errands import Errand, list_errands, task_of
 from dispatch.planning.familiar import familiar_faces
-from dispatch.planning.pairs import asked_for, at_home, never_of
+from dispatch.planning.pairs import asked_for, at_home, never_of, of_own_sex
 from dispatch.planning.past import past_of
 from dispatch.planning.plans import find_carriers
 from dispatch.planning.roads import travel_of
@@ -164,6 +164,7 @@ def _wishes(
         *familiar_faces(session, wave, crew, errands),
         *asked_for(session, crew, errands),
         *at_home(session, crew, errands),
+        *of_own_sex(crew, errands),
     ]
 
 
