@@ -1,7 +1,7 @@
 """Services say their unit, proofs and whose sex; labels; shifts laid out once a day.
 
 Revision: 2026_11_22_0914a
-After:    2026_11_22_0914
+After:    2026_11_22_0915a
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from dispatch.store.columns import facts
 
 revision = "2026_11_22_0914a"
-down_revision = "2026_11_22_0914"
+down_revision = "2026_11_22_0915a"
 branch_labels = None
 depends_on = None
 
