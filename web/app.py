@@ -16,6 +16,7 @@ from dispatch.settings import settings
 from dispatch.silence import Listening
 from dispatch.store.database import Database
 from web import (
+    cash,
     coordinator,
     counter,
     courier,
@@ -25,6 +26,7 @@ from web import (
     orders,
     sign_in,
     station,
+    till,
 )
 from web.errors import add_error_answers
 from web.guards import EveryRequest
@@ -37,6 +39,9 @@ ROUTERS: Final = (
     station.router,
     orders.router,
     counter.router,
+    till.router,
+    till.page,
+    cash.router,
     courier.router,
     courier.phone,
     coordinator.router,

@@ -7,17 +7,11 @@ from fastapi import APIRouter, Query
 
 from dispatch.catalogue.sittings import Serving
 from dispatch.clock import town_day
+from dispatch.counter.bill_sheets import BillSheet, show_bill
 from dispatch.counter.own_kitchen import close_own_sitting, walk_in_to
 from dispatch.counter.paying import pay, refund
 from dispatch.counter.serving import serve
-from dispatch.counter.showing import (
-    BillSheet,
-    CounterDay,
-    Found,
-    find_people,
-    show_bill,
-    show_counter,
-)
+from dispatch.counter.showing import CounterDay, Found, find_people, show_counter
 from dispatch.orders.showing import OrderRow, show_order, show_order_of, show_orders
 from dispatch.store.idempotency import is_repeated
 from dispatch.store.unit_of_work import UnitOfWork

@@ -1,5 +1,6 @@
 """Closing a counter's cash: counted by one, named differences, a second look."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -23,6 +24,7 @@ from dispatch.errors import BadInput, Conflict, NotAllowed
 from dispatch.log.events import record
 from dispatch.orders.station_day import station_for
 from dispatch.people.places import Station
+from dispatch.people.showing import shown_name
 from dispatch.people.vault import erase, seal, unseal
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -247,7 +249,7 @@ def _unbooked(uow: UnitOfWork, station_id: UUID, on: date) -> list[DifferenceLin
     return [
         DifferenceLine(
             fen=deed.fen or 0,
-            who=names[deed.elder_id].get("name", "") if deed.elder_id else "",
+            who=_name(uow, names, deed.elder_id),
             why=_why(deed),
             deed_id=deed.id,
         )
@@ -265,12 +267,19 @@ def _named(uow: UnitOfWork, day: CashDay) -> list[DifferenceLine]:
     return [
         DifferenceLine(
             fen=one.fen,
-            who=names[owners[one.id]].get("name", ""),
+            who=_name(uow, names, owners[one.id]),
             why=one.why,
             deed_id=one.deed_id,
         )
         for one in kept
     ]
+
+
+def _name(
+    uow: UnitOfWork, names: Mapping[UUID, Mapping[str, str]], whose: UUID | None
+) -> str:
+    kept = names.get(whose, {}) if whose else {}
+    return shown_name(uow.actor, kept.get("name", ""))
 
 
 def _titles(uow: UnitOfWork, day: CashDay) -> dict[UUID | None, str]:

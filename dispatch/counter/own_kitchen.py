@@ -5,7 +5,7 @@ from uuid import UUID
 from dispatch.counter.payments import PayMethod
 from dispatch.counter.serving import Identity, walk_in
 from dispatch.counter.showing import reachable_sitting
-from dispatch.orders.ordering import OrderDraft
+from dispatch.orders.ordering import OrderDraft, make_order
 from dispatch.orders.orders import Channel, Order
 from dispatch.orders.sitting_close import close_sitting
 from dispatch.store.unit_of_work import UnitOfWork
@@ -26,8 +26,26 @@ def walk_in_to(
     Raises:
         NotFound: another kitchen's sitting, or an elder out of reach.
     """
+    draft = _walk_in_draft(uow, sitting_id, elder_id, menu_item_id)
+    return walk_in(uow, draft, identity, paid, key=key)
+
+
+def make_walk_in(
+    uow: UnitOfWork, sitting_id: UUID, elder_id: UUID, menu_item_id: UUID | None
+) -> Order:
+    """The order of somebody without one, inside a deed that is kept once.
+
+    Raises:
+        NotFound: another kitchen's sitting, or an elder out of reach.
+    """
+    return make_order(uow, _walk_in_draft(uow, sitting_id, elder_id, menu_item_id))
+
+
+def _walk_in_draft(
+    uow: UnitOfWork, sitting_id: UUID, elder_id: UUID, menu_item_id: UUID | None
+) -> OrderDraft:
     sitting = reachable_sitting(uow, sitting_id)
-    draft = OrderDraft(
+    return OrderDraft(
         elder_id=elder_id,
         service="MEAL_DINEIN",
         channel=Channel.DINE_IN,
@@ -36,7 +54,6 @@ def walk_in_to(
         menu_item_id=menu_item_id,
         source="walk_in",
     )
-    return walk_in(uow, draft, identity, paid, key=key)
 
 
 def close_own_sitting(uow: UnitOfWork, sitting_id: UUID) -> list[Order]:

@@ -129,8 +129,16 @@ def list_proxies(
     return found
 
 
-def may_collect(session: Session, elder_id: UUID, on: date) -> bool:
-    """Somebody may fetch for this elder: a proxy, or a contact who is one."""
-    if list_proxies(session, [elder_id], on)[elder_id]:
+def may_collect(
+    session: Session, elder_id: UUID, on: date, proxy_id: UUID | None = None
+) -> bool:
+    """Somebody may fetch for this elder: a proxy, or a contact who is one.
+
+    Where the counter says which proxy it is, that one.
+    """
+    proxies = list_proxies(session, [elder_id], on)[elder_id]
+    if proxy_id is not None:
+        return any(proxy.id == proxy_id for proxy in proxies)
+    if proxies:
         return True
     return any(contact.may_collect for contact in list_contacts(session, elder_id))

@@ -1,11 +1,12 @@
 """Serving at the counter: the person is seen, the meal is handed over."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from dispatch.access.scope import get_scoped
-from dispatch.catalogue.sittings import Sitting, get_sitting
+from dispatch.catalogue.sittings import get_sitting
 from dispatch.clock import town_day
 from dispatch.counter.paying import take_money
 from dispatch.counter.payments import PayMethod
@@ -46,6 +47,12 @@ class NotAtTheCounter(BadInput):
     code = "not_at_the_counter"
 
 
+class AlreadyServed(Conflict):
+    """这份餐已经取走，没有重复出餐。"""
+
+    code = "already_served"
+
+
 class NotRegisteredToCollect(Conflict):
     """老人没有登记代取人，没有办理。请登记后再取，或由其他人具名代取。"""
 
@@ -69,10 +76,14 @@ class Collector(StrEnum):
 
 @dataclass(frozen=True)
 class Handing:
-    """Who took the meal, and how they were recognised."""
+    """Who took the meal, and how they were recognised.
+
+    `proxy_id` names the registered proxy, where the counter knows which one.
+    """
 
     identity: Identity
     collector: Collector = Collector.SELF
+    proxy_id: UUID | None = None
 
 
 def serve(uow: UnitOfWork, order_id: UUID, handing: Handing) -> Order:
@@ -89,16 +100,46 @@ def serve(uow: UnitOfWork, order_id: UUID, handing: Handing) -> Order:
         return order
     if order.state is OrderState.CANCELLED:  # its portion went to somebody else
         raise OrderCannotMove(was=order.state, asked=OrderState.DONE)
-    sitting = get_sitting(uow.session, order.sitting_id)
-    _in_time(uow, sitting)
-    box = fresh_box(uow, order)
-    if box is not None and uow.now > box.eat_by_at:
-        raise PastEatBy
-    if handing.collector is Collector.REGISTERED_PROXY and not may_collect(
-        uow.session, order.elder_id, town_day(uow.now)
-    ):
-        raise NotRegisteredToCollect
-    return _hand_over(uow, order, handing)
+    if broken := _broken_rules(uow, order, handing, uow.now):
+        raise broken[0]
+    return _hand_over(uow, order, handing, uow.now)
+
+
+def serve_once(uow: UnitOfWork, order: Order, handing: Handing) -> Order:
+    """Hand over a held order that nobody has eaten on yet; see `serve`.
+
+    Raises:
+        AlreadyServed, and what `serve` raises.
+    """
+    if order.state is OrderState.DONE:
+        raise AlreadyServed
+    return serve(uow, order.id, handing)
+
+
+def serve_as_told(
+    uow: UnitOfWork, order: Order, handing: Handing, at: datetime
+) -> list[str]:
+    """Book a meal that was handed over while nobody could ask; its row is held.
+
+    Returns:
+        the codes of the rules that it broke.
+
+    Raises:
+        NotAtTheCounter
+        AlreadyServed: on this order somebody else has eaten.
+        OrderCannotMove: it was called off.
+    """
+    if order.channel not in COUNTER_CHANNELS or order.sitting_id is None:
+        raise NotAtTheCounter
+    if order.state is OrderState.DONE:
+        raise AlreadyServed
+    if order.state is OrderState.CANCELLED:
+        raise OrderCannotMove(was=order.state, asked=OrderState.DONE)
+    codes = [one.code for one in _broken_rules(uow, order, handing, at)]
+    if NotRegisteredToCollect.code in codes:
+        handing = replace(handing, collector=Collector.OTHER, proxy_id=None)
+    _hand_over(uow, order, handing, at)
+    return codes
 
 
 def walk_in(
@@ -121,25 +162,25 @@ def walk_in(
     return order
 
 
-def _hand_over(uow: UnitOfWork, order: Order, handing: Handing) -> Order:
+def _hand_over(uow: UnitOfWork, order: Order, handing: Handing, at: datetime) -> Order:
     grade = counter_grade(handing)
+    basis = {"identity": handing.identity.value, "collector": handing.collector.value}
+    if handing.proxy_id is not None:
+        basis["proxy"] = str(handing.proxy_id)
     proof = Evidence(
         order_id=order.id,
         origin=EvidenceFrom.COUNTER,
         grade=grade,
-        basis={
-            "identity": handing.identity.value,
-            "collector": handing.collector.value,
-        },
+        basis=basis,
         account_id=uow.actor.account_id,
-        at=uow.now,
+        at=at,
     )
     uow.session.add(proof)
     order.collected_by = handing.collector.value
     move_order(uow, order, OrderState.DONE, grade=grade, by=handing.collector.value)
     if handing.collector is Collector.SELF:
         elder = get_elder(uow.session, order.elder_id)
-        mark_seen(elder, uow.now, by="counter")
+        mark_seen(elder, at, by="counter")
         uow.session.add(elder)
     settle(uow, order)
     return order
@@ -154,8 +195,21 @@ def counter_grade(handing: Handing) -> str:
     }[handing.collector]
 
 
-def _in_time(uow: UnitOfWork, sitting: Sitting) -> None:
-    if uow.now < sitting.ready_at:
-        raise NotYetReady
-    if uow.now > sitting.eat_by_at:
-        raise PastEatBy
+def _broken_rules(
+    uow: UnitOfWork, order: Order, handing: Handing, at: datetime
+) -> list[Conflict]:
+    """What speaks against handing this meal over at a moment."""
+    broken: list[Conflict] = []
+    if order.sitting_id is not None:
+        sitting = get_sitting(uow.session, order.sitting_id)
+        if at < sitting.ready_at:
+            broken.append(NotYetReady())
+        box = fresh_box(uow, order, at)
+        if at > (box.eat_by_at if box else sitting.eat_by_at):
+            broken.append(PastEatBy())
+    by_proxy = handing.collector is Collector.REGISTERED_PROXY
+    if by_proxy and not may_collect(
+        uow.session, order.elder_id, town_day(at), handing.proxy_id
+    ):
+        broken.append(NotRegisteredToCollect())
+    return broken

@@ -31,10 +31,10 @@ class ServingEnd(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     sitting_id: UUID = Field(foreign_key="sitting.id")
     station_id: UUID = Field(foreign_key="station.id", index=True)
-    served: int
-    walk_ins: int
-    no_show: int
-    unsold: int
+    served: int = 0
+    walk_ins: int = 0
+    no_show: int = 0
+    unsold: int = 0
     went_to: str = Field(default="", max_length=60)  # what became of the unsold ones
     account_id: UUID | None = None
     counted_at: datetime = Field(sa_type=Instant)

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import col
 
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.catalogue.sittings import Serving, Sitting, find_sitting, get_sitting
-from dispatch.counter.paying import bill_of
+from dispatch.counter.bill_sheets import BillSheet, sheet_of_bill
+from dispatch.counter.serving_ends import find_end
+from dispatch.counter.till_deeds import count_open
+from dispatch.counter.tokens import CODE_BEGINS, Token, find_by_code, list_tokens
 from dispatch.errors import NotFound
 from dispatch.orders.kitchen_sheet import (
     KitchenSheet,
@@ -21,6 +24,7 @@ from dispatch.orders.orders import (
     COUNTER_CHANNELS,
     Order,
     OrderState,
+    get_order,
     list_of_sitting,
 )
 from dispatch.orders.showing import OrderRow, show_orders
@@ -30,6 +34,7 @@ from dispatch.people.places import Kitchen, Station, is_at_kitchen
 from dispatch.people.showing import ElderRow, list_elders, show_elders
 from dispatch.people.vault import find_owners
 from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.billing import quote_all
 
 _MOST_FOUND = 20
 
@@ -42,11 +47,33 @@ class Identity(Portions):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TokenRow:
+    """The number that is called, and the hash of the code that fetches."""
+
+    number: int
+    code_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndRow:
+    """How the serving ended here, as a person counted it."""
+
+    served: int
+    walk_ins: int
+    no_show: int
+    unsold: int
+    went_to: str
+    counted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Found:
     """Somebody who may stand at the counter, and what they have in this serving."""
 
     elder: ElderRow
     order: OrderRow | None
+    bill: BillSheet | None = None
+    token: TokenRow | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,27 +88,8 @@ class CounterDay:
     spare: int
     cooked: int
     identity: Identity | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class BillLine:
-    subsidy: str
-    name: str
-    fen: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class BillSheet:
-    """Who pays which part."""
-
-    price_fen: int
-    fee_fen: int
-    lines: list[BillLine]
-    subsidy_fen: int
-    coupon_fen: int
-    self_fen: int
-    paid_fen: int
-    due_fen: int
+    end: EndRow | None = None
+    differences: int = 0
 
 
 def show_counter(uow: UnitOfWork, on: date, serving: Serving) -> CounterDay:
@@ -91,7 +99,7 @@ def show_counter(uow: UnitOfWork, on: date, serving: Serving) -> CounterDay:
     if sitting is None:
         return CounterDay(
             sitting=None, expected=[], served=0, left=0, no_show=0, spare=0, cooked=0,
-            identity=None,
+            identity=None, differences=count_open(uow.session, station.id),
         )  # fmt: skip
     orders = _at_the_counter(uow, station, sitting)
     states = [order.state for order in orders]
@@ -105,6 +113,8 @@ def show_counter(uow: UnitOfWork, on: date, serving: Serving) -> CounterDay:
         spare=sitting.spare,
         cooked=sitting.cooked or 0,
         identity=identity,
+        end=_end(uow, sitting, station),
+        differences=count_open(uow.session, station.id),
     )
 
 
@@ -136,28 +146,12 @@ def find_people(
         .where(col(Order.elder_id).in_([row.id for row in rows]))
         .where(Order.serve_on == on, Order.serving == serving, col(Order.is_meal))
         .where(Order.state != OrderState.CANCELLED)
-        .order_by(col(Order.placed_at).desc())
+        .order_by(col(Order.placed_at))
     ).all()
-    shown = {row.elder_id: row for row in show_orders(uow, orders)}
-    return [Found(elder=row, order=shown.get(row.id)) for row in rows]
-
-
-def show_bill(uow: UnitOfWork, order_id: UUID) -> BillSheet:
-    """The bill of an order within reach. Raises: NotFound."""
-    _, bill = bill_of(uow, order_id)
-    return BillSheet(
-        price_fen=bill.price_fen,
-        fee_fen=bill.fee_fen,
-        lines=[
-            BillLine(subsidy=one.subsidy, name=one.name, fen=one.fen)
-            for one in bill.lines
-        ],
-        subsidy_fen=bill.subsidy_fen,
-        coupon_fen=bill.coupon_fen,
-        self_fen=bill.self_fen,
-        paid_fen=bill.paid_fen,
-        due_fen=bill.due_fen,
-    )
+    waiting_last = sorted(orders, key=lambda one: one.state is OrderState.WAITING)
+    theirs = list({order.elder_id: order for order in waiting_last}.values())
+    having = {one.elder.id: one for one in _with_elders(uow, theirs, rows)}
+    return [having.get(row.id) or Found(elder=row, order=None) for row in rows]
 
 
 def show_sheet(uow: UnitOfWork, sitting_id: UUID) -> dict[str, object]:
@@ -224,20 +218,53 @@ def _at_the_counter(
     ).all()
 
 
-def _with_elders(uow: UnitOfWork, orders: Sequence[Order]) -> list[Found]:
+def _with_elders(
+    uow: UnitOfWork, orders: Sequence[Order], known: Sequence[ElderRow] = ()
+) -> list[Found]:
+    """Orders with their elders, bills and tokens, in the order of the orders."""
     wanted = {order.elder_id for order in orders}
     query = scoped(uow.actor, Elder).where(col(Elder.id).in_(wanted))
-    rows = {row.id: row for row in show_elders(uow, uow.session.exec(query).all())}
-    shown = show_orders(uow, orders)
+    elders = {elder.id: elder for elder in uow.session.exec(query)}
+    shown = known or show_elders(uow, list(elders.values()))
+    rows = {row.id: row for row in shown}
+    mine = [order for order in orders if order.elder_id in elders]
+    bills = quote_all(uow.session, mine, elders)
+    tokens = list_tokens(uow.session, [order.id for order in mine])
     return [
-        Found(elder=rows[row.elder_id], order=row)
-        for row in shown
-        if row.elder_id in rows
+        Found(
+            elder=rows[row.elder_id],
+            order=row,
+            bill=sheet_of_bill(bills[row.id]),
+            token=_token(tokens.get(row.id)),
+        )
+        for row in show_orders(uow, mine)
     ]
+
+
+def _token(token: Token | None) -> TokenRow | None:
+    if token is None:
+        return None
+    return TokenRow(number=token.number, code_sha256=token.code_sha256)
+
+
+def _end(uow: UnitOfWork, sitting: Sitting, station: Station) -> EndRow | None:
+    end = find_end(uow.session, sitting.id, station.id)
+    if end is None:
+        return None
+    return EndRow(
+        served=end.served,
+        walk_ins=end.walk_ins,
+        no_show=end.no_show,
+        unsold=end.unsold,
+        went_to=end.went_to,
+        counted_at=end.counted_at,
+    )
 
 
 def _by_card(uow: UnitOfWork, card: str) -> list[ElderRow]:
     owners = find_owners(uow.session, "card", card)
+    if card.startswith(CODE_BEGINS) and (token := find_by_code(uow.session, card)):
+        owners = [get_order(uow.session, token.order_id).elder_id]
     query = scoped(uow.actor, Elder).where(
         col(Elder.id).in_(owners) | (col(Elder.number) == card)
     )

@@ -74,14 +74,14 @@ def pack(uow: UnitOfWork, batch: Batch, *, first_seal: str | None = None) -> int
     return len(boxes)
 
 
-def fresh_box(uow: UnitOfWork, order: Order) -> MealBox | None:
-    """The box that an order is handed now; from another batch if its own is over.
+def fresh_box(uow: UnitOfWork, order: Order, at: datetime) -> MealBox | None:
+    """The box that an order was handed then; from another batch if its own was over.
 
     None where the kitchen keeps no batches of this meal: then the sitting's clock is
     all there is.
     """
     box = boxes_of(uow.session, [order.id]).get(order.id)
-    if box is not None and uow.now <= box.eat_by_at:
+    if box is not None and at <= box.eat_by_at:
         return box
     batch = _batch_with_room(uow, order)
     if batch is None or batch.eat_by_at is None:
@@ -91,11 +91,11 @@ def fresh_box(uow: UnitOfWork, order: Order) -> MealBox | None:
             order_id=order.id,
             batch_id=batch.id,
             kitchen_id=batch.kitchen_id,
-            packed_at=uow.now,
+            packed_at=at,
             eat_by_at=batch.eat_by_at,
         )
     box.batch_id, box.eat_by_at = batch.id, batch.eat_by_at
-    box.returnable, box.packed_at = batch.returnable, uow.now
+    box.returnable, box.packed_at = batch.returnable, at
     uow.session.add(box)
     uow.session.flush()
     return box

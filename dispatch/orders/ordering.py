@@ -152,7 +152,7 @@ def make_order(uow: UnitOfWork, draft: OrderDraft) -> Order:
         about |= {"overrides": draft.override.rule, "why": draft.override.reason}
     tell_order(uow, order, "order.placed", **about)
     if order.sitting_id is not None:
-        fresh_box(uow, order)  # a late one, of what is cooked already
+        fresh_box(uow, order, uow.now)  # a late one, of what is cooked already
     return order
 
 

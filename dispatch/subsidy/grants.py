@@ -1,6 +1,6 @@
 """Granted lines with everything that stands behind each fen, and promises of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -96,10 +96,53 @@ def list_counted(session: Session, order: Order) -> list[Granted]:
     The elder's live grants around the order's month, and the promises of other orders
     that may still be served.
     """
+    return list_counted_of(session, [order])[order.id]
+
+
+def list_counted_of(
+    session: Session, orders: Sequence[Order]
+) -> dict[UUID, list[Granted]]:
+    """What counts against each of these orders; two queries for five hundred."""
+    found: dict[UUID, list[Granted]] = {}
+    for start in range(0, len(orders), 500):
+        part = orders[start : start + 500]
+        rows = _counting(session, part)
+        for order in part:
+            found[order.id] = [
+                _granted(row)
+                for row in rows.get(order.elder_id, [])
+                if _counts(row, order)
+            ]
+    return found
+
+
+def _around(order: Order) -> tuple[date, date]:
     first = order.serve_on.replace(day=1)
-    from_on, until_on = first - _A_WEEK, first + timedelta(days=31) + _A_WEEK
+    return first - _A_WEEK, first + timedelta(days=31) + _A_WEEK
+
+
+def _counts(row: Grant | Promise, order: Order) -> bool:
+    from_on, until_on = _around(order)
+    own_promise = isinstance(row, Promise) and row.order_id == order.id
+    return from_on <= row.service_on <= until_on and not own_promise
+
+
+def _granted(row: Grant | Promise) -> Granted:
+    moment = Moment(row.service_on, row.meal, str(row.order_id))
+    return Granted(row.subsidy, moment, row.fen, row.units)
+
+
+def _counting(
+    session: Session, orders: Sequence[Order]
+) -> dict[UUID, list[Grant | Promise]]:
+    """By elder, grants and then promises around the days of these orders."""
+    if not orders:
+        return {}
+    from_on = min(_around(order)[0] for order in orders)
+    until_on = max(_around(order)[1] for order in orders)
+    elders = {order.elder_id for order in orders}
     grants = select(Grant).where(
-        Grant.elder_id == order.elder_id,
+        col(Grant.elder_id).in_(elders),
         col(Grant.service_on).between(from_on, until_on),
         col(Grant.reversed_by).is_(None),
     )
@@ -107,30 +150,35 @@ def list_counted(session: Session, order: Order) -> list[Granted]:
         select(Promise)
         .join(Order, col(Order.id) == col(Promise.order_id))
         .where(
-            Promise.elder_id == order.elder_id,
-            Promise.order_id != order.id,
+            col(Promise.elder_id).in_(elders),
             col(Promise.service_on).between(from_on, until_on),
             col(Order.state).not_in(["failed", "cancelled"]),
         )
     )
-    rows: list[Grant | Promise] = [*session.exec(grants), *session.exec(promises)]
-    return [
-        Granted(
-            row.subsidy,
-            Moment(row.service_on, row.meal, str(row.order_id)),
-            row.fen,
-            row.units,
-        )
-        for row in rows
-    ]
+    rows: dict[UUID, list[Grant | Promise]] = {}
+    for row in [*session.exec(grants), *session.exec(promises)]:
+        rows.setdefault(row.elder_id, []).append(row)
+    return rows
 
 
 def list_live_grants(session: Session, order_id: UUID) -> list[Grant]:
     """The order's grants that stand, by subsidy."""
-    query = select(Grant).where(
-        Grant.order_id == order_id, col(Grant.reversed_by).is_(None)
-    )
-    return list(session.exec(query.order_by(col(Grant.subsidy))))
+    return list_live_grants_of(session, [order_id]).get(order_id, [])
+
+
+def list_live_grants_of(
+    session: Session, order_ids: Sequence[UUID]
+) -> dict[UUID, list[Grant]]:
+    """The grants of these orders that stand, by subsidy."""
+    found: dict[UUID, list[Grant]] = {}
+    for start in range(0, len(order_ids), 500):
+        query = select(Grant).where(
+            col(Grant.order_id).in_(order_ids[start : start + 500]),
+            col(Grant.reversed_by).is_(None),
+        )
+        for grant in session.exec(query.order_by(col(Grant.subsidy))):
+            found.setdefault(grant.order_id, []).append(grant)
+    return found
 
 
 def promise(session: Session, order: Order, lines: Iterable[Line]) -> None:

@@ -5,7 +5,7 @@ database itself refuses to post what does not balance and to touch what is poste
 (`dispatch.store.migrations.ledger_guards`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -185,6 +185,20 @@ def find_live_entry(session: Session, order_id: UUID) -> Entry | None:
         ~exists().where(col(taking_back.reverses_id) == col(Entry.id)),
     )
     return session.exec(query).one_or_none()
+
+
+def list_settled(session: Session, order_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these orders have an entry that no other entry takes back."""
+    taking_back = aliased(Entry)
+    found: set[UUID] = set()
+    for start in range(0, len(order_ids), 500):
+        query = select(Entry.order_id).where(
+            col(Entry.order_id).in_(order_ids[start : start + 500]),
+            Entry.kind == EntryKind.SERVICE,
+            ~exists().where(col(taking_back.reverses_id) == col(Entry.id)),
+        )
+        found.update(session.exec(query))
+    return found
 
 
 def count_entries(session: Session, order_id: UUID) -> int:

@@ -49,6 +49,18 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/counter/find": STATION,
     "POST /api/counter/serve": STATION,
     "POST /api/counter/walk-in": STATION,
+    "POST /api/counter/deeds": STATION,
+    "GET /api/counter/people": STATION,
+    "GET /api/counter/differences": STATION,
+    "POST /api/counter/differences/{deed_id}/resolve": STATION,
+    "POST /api/counter/tokens": STATION,
+    "POST /api/counter/left-over": STATION,
+    "GET /api/counter/cash": STAFF,
+    "POST /api/counter/cash/count": STATION,
+    "POST /api/counter/cash/close": STAFF,
+    "GET /api/orders/{order_id}/token.svg": STATION,
+    "POST /api/elders/{elder_id}/proxies": STATION,
+    "POST /api/proxies/{proxy_id}/end": STATION,
     "GET /api/orders/{order_id}/bill": STAFF,
     "POST /api/orders/{order_id}/pay": STATION,
     "POST /api/payments/{payment_id}/refund": STATION,
@@ -119,7 +131,9 @@ def test_each_role_uses_its_own_doors_and_no_other(house: House) -> None:
 
 def _knock(client: httpx.Client, route: str) -> int:
     method, path = route.split()
-    for name in ("elder", "order", "payment", "sitting", "wave", "case"):
+    for name in (
+        *("elder", "order", "payment", "sitting", "wave", "case", "proxy", "deed"),
+    ):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
     path = path.replace("{rung}", "1")
     if route == "POST /api/sign-in":
@@ -158,6 +172,8 @@ def test_what_is_somebody_elses_is_not_found(
         "POST /api/orders/{}/undo-cancel": order_id,
         "POST /api/orders/{}/locate": order_id,
         "POST /api/orders/{}/pay": order_id,
+        "GET /api/orders/{}/token.svg": order_id,
+        "POST /api/elders/{}/proxies": elder_id,
         "GET /api/cases/{}": case_id,
         "POST /api/cases/{}/rungs/1/call": case_id,
         "POST /api/cases/{}/steps": case_id,
@@ -200,6 +216,7 @@ _FORMS: Final[dict[str, dict[str, object]]] = {
     "cancel": {"reason": "by_elder"},
     "locate": {"lat": 36.66, "lon": 117.02},
     "pay": {"method": "cash", "fen": 1500},
+    "proxies": {"name": "李", "relation": "邻居", "told_how": "phone"},
     "steps": {"rung": "phone_elder", "outcome": "no_reply"},
     "close": {"outcome": "seen_well"},
 }

@@ -10,6 +10,8 @@ import pytest
 from sqlmodel import Session, col, select
 
 from dispatch.access.accounts import Role
+from dispatch.catalogue.sittings import Serving
+from dispatch.counter.till_people import show_people
 from dispatch.log.audit import Audit
 from dispatch.orders.grid import show_grid
 from dispatch.orders.station_day import show_day
@@ -42,6 +44,7 @@ def test_lists_ask_the_same_few_queries_for_three_and_for_thirty(
         (town.staff, grid, 8),
         (town.staff, lambda uow: show_day(uow, TODAY), 8),
         (town.dispatcher, lambda uow: show_board(uow, TODAY), 20),
+        (town.staff, lambda uow: show_people(uow, TODAY, Serving.LUNCH), 16),
     ]
     _fill(town, 3)
     few = [queries(town, actor, show) for actor, show, _ in looks]
