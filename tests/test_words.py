@@ -6,6 +6,8 @@ from pathlib import Path
 from dispatch.catalogue.sittings import Serving
 from dispatch.orders.orders import Channel, OrderState
 from dispatch.safety.cases import CaseKind, CaseOutcome, Rung
+from dispatch.subsidy.rule_versions import RulesChanged
+from dispatch.subsidy.strict import BadFile
 from dispatch.words import WORDS, say, yuan
 
 DISPATCH = Path(__file__).resolve().parent.parent / "dispatch"
@@ -33,6 +35,15 @@ def test_every_code_of_the_ladder_and_of_orders_has_words() -> None:
     ]
 
     assert [one for one in wanted if one not in WORDS] == []
+
+
+def test_every_reason_for_not_believing_or_not_paying_has_words() -> None:
+    """A code without words would stand in a story as it is: in English."""
+    said = (DISPATCH / "field" / "authority.py").read_text()
+    codes = set(re.findall(r'"([a-z]+(?:_[a-z]+)+)"', said))
+    codes |= {RulesChanged.code, BadFile.code, "malformed", "regraded", "partner_gone"}
+
+    assert sorted(code for code in codes if f"why.{code}" not in WORDS) == []
 
 
 def test_no_words_are_empty_and_each_is_in_its_language() -> None:

@@ -31,6 +31,7 @@ OVERDUE_AFTER: Final = timedelta(minutes=20)
 # Paper sheets and doors without a network speak when the helper is back.
 SILENT_AFTER: Final = timedelta(hours=2)
 _LOOK_BACK: Final = timedelta(days=1)
+_AT_THE_DOOR: Final = (CaseKind.NO_ANSWER, CaseKind.OVERDUE)
 _GOING: Final = (OrderState.PLANNED, OrderState.UNDER_WAY)
 
 
@@ -139,10 +140,10 @@ def _due_at(uow: UnitOfWork, stop: Stop, round_: Round, helper: Helper) -> datet
 
 
 def _is_looked_at() -> ColumnElement[bool]:
-    """A case of the order was opened before; of one of two who is missing none counts:
-    then two others are to come.
+    """Somebody was called to this door before. Of one of two who is missing, and of a
+    meal that made people ill, cases say nothing about who is still to come.
     """
     case = select(Case.id).where(
-        col(Case.order_id) == col(Order.id), Case.kind != CaseKind.ALONE
+        col(Case.order_id) == col(Order.id), col(Case.kind).in_(_AT_THE_DOOR)
     )
     return case.exists()

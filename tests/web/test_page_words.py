@@ -43,10 +43,17 @@ KINDS: Final[dict[str, type[StrEnum]]] = {
 
 
 @pytest.fixture(scope="module")
-def named() -> set[str]:
-    """Every word that the pages know."""
+def words() -> dict[str, str]:
+    """Every word that the pages know, in Chinese."""
     texts = [file.read_text() for file in CATALOGUE.glob("*.ts")]
-    return set(re.findall(r'^\s*"([^"]+)": \[', "\n".join(texts), re.MULTILINE))
+    return dict(
+        re.findall(r'^\s*"([^"]+)": \["([^"]*)"', "\n".join(texts), re.MULTILINE)
+    )
+
+
+@pytest.fixture(scope="module")
+def named(words: dict[str, str]) -> set[str]:
+    return {*words}
 
 
 def test_every_code_of_ours_has_its_word(named: set[str]) -> None:
@@ -78,3 +85,13 @@ def test_every_skill_of_the_catalogue_and_the_paper_sheet_has_its_word(
 
     assert skills - named == set()
     assert skills - WORDS.keys() == set()
+
+
+def test_pages_and_stories_call_the_same_thing_by_one_name(
+    words: dict[str, str],
+) -> None:
+    cases = {code.replace("case.", "case_kind."): word for code, word in WORDS.items()}
+    told = {code: chinese for code, (chinese, _) in (cases | WORDS).items()}
+
+    apart = {c: (words[c], told[c]) for c in words.keys() & told if words[c] != told[c]}
+    assert apart == {}
