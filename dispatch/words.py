@@ -42,6 +42,8 @@ WORDS: Final[dict[str, Pair]] = {
     "event.batch.withdrawn": ("停用", "served no more"),
     "event.sample.destroyed": ("留样销毁", "sample thrown away"),
     "event.illness.told": ("不适上报", "somebody fell ill"),
+    "event.elder.enrolled": ("建立档案", "file opened"),
+    "event.import.confirmed": ("导入名单", "sheet imported"),
     "event.household.located": ("住处已定位", "household located"),
     "event.sitting.cooked": ("截单备餐", "orders closed, cooking"),
     "event.sitting.closed": ("收餐", "serving closed"),

@@ -62,6 +62,7 @@ for _module in (
     "dispatch.duties.referrals",
     "dispatch.duties.week_plans",
     "dispatch.safety.illness",
+    "dispatch.exchange.runs",
     "dispatch.subsidy.rule_versions",
     "dispatch.subsidy.ledger",
     "dispatch.subsidy.grants",

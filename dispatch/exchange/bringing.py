@@ -1,0 +1,43 @@
+"""Bringing a sheet in: read and judged beside everybody's work, written in one go."""
+
+from uuid import UUID
+
+from dispatch.exchange.files import read_table
+from dispatch.exchange.runs import ImportRun, forget_files
+from dispatch.exchange.trying import (
+    SheetFile,
+    confirm,
+    find_kind,
+    judge,
+    keep_run,
+    reread,
+)
+from dispatch.store.database import Database
+from dispatch.store.unit_of_work import SYSTEM, Actor
+
+
+def try_sheet(database: Database, file: SheetFile, actor: Actor = SYSTEM) -> ImportRun:
+    """Look a file through; nothing but the run itself is written.
+
+    No writer waits while it is read and judged.
+
+    Raises:
+        UnknownKind, NotYoursToImport
+        NotASheet, EmptySheet, LockedSheet, SheetTooLarge, TooManyRows, NoHeader,
+        BadMapping: the file, or how it was to be read, cannot be used.
+    """
+    database.read(lambda uow: find_kind(uow, file.kind), actor)
+    table = read_table(file.content, file.sheet)
+    sheet = database.read(lambda uow: judge(uow, file, table), actor)
+    database.change(forget_files, actor)
+    return database.change(lambda uow: keep_run(uow, file, sheet), actor)
+
+
+def confirm_sheet(database: Database, run_id: UUID, actor: Actor = SYSTEM) -> ImportRun:
+    """Write the good rows of a sheet that was tried; see `trying.confirm`.
+
+    Raises:
+        NotFound, FileGone, RunEnded, FilesMoved
+    """
+    again = database.read(lambda uow: reread(uow, run_id), actor)
+    return database.change(lambda uow: confirm(uow, run_id, *again), actor)

@@ -1,0 +1,143 @@
+"""A sheet of elders: every mistake named, the rest written once it is confirmed."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from sqlmodel import Session, col, select
+
+from benchmarks.rosters import MISTAKES, Roster, draw_roster, put
+from dispatch.exchange.bringing import confirm_sheet, try_sheet
+from dispatch.exchange.runs import ImportRun, RunState
+from dispatch.exchange.trying import FilesMoved, NotYoursToImport, SheetFile
+from dispatch.people.elder_facts import ElderFact
+from dispatch.people.elders import Elder, Household, Living
+from dispatch.people.vault import find_owners, unseal
+from dispatch.store.database import Database
+from dispatch.store.unit_of_work import Actor
+from tests.little_town import LittleTown
+
+
+@pytest.fixture
+def database(town: LittleTown, database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    yield made
+    made.close()
+
+
+def tried(database: Database, roster: Roster, by: Actor) -> ImportRun:
+    return try_sheet(database, SheetFile("elders", "名单.xlsx", roster.xlsx()), by)
+
+
+def files(database: Database) -> list[Elder]:
+    with Session(database.engine) as session:
+        return list(session.exec(select(Elder).order_by(col(Elder.number))))
+
+
+def test_every_planted_mistake_is_named_by_its_cell_and_the_rest_is_written(
+    town: LittleTown, database: Database
+) -> None:
+    roster = draw_roster(130, ["s1"], faulty=2 * len(MISTAKES))
+
+    run = tried(database, roster, town.staff)
+    before = files(database)
+    confirmed = confirm_sheet(database, run.id, town.staff)
+
+    found = {(each["cell"], each["fault"]) for each in run.findings}
+    assert {(each.cell, each.fault) for each in roster.planted} == found
+    assert before == []
+    assert confirmed.state is RunState.CONFIRMED
+    assert (run.creates, run.faulty) == (104, 26)
+    assert len(files(database)) == 104
+
+
+def test_what_is_kept_of_somebody_is_what_the_row_says(
+    town: LittleTown, database: Database
+) -> None:
+    roster = draw_roster(1, ["s1驿站"])
+    row = roster.rows[0]
+
+    confirm_sheet(database, tried(database, roster, town.staff).id, town.staff)
+
+    (elder,) = files(database)
+    with Session(database.engine) as session:
+        home = session.get_one(Household, elder.household_id)
+        kept = unseal(session, [elder.id, home.id], ["name", "id_number", "address"])
+        assert find_owners(session, "id_number", str(row[1])) == [elder.id]
+    assert kept[elder.id] == {"name": row[0], "id_number": row[1]}
+    assert kept[home.id] == {"address": row[10]}
+    assert (elder.born_on, elder.sex, elder.relief) == (date(1930, 1, 1), "F", "DB")
+    assert (elder.living, elder.diet_tags) == (Living.ALONE, ["低盐", "软食"])
+    assert home.lat == pytest.approx(36.5993, abs=1e-3)  # brought back from GCJ-02
+
+
+def test_the_same_sheet_again_changes_nothing(
+    town: LittleTown, database: Database
+) -> None:
+    roster = draw_roster(20, ["s1"])
+    first = tried(database, roster, town.staff)
+    confirm_sheet(database, first.id, town.staff)
+    confirm_sheet(database, first.id, town.staff)
+    there = files(database)
+
+    again = tried(database, roster, town.staff)
+    confirm_sheet(database, again.id, town.staff)
+
+    assert (again.sames, again.creates, again.updates) == (20, 0, 0)
+    assert again.again_of == first.id
+    assert files(database) == there
+
+
+def test_a_changed_cell_changes_that_fact_from_today_on(
+    town: LittleTown, database: Database
+) -> None:
+    roster = draw_roster(3, ["s1"])
+    confirm_sheet(database, tried(database, roster, town.staff).id, town.staff)
+    put(roster.rows, 1, "居住状况", "独居")
+    put(roster.rows, 1, "联系电话", "15400099999")
+    put(roster.rows, 2, "居住状况", "")
+
+    run = tried(database, roster, town.staff)
+    confirm_sheet(database, run.id, town.staff)
+
+    said = Counter(verdict[1] for verdict in run.verdicts)
+    assert said == {"same": 2, "update": 1}
+    with Session(database.engine) as session:
+        (changed,) = find_owners(session, "phone", "15400099999")
+        facts = session.exec(select(ElderFact.seq).where(ElderFact.elder_id == changed))
+        assert len(facts.all()) == 2
+        assert session.get_one(Elder, changed).living is Living.ALONE
+
+
+def test_somebody_on_file_under_another_name_or_elsewhere_is_left_alone(
+    town: LittleTown, database: Database
+) -> None:
+    roster = draw_roster(2, ["s1"])
+    confirm_sheet(database, tried(database, roster, town.staff).id, town.staff)
+    put(roster.rows, 0, "姓名", "某某某")
+    put(roster.rows, 1, "驿站", "s9")
+
+    run = tried(database, roster, town.staff)
+
+    assert [each["fault"] for each in run.findings] == [
+        "known_otherwise",
+        "unknown_place",
+    ]
+
+
+def test_what_changed_after_the_trial_is_not_overrun(
+    town: LittleTown, database: Database
+) -> None:
+    roster = draw_roster(2, ["s1"])
+    first = tried(database, roster, town.staff)
+    second = tried(database, roster, town.staff)
+    confirm_sheet(database, first.id, town.staff)
+
+    with pytest.raises(FilesMoved):
+        confirm_sheet(database, second.id, town.staff)
+
+
+def test_a_dispatcher_brings_no_roster(town: LittleTown, database: Database) -> None:
+    with pytest.raises(NotYoursToImport):
+        tried(database, draw_roster(1, ["s1"]), town.dispatcher)
