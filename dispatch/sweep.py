@@ -26,6 +26,7 @@ from dispatch.clock import town_day
 from dispatch.errors import Refusal
 from dispatch.field.parting import bring_back, list_left_alone
 from dispatch.orders.sitting_close import close_sitting, cook, end_visits
+from dispatch.orders.standing_run import run_standing
 from dispatch.people.week_patterns import lay_out_when_due
 from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.chasing import (
@@ -109,6 +110,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
         partial(_hurry, engine, here),
         partial(_serve, engine),
         partial(in_one_transaction, engine, _lay_out),
+        partial(run_standing, engine),
     )
     for step in steps:
         _try(step)

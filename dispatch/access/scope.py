@@ -23,6 +23,8 @@ _REACH: dict[str, tuple[tuple[str, tuple[str, ...]], ...] | None] = {
     "dispatcher": (("street_code", ("street_code", "code")),),
     "station": (("station_id", ("station_id",)),),
     "helper": (("helper_id", ("helper_id",)),),
+    "elder": (("elder_id", ("elder_id",)),),
+    "family": (("elder_id", ("elder_id",)),),
 }
 
 

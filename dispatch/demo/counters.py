@@ -72,7 +72,10 @@ class Counter:
             "note": None,
             "override": None,
         }
-        order = await self._place(body, twice=wish.sent_twice)
+        if wish.source == "standing":
+            order = await self._keep_plan(wish)
+        else:
+            order = await self._place(body, twice=wish.sent_twice)
         if order is None:
             return
         self.orders[id(wish)] = order
@@ -95,6 +98,28 @@ class Counter:
             _, again = await self.door.post("/api/orders", body, key=key)
             self._note("order", again["id"], key)
         return order
+
+    async def _keep_plan(self, wish: MealWish) -> Json | None:
+        """What they eat on this weekday from now on; gives today's order of it."""
+        elder = f"/api/elders/{wish.person.elder.id}"
+        body: Json = {
+            "weekdays": [self._day.weekday()],
+            "serving": wish.serving.value,
+            "channel": wish.channel.value,
+            "dish": wish.dish,
+            "from_on": self._day.isoformat(),
+            "until_on": None,
+        }
+        _, shown = await self.door.post(f"{elder}/plans/preview", body)
+        kept = body | {"seen": shown["seen"]}
+        key = self.door.key()
+        status, said = await self.door.post(f"{elder}/plans", kept, key=key)
+        self.told[f"plan {said.get('error', status)}"] += 1
+        if status != 200:
+            return None
+        today = (d for d in said["days"] if d["on"] == self._day.isoformat())
+        made = next((one["order_id"] for one in today), None)
+        return {"id": made} if made else None
 
     async def arrange_visit(self, wish: VisitWish, _at: datetime) -> None:
         """A visit at home, within hours that suit."""

@@ -13,6 +13,7 @@ from dispatch.field.datum import to_wgs84
 from dispatch.log.events import record
 from dispatch.orders.dishes import take_late_portion
 from dispatch.orders.holding import call_off
+from dispatch.orders.late_changes import LATE_ROLES, note_late
 from dispatch.orders.orders import (
     CARRIED_CHANNELS,
     ENDED_STATES,
@@ -23,6 +24,7 @@ from dispatch.orders.orders import (
 from dispatch.orders.refusals import (
     AlreadyOrdered,
     OutsideDistrict,
+    PastCutOff,
     TooLateToCancel,
     UndoTooLate,
 )
@@ -32,7 +34,7 @@ from dispatch.planning.begun import list_begun_orders
 from dispatch.planning.joining import touch_wave
 from dispatch.store.unit_of_work import UnitOfWork
 
-_UNDO_FOR = timedelta(minutes=10)
+UNDO_FOR = timedelta(minutes=10)
 _REACH_KM = 60
 
 
@@ -41,12 +43,15 @@ def cancel_order(uow: UnitOfWork, order_id: UUID, reason: str) -> Order:
 
     Raises:
         TooLateToCancel: it is under way or over.
+        PastCutOff: the kitchen has counted, and an elder or their family asks, later
+            than ten minutes after ordering.
     """
     order = get_scoped(uow, Order, order_id, lock=True)
     if order.state is OrderState.CANCELLED:
         return order
     if order.state is OrderState.UNDER_WAY or order.state in ENDED_STATES:
         raise TooLateToCancel
+    _may_call_off(uow, order)
     call_off(uow, [order], reason)
     return order
 
@@ -61,7 +66,7 @@ def undo_cancel(uow: UnitOfWork, order_id: UUID) -> Order:
     order = get_scoped(uow, Order, order_id, lock=True)
     if order.state is not OrderState.CANCELLED:
         return order
-    if order.ended_at is None or uow.now - order.ended_at > _UNDO_FOR:
+    if order.ended_at is None or uow.now - order.ended_at > UNDO_FOR:
         raise UndoTooLate
     if order.wave_id and order.id in _on_the_way(uow, order.wave_id):
         raise UndoTooLate("送餐的人已经出发，不能撤回。请重新下单。")
@@ -70,6 +75,8 @@ def undo_cancel(uow: UnitOfWork, order_id: UUID) -> Order:
         if sitting.closed_at is not None:
             raise UndoTooLate
         take_late_portion(uow.session, sitting, allowed=True)
+        if sitting.cooked is not None:
+            note_late(uow, order, 1, "undone")
     try:
         with uow.session.begin_nested():
             move_order(uow, order, OrderState.WAITING)
@@ -116,3 +123,13 @@ def locate_household(
 
 def _on_the_way(uow: UnitOfWork, wave_id: UUID) -> set[UUID]:
     return list_begun_orders(uow.session, wave_id, uow.now)
+
+
+def _may_call_off(uow: UnitOfWork, order: Order) -> None:
+    """After the kitchen's count only staff call off, but for somebody's own undo."""
+    if uow.actor.role in LATE_ROLES or order.sitting_id is None:
+        return
+    sitting = get_sitting(uow.session, order.sitting_id)
+    counted = sitting.cooked is not None or uow.now > sitting.cut_off_at
+    if counted and uow.now - order.placed_at > UNDO_FOR:
+        raise PastCutOff("已过截止时间，不能自己取消。请打电话给驿站。")

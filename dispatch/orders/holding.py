@@ -21,6 +21,7 @@ from dispatch.catalogue.sittings import (
 from dispatch.counter.paying import refund_all
 from dispatch.field.partners import part
 from dispatch.orders.dishes import take_late_portion
+from dispatch.orders.late_changes import note_late
 from dispatch.orders.orders import (
     CARRIED_CHANNELS,
     Order,
@@ -74,7 +75,7 @@ def hold_orders(uow: UnitOfWork, orders: Iterable[Order], reason: str) -> list[O
         move_order(uow, order, OrderState.HELD, reason=f"{PAUSED}{reason}")
         order.plan_version = None
         part(uow, order)
-        return_portion(uow, order)
+        return_portion(uow, order, reason)
         touch_wave(uow, order)
         done.append(order)
     return done
@@ -106,14 +107,14 @@ def call_off(uow: UnitOfWork, orders: Iterable[Order], reason: str) -> list[Orde
         had_portion = order.state is not OrderState.HELD
         move_order(uow, order, OrderState.CANCELLED, reason=reason)
         if had_portion:
-            return_portion(uow, order)
+            return_portion(uow, order, reason)
         refund_all(uow, order, reason="cancelled")
         touch_wave(uow, order)
         done.append(order)
     return done
 
 
-def return_portion(uow: UnitOfWork, order: Order) -> None:
+def return_portion(uow: UnitOfWork, order: Order, reason: str) -> None:
     """The portion goes back to the kitchen, or, once cooked, to the spare ones."""
     if order.sitting_id is None:
         return
@@ -121,6 +122,7 @@ def return_portion(uow: UnitOfWork, order: Order) -> None:
     give_back_portion(uow.session, sitting.id)
     if sitting.cooked is not None:
         change_spare(uow.session, sitting.id, 1)
+        note_late(uow, order, -1, reason)
 
 
 def _may_wait_again(uow: UnitOfWork, order: Order) -> bool:
@@ -136,6 +138,8 @@ def _may_wait_again(uow: UnitOfWork, order: Order) -> bool:
         take_late_portion(uow.session, sitting, allowed=True)
     except SoldOut:
         return False
+    if sitting.cooked is not None:
+        note_late(uow, order, 1, "resumed")
     return True
 
 

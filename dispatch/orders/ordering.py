@@ -20,6 +20,8 @@ from dispatch.orders.dishes import (
     sitting_for,
     take_late_portion,
 )
+from dispatch.orders.free_delivery import free_the_fee
+from dispatch.orders.late_changes import LATE_ROLES, note_late
 from dispatch.orders.orders import (
     CARRIED_CHANNELS,
     Channel,
@@ -28,6 +30,7 @@ from dispatch.orders.orders import (
     get_order,
     tell_order,
 )
+from dispatch.orders.origins import AGREED_BY, Origin, Source
 from dispatch.orders.refusals import (
     AlreadyOrdered,
     ElderDied,
@@ -39,6 +42,7 @@ from dispatch.orders.refusals import (
 from dispatch.people.categories import is_oldest_old
 from dispatch.people.elder_facts import history_of
 from dispatch.people.elders import Elder, Household
+from dispatch.people.family import FamilyDeed, need_opt_in
 from dispatch.people.pauses import find_pause
 from dispatch.planning.joining import join_wave
 from dispatch.store.idempotency import claim, keep_result
@@ -86,6 +90,8 @@ class OrderDraft:
     ready_at: datetime | None = None
     note: str = ""
     override: Override | None = None
+    contact_id: UUID | None = None  # the family member who asks
+    plan_id: UUID | None = None  # the standing plan that it is made from
 
     @property
     def content(self) -> dict[str, Any]:
@@ -93,10 +99,12 @@ class OrderDraft:
 
         A field that came later is named only where it says something.
         """
-        content = asdict(self)
-        if self.ready_at is None:
-            del content["ready_at"]
-        return content
+        later = ("ready_at", "contact_id", "plan_id")
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in later or value is not None
+        }
 
     def overrides(self, rule: str) -> bool:
         """This rule is set aside, with a reason."""
@@ -109,8 +117,8 @@ def place_order(uow: UnitOfWork, draft: OrderDraft, *, key: str | None) -> Order
     Raises:
         NotFound: no such elder within the actor's reach.
         AlreadyOrdered, PastCutOff, SoldOut, DietClash, TextureClash, NotServed,
-        ElderDied, ElderLeft, ElderPaused, WrongChannel, NotOnThisDay: nothing was
-            taken.
+        ElderDied, ElderLeft, ElderPaused, WrongChannel, NotOnThisDay, NotOptedIn:
+            nothing was taken.
         KeyMissing, KeyReused
     """
     made = claim(uow, key, "order", draft.content)
@@ -127,13 +135,16 @@ def make_order(uow: UnitOfWork, draft: OrderDraft) -> Order:
     service = get_service(uow.session, draft.service)
     _check(uow, draft, elder, service)
     order = _draft_order(uow, draft, elder, service)
+    origin = _origin(uow, order.id, draft)
+    freed = free_the_fee(uow.session, order, elder)
+    late = False
     if service.is_meal:
         sitting = sitting_for(uow.session, elder, draft.serve_on, draft.serving)
         dish = dish_for(uow.session, sitting, elder, draft)
         why = draft.override.reason if draft.override else None
         reason = why if draft.overrides("diet") else None
         order.diet_override = set_aside(uow.actor, elder, dish, reason)
-        _sit_down(uow, order, sitting, dish, draft)
+        late = _sit_down(uow, order, sitting, dish, draft)
     household = uow.session.get_one(Household, elder.household_id)
     if draft.channel in CARRIED_CHANNELS:
         wave = join_wave(uow, household.street_code, order)
@@ -147,6 +158,9 @@ def make_order(uow: UnitOfWork, draft: OrderDraft) -> Order:
     except IntegrityError as twin:
         raise AlreadyOrdered from twin
     _must_be_there(uow, order, draft)
+    uow.session.add_all([one for one in (origin, freed) if one])
+    if late:
+        note_late(uow, order, 1, draft.override.reason if draft.override else "")
     about: dict[str, Any] = {"source": draft.source, "channel": draft.channel.value}
     if draft.override:
         about |= {"overrides": draft.override.rule, "why": draft.override.reason}
@@ -186,6 +200,29 @@ def _check(uow: UnitOfWork, draft: OrderDraft, elder: Elder, service: Service) -
         raise NotOnThisDay
 
 
+def _origin(uow: UnitOfWork, order_id: UUID, draft: OrderDraft) -> Origin:
+    """Which way the order came, whose hand it was, and how the elder agreed.
+
+    Raises:
+        NotOptedIn: a family member asks, whom the elder has not let order.
+    """
+    source = Source(draft.source)
+    opt_in = None
+    if source is Source.FAMILY:
+        contact = uow.actor.contact_id or draft.contact_id
+        opt_in = need_opt_in(uow.session, draft.elder_id, contact, FamilyDeed.ORDER)
+    return Origin(
+        order_id=order_id,
+        source=source,
+        agreed=AGREED_BY[source],
+        role=uow.actor.role,
+        account_id=uow.actor.account_id,
+        link_id=uow.actor.link_id,
+        opt_in_id=opt_in.id if opt_in else None,
+        plan_id=draft.plan_id,
+    )
+
+
 def _draft_order(
     uow: UnitOfWork, draft: OrderDraft, elder: Elder, service: Service
 ) -> Order:
@@ -219,11 +256,14 @@ def _draft_order(
 
 def _sit_down(
     uow: UnitOfWork, order: Order, sitting: Sitting, dish: MenuItem, draft: OrderDraft
-) -> None:
+) -> bool:
     """Give the order its portion, price and times from the sitting.
 
     The sitting is held first: until we are done nobody counts what to cook, and
     nobody closes it, without this order.
+
+    Returns:
+        whether the kitchen has to be told of a change after its count.
     """
     hold_open(uow.session, sitting)
     order.sitting_id, order.kitchen_id = sitting.id, sitting.kitchen_id
@@ -233,9 +273,11 @@ def _sit_down(
     order.window_until_at = sitting.door_until_at
     if uow.now <= sitting.cut_off_at and sitting.cooked is None:
         take_portion(uow.session, sitting.id)
-        return
-    late_allowed = draft.source == "walk_in" or draft.overrides("cut_off")
-    take_late_portion(uow.session, sitting, allowed=late_allowed)
+        return False
+    asked = draft.overrides("cut_off") and uow.actor.role in LATE_ROLES
+    walks_in = draft.source == Source.WALK_IN
+    take_late_portion(uow.session, sitting, allowed=walks_in or asked)
+    return not walks_in
 
 
 def _visit_window(draft: OrderDraft) -> tuple[datetime, datetime]:

@@ -11,6 +11,7 @@ from dispatch.errors import BadInput, Conflict
 from dispatch.log.events import record
 from dispatch.orders.holding import hold_orders, list_open, release_orders
 from dispatch.orders.orders import Order
+from dispatch.orders.standing_run import ask_for_run
 from dispatch.people.elders import Elder
 from dispatch.people.pauses import (
     Pause,
@@ -134,6 +135,7 @@ def end_pause(uow: UnitOfWork, elder: Elder, made: Pause, on: date) -> Effect:
             if not is_covered(pauses, order)
         ],
     )
+    ask_for_run(uow)  # what their plans say of the coming days is made, too
     return Effect(made, freed, kept)
 
 

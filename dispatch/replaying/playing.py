@@ -63,5 +63,5 @@ class Replay:
             serve_on=SERVE_ON,
             serving=Serving.LUNCH,
             ready_at=moment(wish.ready),
-            source="replay",
+            source="sheet",
         )

@@ -58,7 +58,7 @@ def claim(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> UUID | N
     """
     if not key or len(key) > _LONGEST_KEY:
         raise KeyMissing
-    actor = str(uow.actor.account_id or uow.actor.role)
+    actor = uow.actor.name
     digest = hashlib.sha256(
         json.dumps(content, sort_keys=True, default=str).encode()
     ).hexdigest()
@@ -79,7 +79,7 @@ def claim(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> UUID | N
 
 def keep_result(uow: UnitOfWork, key: str, made_id: UUID) -> None:
     """Remember what the claimed key made."""
-    actor = str(uow.actor.account_id or uow.actor.role)
+    actor = uow.actor.name
     uow.session.get_one(Idempotency, (actor, key)).made_id = made_id
 
 

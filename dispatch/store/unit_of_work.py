@@ -25,13 +25,22 @@ _STORY_MOVED_ON = "one_story"  # two wrote the same subject's next event at once
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: an account with its reach, or one of our own processes."""
+    """Who acts: an account with its reach, the holder of an elder's personal link,
+    or one of our own processes."""
 
     role: str
     account_id: UUID | None = None
     station_id: UUID | None = None
     street_code: str | None = None
     helper_id: UUID | None = None
+    elder_id: UUID | None = None
+    contact_id: UUID | None = None
+    link_id: UUID | None = None
+
+    @property
+    def name(self) -> str:
+        """Whose requests are whose: the account, the link, or the role."""
+        return str(self.account_id or self.link_id or self.role)
 
 
 SYSTEM = Actor(role="system")

@@ -40,6 +40,11 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/elders/{elder_id}/reveal": STAFF,
     "GET /api/kitchen-sheet": STAFF,
     "POST /api/orders": ORDERERS,
+    "GET /api/elders/{elder_id}/plans": STAFF,
+    "POST /api/elders/{elder_id}/plans/preview": ORDERERS,
+    "POST /api/elders/{elder_id}/plans": ORDERERS,
+    "POST /api/plans/{plan_id}/end/preview": ORDERERS,
+    "POST /api/plans/{plan_id}/end": ORDERERS,
     "GET /api/orders/{order_id}": STAFF,
     "POST /api/orders/{order_id}/cancel": ORDERERS,
     "POST /api/orders/{order_id}/undo-cancel": ORDERERS,
@@ -131,9 +136,8 @@ def test_each_role_uses_its_own_doors_and_no_other(house: House) -> None:
 
 def _knock(client: httpx.Client, route: str) -> int:
     method, path = route.split()
-    for name in (
-        *("elder", "order", "payment", "sitting", "wave", "case", "proxy", "deed"),
-    ):
+    things = ("elder", "order", "payment", "sitting", "wave", "case", "proxy", "deed")
+    for name in (*things, "plan"):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
     path = path.replace("{rung}", "1")
     if route == "POST /api/sign-in":

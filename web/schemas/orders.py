@@ -20,7 +20,8 @@ from web.schemas.shapes import (
     ShortReason,
 )
 
-Source = Literal["phone", "counter", "family", "walk_in", "standing"]
+# What staff type in; standing orders, walk-ins and elders have ways of their own.
+Source = Literal["phone", "counter", "family", "sheet"]
 Field_ = Literal[
     "name", "phone", "address", "door", "door_note", "id_number", "contacts"
 ]
@@ -75,6 +76,7 @@ class OrderForm(Form):
     serving: Serving | None = None
     menu_item_id: UUID | None = None
     source: Source = "phone"
+    contact_id: UUID | None = None
     collected_by: Annotated[str, Field(max_length=20)] | None = None
     window: WindowForm | None = None
     note: Annotated[str, Field(max_length=120)] | None = None
@@ -91,6 +93,7 @@ class OrderForm(Form):
             serving=self.serving or Serving.LUNCH,
             menu_item_id=self.menu_item_id,
             source=self.source,
+            contact_id=self.contact_id,
             collected_by=self.collected_by,
             window=(window.from_at, window.until_at) if window else None,
             note=self.note or "",

@@ -1,0 +1,147 @@
+"""Free delivery as data: who qualifies, who attests, who bears the cost."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Column
+from sqlmodel import Field, Session, SQLModel, col, or_, select
+
+from dispatch.orders.orders import Channel, Order
+from dispatch.people.elder_facts import history_of
+from dispatch.people.elders import Elder
+from dispatch.people.showing import categories_of
+from dispatch.store.columns import Instant, facts, fen, word
+
+
+class Bearer(StrEnum):
+    """Who bears what the elder does not pay."""
+
+    DISTRICT = "district"  # 区级财政
+    STREET = "street"  # 街道
+    OPERATOR = "operator"  # 驿站运营方
+    DONATION = "donation"  # 慈善捐助
+
+
+class Attestor(StrEnum):
+    """Who can say that nobody can fetch the meal."""
+
+    STATION = "station"  # 站长
+    COMMUNITY = "community"  # 居（村）委会
+    GRID_WORKER = "grid_worker"  # 网格员
+    DOCTOR = "doctor"  # 家庭医生
+
+
+class DeliveryRule(SQLModel, table=True):
+    """One rule: any of these categories, perhaps attested, from a day on.
+
+    Categories are those of the rules in force on the service date; an empty list
+    means everybody. With several rules the first by `rank` counts.
+    """
+
+    __tablename__ = "delivery_rule"
+    __table_args__ = (
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="rule_forward"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    rank: int = Field(ge=1, le=100)
+    title: str = Field(max_length=60)
+    basis: str = Field(default="", max_length=120)  # the notice that says so
+    categories: list[str] = Field(
+        default_factory=list, sa_column=Column(facts(), nullable=False)
+    )
+    needs_attestation: bool = True
+    bearer: Bearer = Field(sa_type=word(Bearer))
+    from_on: date
+    until_on: date | None = None
+
+
+class Attestation(SQLModel, table=True):
+    """Somebody's word that an elder cannot fetch a meal, nor anybody for them."""
+
+    __tablename__ = "fetch_attestation"
+    __table_args__ = (
+        CheckConstraint("until_on >= from_on", name="attested_forward"),
+        CheckConstraint("reason <> ''", name="attested_why"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    elder_id: UUID = Field(foreign_key="elder.id", index=True)
+    attestor: Attestor = Field(sa_type=word(Attestor))
+    reason: str = Field(max_length=60)
+    from_on: date
+    until_on: date
+    account_id: UUID | None = Field(default=None, foreign_key="account.id")
+    made_at: datetime = Field(sa_type=Instant)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class FreeDelivery(SQLModel, table=True):
+    """One delivery that the elder does not pay for, and who bears it."""
+
+    __tablename__ = "free_delivery"
+    __table_args__ = (CheckConstraint(fen("fen", low=1), name="some_fee"),)
+
+    order_id: UUID = Field(foreign_key="orders.id", primary_key=True)
+    rule_id: UUID = Field(foreign_key="delivery_rule.id", index=True)
+    attestation_id: UUID | None = Field(
+        default=None, foreign_key="fetch_attestation.id"
+    )
+    fen: int
+    bearer: Bearer = Field(sa_type=word(Bearer))
+
+
+def free_the_fee(session: Session, order: Order, elder: Elder) -> FreeDelivery | None:
+    """Take the fee off an order when a rule says so; kept with the order.
+
+    Returns:
+        what to add to the session after the order, or None.
+    """
+    if order.channel is not Channel.DELIVERY or order.fee_fen == 0:
+        return None
+    found = find_rule(session, elder, order.serve_on)
+    if found is None:
+        return None
+    rule, attested = found
+    freed = FreeDelivery(
+        order_id=order.id,
+        rule_id=rule.id,
+        attestation_id=attested.id if attested else None,
+        fen=order.fee_fen,
+        bearer=rule.bearer,
+    )
+    order.fee_fen = 0
+    return freed
+
+
+def find_rule(
+    session: Session, elder: Elder, on: date
+) -> tuple[DeliveryRule, Attestation | None] | None:
+    """The first rule that frees this elder's deliveries on a day."""
+    rules = session.exec(
+        select(DeliveryRule)
+        .where(DeliveryRule.from_on <= on)
+        .where(or_(col(DeliveryRule.until_on).is_(None), DeliveryRule.until_on >= on))  # type: ignore[operator]
+        .order_by(col(DeliveryRule.rank), col(DeliveryRule.id))
+    ).all()
+    if not rules:
+        return None
+    mine = set(categories_of(elder, history_of(session, elder.id), on))
+    attested = find_attestation(session, elder.id, on)
+    for rule in rules:
+        fits = not rule.categories or mine & set(rule.categories)
+        if fits and (attested or not rule.needs_attestation):
+            return rule, attested if rule.needs_attestation else None
+    return None
+
+
+def find_attestation(session: Session, elder_id: UUID, on: date) -> Attestation | None:
+    """What is attested of an elder on a day, the newest word."""
+    return session.exec(
+        select(Attestation)
+        .where(Attestation.elder_id == elder_id)
+        .where(Attestation.from_on <= on, Attestation.until_on >= on)
+        .where(col(Attestation.withdrawn_at).is_(None))
+        .order_by(col(Attestation.made_at).desc(), col(Attestation.id))
+    ).first()
