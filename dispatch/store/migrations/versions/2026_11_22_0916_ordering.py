@@ -1,7 +1,7 @@
 """Standing plans, where orders came from, late changes, free delivery, family.
 
 Revision: 2026_11_22_0916
-After:    2026_11_22_0914a
+After:    2026_11_22_0920
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from dispatch.store.columns import Instant, facts
 
 revision = "2026_11_22_0916"
-down_revision = "2026_11_22_0914a"
+down_revision = "2026_11_22_0920"
 branch_labels = None
 depends_on = None
 
