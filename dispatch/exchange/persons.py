@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from dispatch.exchange.faults import Fault
 from dispatch.exchange.lines import Line, Sheet
-from dispatch.field.datum import BadPoint, to_wgs84
+from dispatch.people.datum import BadPoint, to_wgs84
 from dispatch.people.elders import Elder, IdentityKind
 from dispatch.people.identities import BadIdentity, check_identity
 from dispatch.people.vault import owners_by

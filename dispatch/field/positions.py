@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel, select
 
-from dispatch.field.datum import to_wgs84
 from dispatch.field.merging import moment
+from dispatch.people.datum import to_wgs84
 from dispatch.people.elders import Datum
 from dispatch.people.helpers import HelperKind, Shift, get_helper
 from dispatch.people.places import ON_EARTH

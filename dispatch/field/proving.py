@@ -12,13 +12,13 @@ from dispatch.catalogue.services import Service
 from dispatch.catalogue.sittings import get_sitting
 from dispatch.field import grading
 from dispatch.field.clocks import PAID_VISIT
-from dispatch.field.datum import BadPoint, to_wgs84
 from dispatch.field.events import FieldEvent, FieldKind
 from dispatch.field.evidence import Evidence, EvidenceFrom
 from dispatch.field.grading import Graded, HandFacts, Place, VisitFacts
 from dispatch.field.measures import Measures, measures_on
 from dispatch.kitchens.batches import eat_by_of
 from dispatch.orders.orders import Channel, Order
+from dispatch.people.datum import BadPoint, to_wgs84
 from dispatch.people.elders import Datum, Elder, Household
 from dispatch.people.vault import find_owners
 from dispatch.store.unit_of_work import UnitOfWork

@@ -3,13 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
-from geopy.distance import great_circle
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from dispatch.access.scope import get_scoped
 from dispatch.catalogue.sittings import get_sitting
-from dispatch.field.datum import to_wgs84
 from dispatch.log.events import record
 from dispatch.orders.dishes import take_late_portion
 from dispatch.orders.holding import call_off
@@ -23,19 +21,18 @@ from dispatch.orders.orders import (
 )
 from dispatch.orders.refusals import (
     AlreadyOrdered,
-    OutsideDistrict,
     PastCutOff,
     TooLateToCancel,
     UndoTooLate,
 )
 from dispatch.people.elders import Datum, Household
+from dispatch.people.housing import Point, put_on_map
 from dispatch.people.places import get_station
 from dispatch.planning.begun import list_begun_orders
 from dispatch.planning.joining import touch_wave
 from dispatch.store.unit_of_work import UnitOfWork
 
 UNDO_FOR = timedelta(minutes=10)
-_REACH_KM = 60
 
 
 def cancel_order(uow: UnitOfWork, order_id: UUID, reason: str) -> Order:
@@ -101,14 +98,17 @@ def locate_household(
         OutsideDistrict: not a point near the elder's station.
     """
     order = get_scoped(uow, Order, order_id)
-    station = get_station(uow.session, order.station_id)
-    lat, lon = to_wgs84(lat, lon, datum)
-    if great_circle((station.lat, station.lon), (lat, lon)).km > _REACH_KM:
-        raise OutsideDistrict
     household = uow.session.get_one(Household, order.household_id)
-    household.lat, household.lon, household.datum = lat, lon, datum
+    return locate(uow, household, Point(lat, lon, datum), order_id=order.id)
+
+
+def locate(
+    uow: UnitOfWork, household: Household, point: Point, *, order_id: UUID | None = None
+) -> list[Order]:
+    """The same for a door that somebody reached by its elder's file."""
+    put_on_map(household, get_station(uow.session, household.station_id), point)
     uow.session.add(household)
-    record(uow, "household.located", "household", household.id, order_id=order.id)
+    record(uow, "household.located", "household", household.id, order_id=order_id)
     blocked = uow.session.exec(
         select(Order)
         .where(Order.household_id == household.id)

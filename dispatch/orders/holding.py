@@ -84,7 +84,7 @@ def hold_orders(uow: UnitOfWork, orders: Iterable[Order], reason: str) -> list[O
 def release_orders(
     uow: UnitOfWork, orders: Iterable[Order]
 ) -> tuple[list[Order], list[Order]]:
-    """Let held orders wait again, where the kitchen still has a portion.
+    """Let held or cancelled orders wait again, where the kitchen has a portion.
 
     Returns:
         those that wait again, and those that stay held: sold out, over, or their
@@ -151,9 +151,8 @@ def _has_left(uow: UnitOfWork, order: Order) -> bool:
 
 
 def _let_wait(uow: UnitOfWork, order: Order) -> None:
+    move_order(uow, order, OrderState.WAITING)
     home = uow.session.get_one(Household, order.household_id)
     if order.channel in CARRIED_CHANNELS and not home.located:
         move_order(uow, order, OrderState.BLOCKED, reason="no_location")
-    else:
-        move_order(uow, order, OrderState.WAITING)
     touch_wave(uow, order)

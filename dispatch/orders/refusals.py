@@ -75,12 +75,6 @@ class UndoTooLate(Conflict):
     code = "undo_too_late"
 
 
-class OutsideDistrict(BadInput):
-    """坐标不在本区范围内，没有保存。请在地图上重新选点。"""
-
-    code = "outside_district"
-
-
 class NotOnThisDay(BadInput):
     """日期不在可以下单的范围内，没有下单。"""
 

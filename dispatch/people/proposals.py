@@ -141,3 +141,21 @@ def hold_proposal(session: Session, proposal_id: UUID) -> Proposal:
     if kept.state is not ProposalState.OPEN:
         raise AlreadyDecided
     return kept
+
+
+def tell_decision(uow: UnitOfWork, decided: Proposal) -> None:
+    """Record what a person made of it, in the elder's story."""
+    if decided.elder_id is None:
+        return
+    uow.session.exec(
+        select(Elder.id).where(Elder.id == decided.elder_id).with_for_update()
+    ).one()
+    record(
+        uow,
+        f"elder.{decided.state.value}",
+        "elder",
+        decided.elder_id,
+        facts={"proposal_id": str(decided.id), "kind": decided.kind.value},
+        station_id=decided.station_id,
+        street_code=decided.street_code,
+    )

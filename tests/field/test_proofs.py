@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dispatch.field.datum import from_wgs84
 from dispatch.orders.orders import OrderState
+from dispatch.people.datum import from_wgs84
 from dispatch.people.elders import Datum
 from tests.field.phone import Phone
 from tests.field.walk import (

@@ -28,12 +28,12 @@ from dispatch.orders.orders import Channel, Order, OrderState, list_of_sitting
 from dispatch.orders.refusals import (
     AlreadyOrdered,
     NotServed,
-    OutsideDistrict,
     PastCutOff,
     UndoTooLate,
 )
 from dispatch.orders.sitting_close import close_sitting, cook
 from dispatch.people.elders import Datum, Elder
+from dispatch.people.housing import OutsideDistrict
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, unit_of_work
 from dispatch.sweep import sweep
 from tests.crossing import until_somebody_waits

@@ -7,8 +7,8 @@ from geopy.distance import geodesic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.field import datum as maps
-from dispatch.field.datum import BadPoint, from_wgs84, to_wgs84
+from dispatch.people import datum as maps
+from dispatch.people.datum import BadPoint, from_wgs84, to_wgs84
 from dispatch.people.elders import Datum
 
 # Well inside the box in which the law bends maps, so that both ways stay inside.
