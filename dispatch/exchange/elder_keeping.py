@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from dispatch.clock import town_day
+from dispatch.exchange.bulk import Row, insert_rows
 from dispatch.exchange.elder_judging import FACTS, PLAIN, SEALED, ElderPlan
 from dispatch.exchange.lines import Act, Line, Sheet
 from dispatch.exchange.persons import elders_of
@@ -29,61 +29,51 @@ def keep_elders(uow: UnitOfWork, sheet: Sheet, run_id: UUID) -> None:
 
 
 def _keep_new(uow: UnitOfWork, lines: Sequence[Line], run_id: UUID) -> None:
-    homes = _homes(uow.session, lines)
+    session, homes = uow.session, _homes(uow.session, lines)
     elders = [_elder(uow, line, homes[line.row], run_id) for line in lines]
-    contacts = [
-        (_contact(elder, line), line)
-        for elder, line in zip(elders, lines, strict=True)
-        if "contact_phone" in line.values
-    ]
-    insert_all(uow.session, elders)
-    insert_all(uow.session, [contact for contact, _ in contacts])
-    sealed = {
-        elder.id: _texts(line, "name", "id_number", *SEALED)
-        for elder, line in zip(elders, lines, strict=True)
-    }
-    for contact, line in contacts:
-        sealed[contact.id] = {
-            "name": line.values.get("contact_name", ""),
-            "phone": line.values["contact_phone"],
-        }
-    seal_new(uow.session, sealed)
-    insert_all(uow.session, [_enrolled(uow, elder, run_id) for elder in elders])
+    sealed: dict[UUID, dict[str, str]] = {}
+    contacts: list[Row] = []
+    for elder, line in zip(elders, lines, strict=True):
+        sealed[elder["id"]] = _texts(line, "name", "id_number", *SEALED)
+        if "contact_phone" in line.values:
+            contacts.append(_contact(elder["id"], line))
+            sealed[contacts[-1]["id"]] = _contact_texts(line)
+    insert_rows(session, Elder, elders)
+    insert_rows(session, Contact, contacts)
+    seal_new(session, sealed)
+    insert_rows(session, Event, [_enrolled(uow, one["id"], run_id) for one in elders])
 
 
-def insert_all(session: Session, rows: Sequence[SQLModel]) -> None:
-    """Insert rows of one table in one statement."""
-    if rows:
-        session.flush()
-        session.execute(insert(type(rows[0])), [row.model_dump() for row in rows])
-
-
-def _homes(session: Session, lines: Sequence[Line]) -> dict[int, Household]:
+def _homes(session: Session, lines: Sequence[Line]) -> dict[int, UUID]:
     """A household per line; two lines with one address live behind one door."""
     known = _known_homes(session, {line.plan.station.id for line in lines})
-    made: list[tuple[Household, Line]] = []
-    homes: dict[int, Household] = {}
+    made: list[Row] = []
+    sealed: dict[UUID, dict[str, str]] = {}
+    homes: dict[int, UUID] = {}
     for line in lines:
         key = (line.plan.station.id, address_of(line.values))
         if key not in known:
-            known[key] = _household(line)
-            made.append((known[key], line))
+            made.append(_household(line))
+            known[key] = made[-1]["id"]
+            sealed[known[key]] = _door_texts(line)
         homes[line.row] = known[key]
-    insert_all(session, [home for home, _ in made])
-    seal_new(session, {home.id: _door_texts(line) for home, line in made})
+    insert_rows(session, Household, made)
+    seal_new(session, sealed)
     return homes
 
 
 def _known_homes(
     session: Session, station_ids: set[UUID]
-) -> dict[tuple[UUID, str], Household]:
-    query = select(Household).where(col(Household.station_id).in_(station_ids))
-    homes = {home.id: home for home in session.exec(query)}
-    kept = unseal(session, list(homes), ["address"])
+) -> dict[tuple[UUID, str], UUID]:
+    """The doors of these stations by their address."""
+    query = select(Household.id, Household.station_id)
+    query = query.where(col(Household.station_id).in_(station_ids))
+    stations: dict[UUID, UUID] = dict(session.exec(query).all())
+    kept = unseal(session, list(stations), ["address"])
     return {
-        (home.station_id, kept[home.id]["address"]): home
-        for home in homes.values()
-        if kept[home.id].get("address")
+        (station_id, kept[home_id]["address"]): home_id
+        for home_id, station_id in stations.items()
+        if kept[home_id].get("address")
     }
 
 
@@ -94,22 +84,21 @@ def address_of(values: Mapping[str, Any]) -> str:
     return "".join(str(values[part]) for part in _ADDRESS_PARTS if part in values)
 
 
-def _household(line: Line) -> Household:
+def _household(line: Line) -> Row:
     values, station = line.values, line.plan.station
-    return Household(
-        id=uuid4(),
-        station_id=station.id,
-        street_code=station.street_code,
-        community=values.get("community", ""),
-        estate=values.get("estate", ""),
-        building=values.get("building", ""),
-        floor=values.get("floor", 1),
-        lift=values.get("lift", False),
-        lat=values.get("lat"),
-        lon=values.get("lon"),
-        **({"datum": values["datum"]} if "lat" in values else {}),
-        located_by=_SOURCE if "lat" in values else None,
-    )
+    said: Row = {name: values[name] for name in ("floor", "lift") if name in values}
+    if "lat" in values:
+        said |= {name: values[name] for name in ("lat", "lon", "datum")}
+        said["located_by"] = _SOURCE
+    return {
+        "id": uuid4(),
+        "station_id": station.id,
+        "street_code": station.street_code,
+        "community": values.get("community", ""),
+        "estate": values.get("estate", ""),
+        "building": values.get("building", ""),
+        **said,
+    }
 
 
 def _door_texts(line: Line) -> dict[str, str]:
@@ -119,44 +108,49 @@ def _door_texts(line: Line) -> dict[str, str]:
     return texts | ({"door": door} if door else {})
 
 
-def _elder(uow: UnitOfWork, line: Line, home: Household, run_id: UUID) -> Elder:
+def _elder(uow: UnitOfWork, line: Line, home_id: UUID, run_id: UUID) -> Row:
     values, station = line.values, line.plan.station
     number = f"{uow.now:%y%m%d}-{run_id.hex[:5].upper()}-{line.row}"
-    said = {name: values[name] for name in (*FACTS, *PLAIN) if name in values}
+    said: Row = {name: values[name] for name in (*FACTS, *PLAIN) if name in values}
     said.setdefault("hukou_in_district", False)
-    return Elder(
-        id=uuid4(),
-        number=values.get("number", number),
-        household_id=home.id,
-        station_id=station.id,
-        street_code=station.street_code,
-        identity_kind=values["identity_kind"],
-        sex=values["sex"],
-        born_on=values["born_on"],
-        home_street=station.street_code if said["hukou_in_district"] else "",
-        made_at=uow.now,
-        **{"diet_tags": [], "allergies": [], **said},
-    )
+    return {
+        "id": uuid4(),
+        "number": values.get("number", number),
+        "household_id": home_id,
+        "station_id": station.id,
+        "street_code": station.street_code,
+        "identity_kind": values["identity_kind"],
+        "sex": values["sex"],
+        "born_on": values["born_on"],
+        "home_street": station.street_code if said["hukou_in_district"] else "",
+        "made_at": uow.now,
+        **said,
+    }
 
 
-def _contact(elder: Elder, line: Line) -> Contact:
+def _contact(elder_id: UUID, line: Line) -> Row:
     relation = line.values.get("contact_relation", "联系人")
-    return Contact(id=uuid4(), elder_id=elder.id, rank=1, relation=relation)
+    return {"id": uuid4(), "elder_id": elder_id, "rank": 1, "relation": relation}
 
 
-def _enrolled(uow: UnitOfWork, elder: Elder, run_id: UUID) -> Event:
+def _contact_texts(line: Line) -> dict[str, str]:
+    name = line.values.get("contact_name", "")
+    return {"name": name, "phone": line.values["contact_phone"]}
+
+
+def _enrolled(uow: UnitOfWork, elder_id: UUID, run_id: UUID) -> Row:
     """The first line of an elder's story. The feed hears once of the whole run."""
-    return Event(
-        id=uuid4(),
-        subject="elder",
-        subject_id=elder.id,
-        number=1,
-        kind="elder.enrolled",
-        facts={"source": _SOURCE, "import_id": str(run_id)},
-        role=uow.actor.role,
-        account_id=uow.actor.account_id,
-        at=uow.now,
-    )
+    return {
+        "id": uuid4(),
+        "subject": "elder",
+        "subject_id": elder_id,
+        "number": 1,
+        "kind": "elder.enrolled",
+        "facts": {"source": _SOURCE, "import_id": str(run_id)},
+        "role": uow.actor.role,
+        "account_id": uow.actor.account_id,
+        "at": uow.now,
+    }
 
 
 def _texts(line: Line, *names: str) -> dict[str, str]:
