@@ -22,6 +22,7 @@ class StationKind(StrEnum):
     STATION = "station"  # 养老驿站
     RESTAURANT = "restaurant"  # 社会餐饮助餐点
     CENTRAL_KITCHEN = "central_kitchen"  # 中央厨房
+    MICRO_POINT = "micro_point"  # 睦邻点
 
 
 class Street(SQLModel, table=True):

@@ -88,6 +88,7 @@ export const field = {
   "reason.paused_unreachable": ["暂停：联系不上", "Paused: cannot be reached"],
   "reason.paused_wish": ["暂停：本人或家属要求", "Paused: as they wish"],
   "reason.paused_other": ["暂停", "Paused"],
+  "reason.station_exit": ["原站点退出，请与老人改订", "Its point exited, order anew"],
   "subsidy.meal-basic": ["基本对象就餐补贴", "Meal subsidy, basic target"],
   "subsidy.meal-age": ["高龄就餐补贴", "Meal subsidy, age 80"],
   "subsidy.delivery-aid": ["失能送餐补助", "Delivery aid"],

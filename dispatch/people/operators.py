@@ -1,0 +1,90 @@
+"""Who runs a point, its stars over time, and the smallest points of all."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field, Session, SQLModel, col, select
+
+
+class Operator(SQLModel, table=True):
+    """运营商: an organisation that runs points, from one day to another."""
+
+    __tablename__ = "operator"
+    __table_args__ = (
+        CheckConstraint(
+            "exited_on IS NULL OR entered_on <= exited_on", name="operator_forward"
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    name: str = Field(max_length=60, unique=True)
+    credit_code: str | None = Field(default=None, max_length=18, unique=True)
+    entered_on: date
+    exited_on: date | None = None  # its last day
+
+
+class Operation(SQLModel, table=True):
+    """One operator running one point for some days; one at a time."""
+
+    __tablename__ = "operation"
+    __table_args__ = (
+        Index(
+            "one_operator_each",
+            "station_id",
+            unique=True,
+            postgresql_where=text("until_on IS NULL"),
+            sqlite_where=text("until_on IS NULL"),
+        ),
+        CheckConstraint("until_on IS NULL OR from_on <= until_on", name="run_forward"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    station_id: UUID = Field(foreign_key="station.id")
+    operator_id: UUID = Field(foreign_key="operator.id", index=True)
+    from_on: date
+    until_on: date | None = None
+
+
+class StarGiven(SQLModel, table=True):
+    """The star of a point from a day on; money of a month asks for that month's."""
+
+    __tablename__ = "star_given"
+    __table_args__ = (CheckConstraint("star BETWEEN 0 AND 5", name="stars"),)
+
+    station_id: UUID = Field(foreign_key="station.id", primary_key=True)
+    from_on: date = Field(primary_key=True)
+    star: int
+
+
+class MicroPoint(SQLModel, table=True):
+    """睦邻点: one person serves a few doors around, by a paper sheet first."""
+
+    __tablename__ = "micro_point"
+    __table_args__ = (
+        CheckConstraint("radius_metres BETWEEN 50 AND 2000", name="radius"),
+    )
+
+    station_id: UUID = Field(foreign_key="station.id", primary_key=True)
+    keeper_id: UUID = Field(foreign_key="helper.id", unique=True)
+    radius_metres: int = 500
+
+
+def list_operations(
+    session: Session, station_ids: Collection[UUID], on: date
+) -> dict[UUID, Operator]:
+    """Who runs each of these points on a day."""
+    query = (
+        select(Operation.station_id, Operator)
+        .join(Operator, col(Operator.id) == Operation.operator_id)
+        .where(col(Operation.station_id).in_(list(station_ids)))
+        .where(Operation.from_on <= on)
+        .where(col(Operation.until_on).is_(None) | (col(Operation.until_on) >= on))
+    )
+    return dict(session.exec(query).all())
+
+
+def list_micro_points(session: Session) -> dict[UUID, MicroPoint]:
+    """The micro-points, by station."""
+    return {each.station_id: each for each in session.exec(select(MicroPoint))}
