@@ -1,7 +1,7 @@
 """Operators, stars and micro-points; offers.
 
 Revision: 2026_11_22_0914b
-After:    2026_11_22_0914a
+After:    2026_11_22_0916
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from dispatch.store.columns import Instant
 from dispatch.store.migrations.rewording import allow
 
 revision = "2026_11_22_0914b"
-down_revision = "2026_11_22_0914a"
+down_revision = "2026_11_22_0916"
 branch_labels = None
 depends_on = None
 
