@@ -90,7 +90,7 @@ WORDS: Final[dict[str, Pair]] = {
     "event.round.departed": ("出发", "departed"),
     "event.round.not_taken_up": ("已派出，没人动身", "nobody set out on it"),
     "event.round.ended": ("本路结束", "round ended"),
-    "event.order.rehomed": ("转到新站点", "moved to another point"),
+    "event.order.new_point": ("转到新站点", "moved to another point"),
     "event.station.entered": ("站点进入", "point entered"),
     "event.station.exited": ("站点退出", "point exited"),
     "event.station.star": ("评星", "star given"),

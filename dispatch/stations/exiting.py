@@ -111,9 +111,9 @@ def _move(uow: UnitOfWork, order: Order, seat: Seat) -> None:
     order.station_id = seat.station.id
     if seat.fate is Fate.MOVED or order.state is OrderState.HELD:
         uow.session.add(order)
-        tell_order(uow, order, "order.rehomed", station_id=seat.station.id)
+        tell_order(uow, order, "order.new_point", station_id=seat.station.id)
         return
-    return_portion(uow, order)
+    return_portion(uow, order, STATION_EXIT)
     if seat.sitting is not None and seat.dish is not None:
         _reseat(uow, order, seat.sitting, seat.dish)
         return
@@ -139,7 +139,7 @@ def _reseat(uow: UnitOfWork, order: Order, sitting: Sitting, dish: MenuItem) -> 
         part(uow, order)
     touch_wave(uow, order)
     uow.session.add(order)
-    tell_order(uow, order, "order.rehomed", station_id=order.station_id)
+    tell_order(uow, order, "order.new_point", station_id=order.station_id)
 
 
 def _rehome(uow: UnitOfWork, found: Exit) -> None:

@@ -150,7 +150,7 @@ def test_elders_and_orders_move_to_the_nearest_point_in_one_step(
     assert orders[visit].state is orders[seated].state is OrderState.WAITING
     assert orders[seated].price_fen == 1200
     assert (orders[full].state, orders[full].reason) == ("held", "station_exit")
-    assert story == ["order.placed", "order.rehomed"]
+    assert story == ["order.placed", "order.new_point"]
     assert look.broken == []
     with pytest.raises(ExitedAlready):
         here.preview()
