@@ -21,7 +21,9 @@ from web import (
     counter,
     courier,
     health,
+    kitchen,
     live,
+    menus,
     office,
     orders,
     plans,
@@ -38,6 +40,8 @@ THREADS: Final = 24  # fewer than the database has connections
 ROUTERS: Final = (
     sign_in.router,
     station.router,
+    kitchen.router,
+    menus.router,
     orders.router,
     plans.router,
     counter.router,

@@ -17,6 +17,7 @@ from dispatch.field.evidence import Evidence, EvidenceFrom
 from dispatch.field.grading import Graded, HandFacts, Place, VisitFacts
 from dispatch.field.measures import Measures, measures_on
 from dispatch.kitchens.batches import eat_by_of
+from dispatch.kitchens.returning import note_boxes
 from dispatch.orders.orders import Channel, Order
 from dispatch.people.datum import BadPoint, to_wgs84
 from dispatch.people.elders import Datum, Elder, Household
@@ -86,6 +87,8 @@ def prove(uow: UnitOfWork, order: Order, event: FieldEvent, graded: Graded) -> E
     proof.basis = {**graded.basis, "flags": list(graded.flags)}
     uow.session.add(proof)
     uow.session.flush()
+    told = (event.id, event.helper_id, event.corrected_at)
+    note_boxes(uow, order.elder_id, told, event.detail)
     return proof
 
 

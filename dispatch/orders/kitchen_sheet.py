@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from dispatch.access.masking import called
 from dispatch.catalogue.sittings import MenuItem, Sitting, get_sitting, list_menu
+from dispatch.kitchens.batches import boxes_of, list_batches
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
     NOT_CARRIED,
@@ -74,6 +76,11 @@ class Label:
     round: str
     stop: int | None
     box: str
+    diet_override: str | None  # why it is given against a diet word or an allergy
+    batch: str | None
+    seal: str | None
+    cooked_at: datetime | None
+    eat_by_at: datetime
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,7 @@ def sheet_of(
             [each for each in live if named is None or each.id in named],
             menu,
             elders,
+            sitting,
         ),
     )
 
@@ -179,13 +187,18 @@ def _labels(
     orders: list[Order],
     menu: dict[UUID, MenuItem],
     elders: dict[UUID, Elder],
+    sitting: Sitting,
 ) -> list[Label]:
     names = unseal(session, {order.elder_id for order in orders}, ["name"])
     boxes = _boxes(session, [order.id for order in orders])
+    packed = boxes_of(session, [order.id for order in orders])
+    batches = {one.id: one for one in list_batches(session, [sitting.id])}
     labels = []
     for order in orders:
         elder, dish = elders[order.elder_id], menu[order.menu_item_id or UUID(int=0)]
         round_name, stop, box = boxes.get(order.id, ("", None, ""))
+        own = packed.get(order.id)
+        batch = batches.get(own.batch_id) if own else None
         labels.append(
             Label(
                 order_id=order.id,
@@ -198,6 +211,11 @@ def _labels(
                 round=round_name,
                 stop=stop,
                 box=box,
+                diet_override=order.diet_override,
+                batch=batch.number if batch else None,
+                seal=own.seal if own else None,
+                cooked_at=batch.cooked_at if batch else None,
+                eat_by_at=own.eat_by_at if own else sitting.eat_by_at,
             )
         )
     return sorted(labels, key=lambda label: (label.round, label.stop or 0, label.code))

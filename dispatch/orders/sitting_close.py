@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from dispatch.catalogue.sittings import Sitting, change_spare, get_sitting
+from dispatch.kitchens.tasting import draw_tasting
 from dispatch.log.events import record
 from dispatch.orders.holding import call_off
 from dispatch.orders.orders import (
@@ -42,6 +43,7 @@ def cook(uow: UnitOfWork, sitting_id: UUID) -> Sitting:
             sitting.id,
             facts={"cooked": sitting.cooked, "spare": sitting.spare},
         )
+        draw_tasting(uow, sitting)
     return sitting
 
 
