@@ -66,8 +66,8 @@ def test_it_rides_to_the_last_door_and_is_probed_once(town: LittleTown) -> None:
     with picture(town.engine, town.staff) as seen:
         ride = find_ride(seen.session, done)
         row = show_tasting(seen.session, done)
-    assert ride is not None
-    assert ride[0].helper_id == walk.helper_id
+        assert ride is not None
+        assert ride[0].helper_id == walk.helper_id
     assert row is not None
     assert (row.celsius, row.passed, row.building) == (57.5, False, "3号楼")
 
