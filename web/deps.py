@@ -75,7 +75,15 @@ def _who(uow: UnitOfWork, database: Database, token: str) -> Caller:
     return Caller(database, actor_of(account), token, kept.csrf)
 
 
+def _caller_or_nobody(request: Request, database: Db) -> Caller | None:
+    try:
+        return caller_of(request, database)
+    except NotSignedIn:
+        return None
+
+
 Anyone = Annotated[Caller, Depends(caller_of)]
+Perhaps = Annotated[Caller | None, Depends(_caller_or_nobody)]
 
 
 def _only(*roles: Role) -> object:

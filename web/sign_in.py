@@ -9,7 +9,7 @@ from dispatch.access.greeting import Clock, Me, greet, greet_again, show_clock
 from dispatch.errors import NotFound
 from dispatch.settings import settings
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import COOKIE, Anyone, Db
+from web.deps import COOKIE, Anyone, Db, Perhaps
 from web.schemas.sign_in import SignInForm
 from web.wire import Answer, StrictRoute
 
@@ -19,6 +19,12 @@ router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["sign-in"])
 @router.get("/me", response_model=Me)
 def get_me(caller: Anyone) -> Answer:
     return Answer(caller.read(lambda uow: greet_again(uow, caller.csrf)))
+
+
+@router.get("/greeting", response_model=Me | None)
+def get_greeting(caller: Perhaps) -> Answer:
+    """The same for the first page, where it is no error to be nobody yet: null."""
+    return get_me(caller) if caller else Answer(None)
 
 
 @router.post("/sign-in", response_model=Me)

@@ -12,6 +12,7 @@ from dispatch.field.batches import PhoneEvent
 from dispatch.field.deciding import HANDING
 from dispatch.field.events import FieldKind
 from dispatch.planning.plans import (
+    GOING_STATES,
     Plan,
     PlanRound,
     Round,
@@ -25,6 +26,7 @@ from dispatch.planning.waves import Wave
 Row = TypeVar("Row", Stop, Round, Wave)
 
 STILL_VALID: Final = timedelta(hours=2)
+STILL_OUT: Final = timedelta(hours=8)  # who has begun and not ended it is believed
 ROUND_KINDS: Final = frozenset({FieldKind.LOADED, FieldKind.DEPARTED, FieldKind.ENDED})
 # Without an order these mean every order of the stop; the others mean one person.
 SPREAD_KINDS: Final = frozenset(
@@ -50,6 +52,14 @@ class Tenure:
     published_at: datetime
     valid_until: datetime
     in_force: bool
+
+    @property
+    def shown_until(self) -> datetime:
+        """Until when its helper needs what it shows: two hours after its planned end,
+        longer while they have begun it and not said that they are through.
+        """
+        out = self.in_force and self.round.state in GOING_STATES
+        return self.round.ends_at + (STILL_OUT if out else STILL_VALID)
 
 
 @dataclass
@@ -156,6 +166,8 @@ def _tenure(
     wave = waves[round_.wave_id]
     in_force = wave.shown_version in versions and round_.state is not RoundState.DROPPED
     until = max(round_.ends_at, wave.ends_at)
+    if in_force and round_.state in GOING_STATES:
+        until += STILL_OUT - STILL_VALID
     replaced = published.get((wave.id, max(versions) + 1))
     if not in_force and replaced is not None:
         until = min(until, replaced)

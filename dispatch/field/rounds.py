@@ -1,7 +1,8 @@
 """A helper's day: their rounds in force, stop by stop, with no more than they need.
 
 Names are titles (王奶奶); a door stands here only from the plan's publication to two
-hours after the round's end, and each first look at it is written down.
+hours after the round's planned end, longer while its helper is still out, and each
+first look at it is written down.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from dispatch.field.authority import STILL_VALID, Tenure, tenures_of
+from dispatch.field.authority import Tenure, tenures_of
 from dispatch.field.carried import Carried, Door, read_carried
 from dispatch.field.helper_day import (
     HelperDay,
@@ -106,8 +107,8 @@ def list_rounds_in_force(
 
 
 def is_active(tenure: Tenure, now: datetime) -> bool:
-    """The helper may see doors and call: from publication to two hours after."""
-    return tenure.published_at <= now <= tenure.round.ends_at + STILL_VALID
+    """The helper may see doors and call: from publication until they are through."""
+    return tenure.published_at <= now <= tenure.shown_until
 
 
 def _doors(

@@ -48,6 +48,7 @@ def test_nothing_is_called_well_while_nobody_minds_the_house(house: House) -> No
         expect(note).to_contain_text("到点不会自动排线")
         expect(note).to_contain_text("已 10 分钟没有动静")
         expect(page.get_by_test_id("all-well")).to_have_count(0)
+        expect(page.get_by_test_id("map-empty")).to_contain_text("没有要上门的订单")
 
         house.living.parts |= {"relay", "schedule"}
         expect(page.get_by_test_id("all-well")).to_be_visible()

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from playwright.sync_api import Locator, Page, expect
+from sqlmodel import Session
 
+from dispatch.catalogue.sittings import Sitting
 from dispatch.orders.orders import OrderState
 from tests.browser.conftest import PHONE, House
 from tests.field.pairs import make_pair
@@ -15,8 +17,17 @@ from tests.little_town import NOON
 def test_a_round_goes_from_the_kitchen_to_the_last_door(house: House) -> None:
     walk = make_walk(house.town, house.town.add_elder(), house.town.add_elder("李建国"))
 
+    sitting_id = walk.order().sitting_id
+    with Session(house.town.engine) as session:
+        session.get_one(Sitting, sitting_id).ready_at = HALF_PAST
+        session.commit()
+
     with house.visit(walk.actor, "/courier", PHONE) as page:
-        load_and_leave(page)
+        expect(page.get_by_test_id("not-ready")).to_contain_text("11:30 才好")
+        page.get_by_test_id("load-all").click()
+        page.get_by_test_id("load-go").click()
+        expect(page.get_by_test_id("load-go")).to_contain_text("仍要出发")
+        page.get_by_test_id("load-go").click()
         for _ in walk.orders:
             page.get_by_test_id("arrived").click()
             twice(page, "hand-over")

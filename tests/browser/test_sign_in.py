@@ -10,6 +10,7 @@ from tests.browser.conftest import PHONE, House
 def test_a_wrong_password_is_told_and_the_right_one_opens_the_page(
     house: House,
 ) -> None:
+    said: list[str] = []
     with Session(house.town.engine) as session:
         account = session.get_one(Account, house.town.staff.account_id)
         account.password_hash = hash_password("a long enough one")
@@ -18,7 +19,10 @@ def test_a_wrong_password_is_told_and_the_right_one_opens_the_page(
         session.commit()
 
     with house.visit(None, "/", PHONE) as page:
+        page.on("console", lambda line: said.append(f"{line.text} {line.location}"))
+        page.reload()
         page.get_by_test_id("login").fill(login)
+        assert said == []  # to be nobody yet is no error
         page.get_by_test_id("password").fill("wrong")
         page.get_by_test_id("sign-in").click()
         expect(page.get_by_test_id("refusal")).to_contain_text("账号或密码不对")

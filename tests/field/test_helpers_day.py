@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from dispatch.access.accounts import Role
 from dispatch.errors import NotAllowed, NotFound, Refusal
 from dispatch.field.calling import NotOnTheWayThere, dial
+from dispatch.field.events import Verdict
 from dispatch.field.evidence import EvidenceFrom
 from dispatch.field.helper_day import HelperDay
 from dispatch.field.paper import (
@@ -76,6 +77,23 @@ def test_doors_close_two_hours_after_the_round(town: LittleTown) -> None:
     [round_] = day_of(walk).rounds
     assert [stop.door for stop in round_.stops] == [None, None]
     assert not audits(town, "show_door")
+
+
+def test_who_is_still_out_keeps_the_doors_and_is_believed(town: LittleTown) -> None:
+    walk = make_walk(town, town.add_elder(), town.add_elder())
+    phone, late = Phone(walk), NOON + 3 * HOUR
+    phone.hand(HALF_PAST, 0)
+    phone.sync(HALF_PAST)
+
+    town.at(late)
+    assert day_of(walk).rounds[0].stops[2].door == "502"
+    handed = phone.hand(late, 1)
+    phone.sync(late)
+    assert walk.kept(handed["id"]).verdict is Verdict.ACCEPTED
+
+    phone.say("ended", late, round_id=walk.round_id)
+    phone.sync(late)
+    assert day_of(walk).rounds[0].stops[2].door is None
 
 
 def test_a_closed_door_and_a_done_one_show_as_such(town: LittleTown) -> None:

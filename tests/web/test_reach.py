@@ -29,6 +29,7 @@ PUBLIC: Final[frozenset[str]] = EVERYBODY | {"stranger"}
 
 WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "GET /api/me": EVERYBODY,
+    "GET /api/greeting": PUBLIC,
     "POST /api/sign-in": PUBLIC,
     "POST /api/sign-out": EVERYBODY,
     "GET /api/clock": PUBLIC,

@@ -10,6 +10,12 @@ class Session {
     return this.take(await get<Me>("/api/me"));
   }
 
+  /** On the first page: who is signed in here already, if anybody is. */
+  async greet(): Promise<Me | null> {
+    const me = await get<Me | null>("/api/greeting");
+    return me ? this.take(me) : null;
+  }
+
   take(me: Me): Me {
     useSession(me);
     clock.set({ now: me.now, speed: me.speed, stage: me.stage });

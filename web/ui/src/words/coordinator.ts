@@ -52,6 +52,7 @@ export const coordinator = {
   "wave_state.planned": ["已排", "planned"],
   "wave_state.ended": ["已结束", "ended"],
   "map.label": ["地图", "Map"],
+  "map.empty": ["这一天还没有要上门的订单", "No order to carry on this day yet"],
   "map.no_roads": ["路网暂时读不到，点位照常显示。", "The roads cannot be read; points are shown all the same."],
   "map.helper": ["人员", "Helper"],
   "map.old": ["{ago} 的位置", "position {ago}"],

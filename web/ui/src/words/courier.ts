@@ -13,6 +13,8 @@ export const courier = {
   "round.leaves": ["{at} 出发", "leaves {at}"],
   "load.title": ["取餐：{kitchen}", "Load at {kitchen}"],
   "load.ready": ["{at} 出餐", "ready {at}"],
+  "load.early": ["餐 {at} 才好，还有 {left}，请先等一等", "The meals are ready at {at}, in {left}; please wait"],
+  "load.early_go": ["{at} 才出餐，仍要出发？再按一次", "Ready only at {at}. Leave all the same? Press again"],
   "load.count": ["已点 {n} / {all} 盒", "{n} of {all} boxes"],
   "load.all": ["全部都在", "All are here"],
   "load.go": ["盒数齐了，出发", "All loaded, leave"],

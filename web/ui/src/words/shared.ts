@@ -56,6 +56,7 @@ export const shared = {
   "signin.go": ["登录", "Sign in"],
   "signin.demo": ["演示账号", "Demo accounts"],
   "signin.demo_lead": ["点一下即登录。人名和数据都是虚构的。", "One press signs in. All names and data are made up."],
+  "signin.more": ["另外 {n} 个账号", "{n} more accounts"],
   "signin.continue": ["以 {name} 继续", "Go on as {name}"],
   "time.now": ["刚刚", "just now"],
   "time.seconds_ago": ["{n} 秒前", "{n} s ago"],
