@@ -5,6 +5,7 @@ matter how often it looks, how many look, or how far the clock has jumped.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -23,6 +24,7 @@ from sqlmodel import col, select
 
 from dispatch.catalogue.sittings import Sitting
 from dispatch.clock import town_day
+from dispatch.duties.ordering_due import run_station, stations_to_run
 from dispatch.errors import Refusal
 from dispatch.field.parting import bring_back, list_left_alone
 from dispatch.orders.sitting_close import close_sitting, cook, end_visits
@@ -53,6 +55,7 @@ log = structlog.get_logger()
 _NO_WORKERS: Final = "排线服务离线，已启用本机排线"
 _LATE: Final = "临近出发仍无路线，已使用快速方案，请人工查看"
 _DATABASE_TROUBLE: Final = (DBAPIError, NoConnection)
+_ORDERING_SECONDS: Final = 1.0  # wall time in one sweep
 Rescue = Callable[[UUID, str | None], bool]
 T = TypeVar("T")
 
@@ -104,6 +107,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
     here = rescue or partial(_rescue, engine)
     steps: tuple[Callable[[], object], ...] = (
         partial(climb_overdue, engine),
+        partial(_order_due, engine),
         partial(_ask, engine),
         partial(in_one_transaction, engine, forget_orphans),
         partial(_chase, engine, redis, here),
@@ -140,6 +144,18 @@ def climb_overdue(engine: Engine) -> int:
         *(partial(climb, case_id=each) for each in late),
     ]
     return sum(bool(_try(partial(in_one_transaction, engine, do))) for do in deeds)
+
+
+def _order_due(engine: Engine) -> None:
+    """The nightly run, station by station; for long it keeps nobody waiting."""
+    ends = time.monotonic() + _ORDERING_SECONDS
+    with picture(engine) as seen:
+        waiting = stations_to_run(seen)
+    for station_id in waiting:
+        running = partial(run_station, station_id=station_id)
+        _try(partial(in_one_transaction, engine, running))
+        if time.monotonic() > ends:
+            return
 
 
 def _ask(engine: Engine) -> None:

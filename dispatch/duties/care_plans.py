@@ -1,11 +1,14 @@
 """Care plans of home-care beds (家庭养老床位): the minutes a month that are agreed."""
 
-from collections.abc import Collection
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, Session, SQLModel, col, or_, select
+
+_MANY: Final = 500
 
 
 class CarePlan(SQLModel, table=True):
@@ -31,14 +34,23 @@ class CarePlan(SQLModel, table=True):
     until_on: date | None = None  # the last day
 
 
-def minutes_of(
-    session: Session, elder_ids: Collection[UUID], on: date
+def planned_minutes(
+    session: Session, elder_ids: Sequence[UUID], on: date
 ) -> dict[UUID, int]:
     """The minutes a month of those who have a plan on a day."""
-    query = (
-        select(CarePlan)
-        .where(col(CarePlan.elder_id).in_(elder_ids), CarePlan.from_on <= on)
-        .where(or_(col(CarePlan.until_on).is_(None), col(CarePlan.until_on) >= on))
-        .order_by(col(CarePlan.from_on), col(CarePlan.id))
-    )
-    return {plan.elder_id: plan.minutes_a_month for plan in session.exec(query)}
+    found = {}
+    for part in parted(elder_ids):
+        query = (
+            select(CarePlan)
+            .where(col(CarePlan.elder_id).in_(part), CarePlan.from_on <= on)
+            .where(or_(col(CarePlan.until_on).is_(None), col(CarePlan.until_on) >= on))
+            .order_by(col(CarePlan.from_on), col(CarePlan.id))
+        )
+        found |= {plan.elder_id: plan.minutes_a_month for plan in session.exec(query)}
+    return found
+
+
+def parted(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """Not more at once than a query can name."""
+    for start in range(0, len(ids), _MANY):
+        yield ids[start : start + _MANY]

@@ -9,7 +9,8 @@ from dispatch.duties.rules import DutyFile, DutyRule
 
 @dataclass(frozen=True)
 class About:
-    """What duties ask of an elder. `since`: from when we answer for them.
+    """What duties ask of an elder. `since`: from when we answer for them,
+    `signed`: by an agreement (签约).
 
     `own_days` is the rhythm that was agreed with them, `care_minutes` a month's
     minutes of their home-care bed; None where there is none.
@@ -18,6 +19,7 @@ class About:
     categories: frozenset[str]
     living: str
     since: date
+    signed: bool = True
     own_days: int | None = None
     care_minutes: int | None = None
 
@@ -55,6 +57,8 @@ def _holds(rule: DutyRule, about: About) -> bool:
     if rule.by == "own_interval" and about.own_days is None:
         return False
     if rule.by == "care_plan" and not about.care_minutes:
+        return False
+    if rule.signed_only and not about.signed:
         return False
     among = not rule.categories or not about.categories.isdisjoint(rule.categories)
     return among and (not rule.living or about.living in rule.living)

@@ -66,6 +66,7 @@ class DutyRule(Strict):
 
     Attributes:
         categories: whoever is in one of them; empty: everybody.
+        signed_only: only to those who have an agreement (签约) that day.
         by: `own_interval` is the elder's own rhythm, `care_plan` the minutes of
             their home-care bed (家庭养老床位); both instead of a period's times.
         instead_of: duties that nobody has who has this one.
@@ -80,6 +81,7 @@ class DutyRule(Strict):
     name_en: Words
     categories: Many[Identifier] = ()
     living: Many[Annotated[Living, Field(strict=False)]] = ()
+    signed_only: bool = False
     by: Literal["category", "own_interval", "care_plan"] = "category"
     instead_of: Many[Identifier] = ()
     period: Annotated[Period, Field(strict=False)]

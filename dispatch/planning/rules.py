@@ -48,14 +48,17 @@ SEX_SKILL: Final = {"F": "sex_f", "M": "sex_m"}  # for whom it was asked for
 
 
 def tier_of(order: Order, elder: Elder, history: History, service: Service) -> int:
-    """How far an order stands before others; the largest that applies."""
+    """How far an order stands before others; the largest that applies.
+
+    An order that fulfils a duty brings the tier that the duty's rule gave it.
+    """
     if service.assist == URGENT_ASSIST:
         return URGENT_TIER
     if order.channel is Channel.VISIT and is_overdue(elder, order.serve_on):
-        return OVERDUE_VISIT_TIER
+        return max(order.tier, OVERDUE_VISIT_TIER)
     if is_oldest_old(elder, history, order.serve_on):
-        return OLDEST_OLD_TIER
-    return ORDINARY_TIER
+        return max(order.tier, OLDEST_OLD_TIER)
+    return max(order.tier, ORDINARY_TIER)
 
 
 def is_overdue(elder: Elder, on: date) -> bool:

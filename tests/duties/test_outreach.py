@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from dispatch.duties.care_plans import CarePlan, minutes_of
+from dispatch.duties.care_plans import CarePlan, planned_minutes
 from dispatch.duties.encounters import Way
 from dispatch.duties.outreach import (
     NotAnOutreach,
@@ -63,8 +63,8 @@ def test_a_home_care_bed_has_one_open_plan(town: LittleTown) -> None:
     with Session(town.engine) as session:
         session.add(CarePlan(elder_id=elder_id, minutes_a_month=600, from_on=TODAY))
         session.commit()
-        assert minutes_of(session, [elder_id], TODAY) == {elder_id: 600}
-        assert minutes_of(session, [elder_id], TODAY - timedelta(days=1)) == {}
+        assert planned_minutes(session, [elder_id], TODAY) == {elder_id: 600}
+        assert planned_minutes(session, [elder_id], TODAY - timedelta(days=1)) == {}
 
         session.add(CarePlan(elder_id=elder_id, minutes_a_month=900, from_on=TODAY))
         with pytest.raises(IntegrityError):

@@ -1,0 +1,184 @@
+"""The nightly run: what is due becomes an order, once, with its deadline and tier."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from dispatch.access.scope import scoped
+from dispatch.catalogue.sittings import Serving
+from dispatch.clock import town_day, town_seconds
+from dispatch.duties.due_orders import DutyOrder, DutyRun, list_of_elders
+from dispatch.duties.gathering import Looked, look_at
+from dispatch.duties.rules import duties_on
+from dispatch.duties.standing import Standing, State
+from dispatch.errors import Refusal
+from dispatch.log.events import record
+from dispatch.orders.ordering import OrderDraft, make_order
+from dispatch.orders.orders import ENDED_STATES, Channel, Order
+from dispatch.people.elders import Elder
+from dispatch.people.places import Station
+from dispatch.store.unit_of_work import UnitOfWork
+
+RUNS_AT_SECONDS: Final = 5 * 3600  # before anybody plans the day
+SOURCE: Final = "duty"
+_PAUSED: Final = "paused"
+_TAKEN: Final = "ordered_already"
+_PRESSING: Final = (State.AT_RISK, State.OVERDUE)
+
+
+def stations_to_run(uow: UnitOfWork) -> list[UUID]:
+    """Whose run of today is still to be made; none before five in the morning."""
+    today = town_day(uow.now)
+    if town_seconds(uow.now, today) < RUNS_AT_SECONDS:
+        return []
+    made = select(DutyRun.station_id).where(DutyRun.on == today)
+    query = select(Station.id).where(
+        col(Station.exited_on).is_(None), col(Station.id).not_in(made)
+    )
+    return list(uow.session.exec(query.order_by(col(Station.code))))
+
+
+def run_station(uow: UnitOfWork, station_id: UUID) -> DutyRun:
+    """Order today what is due of a station's elders; doing it again changes nothing."""
+    on = town_day(uow.now)
+    if kept := uow.session.get(DutyRun, (station_id, on)):
+        return kept
+    run = DutyRun(station_id=station_id, on=on, at=uow.now)
+    try:
+        with uow.session.begin_nested():
+            uow.session.add(run)
+            uow.session.flush()
+    except IntegrityError:  # two schedules looked at once
+        return uow.session.get_one(DutyRun, (station_id, on))
+    elders = uow.session.exec(
+        scoped(uow.actor, Elder)
+        .where(Elder.station_id == station_id, col(Elder.died_on).is_(None))
+        .order_by(col(Elder.number))
+    ).all()
+    looked = look_at(uow.session, elders, on)
+    run.owed = sum(len(each.standings) for each in looked)
+    for each, standing in _pressing(looked):
+        run.due += 1
+        ordered = order_duty(uow, each.elder, standing, on)
+        run.ordered += ordered
+        run.not_ordered += not ordered
+    uow.session.add(run)
+    record(
+        uow,
+        "duty.run",
+        "station",
+        station_id,
+        facts={"owed": run.owed, "due": run.due, "ordered": run.ordered},
+        station_id=station_id,
+    )
+    return run
+
+
+def _pressing(looked: Sequence[Looked]) -> list[tuple[Looked, Standing]]:
+    """What is ordered by itself, the most urgent first."""
+    found = [
+        (each, standing)
+        for each in looked
+        for standing in each.standings
+        if standing.held.rule.by_itself and standing.state in _PRESSING
+    ]
+    return sorted(found, key=lambda one: (one[1].order_of_work, one[0].elder.number))
+
+
+def order_duty(uow: UnitOfWork, elder: Elder, standing: Standing, on: date) -> bool:
+    """Order for one duty, unless an order of its kind stands; or keep why not.
+
+    The row of the duty's period names the order; an order serves one duty only.
+
+    Returns:
+        whether an order stands for it now.
+    """
+    row = _row_of(uow, elder, standing)
+    if row.order_id is not None and _is_open(uow, row.order_id):
+        return True
+    order, reason = _ordered(uow, elder, standing, on)
+    row.order_id = order.id if order else None
+    row.reason = None if order else reason
+    row.tries += order is not None
+    row.state, row.looked_on = standing.state, on
+    row.rules = duties_on(on).version.id
+    uow.session.add(row)
+    uow.session.flush()
+    return order is not None
+
+
+def _row_of(uow: UnitOfWork, elder: Elder, standing: Standing) -> DutyOrder:
+    key = (elder.id, standing.duty)
+    row = list_of_elders(uow.session, [elder.id], standing.span.until_on).get(key)
+    if row is not None and row.until_on == standing.span.until_on:
+        return row
+    return DutyOrder(
+        elder_id=elder.id,
+        station_id=elder.station_id,
+        street_code=elder.street_code,
+        duty=standing.duty,
+        rules="",
+        first_on=standing.span.first_on,
+        until_on=standing.span.until_on,
+        state=standing.state,
+        looked_on=standing.span.first_on,
+    )
+
+
+def _is_open(uow: UnitOfWork, order_id: UUID) -> bool:
+    return uow.session.get_one(Order, order_id).state not in ENDED_STATES
+
+
+def _ordered(
+    uow: UnitOfWork, elder: Elder, standing: Standing, on: date
+) -> tuple[Order | None, str]:
+    if standing.paused:
+        return None, _PAUSED
+    service = standing.held.rule.orders or ""
+    standing_ones = _open_orders(uow, elder.id, service, on)
+    for order in standing_ones:
+        if not _serves_another(uow, order.id):
+            return _urgent(uow, order, standing), ""
+    if standing_ones:
+        return None, _TAKEN
+    draft = OrderDraft(
+        elder_id=elder.id,
+        service=service,
+        channel=Channel.VISIT,
+        serve_on=on,
+        serving=Serving.LUNCH,
+        source=SOURCE,
+    )
+    try:
+        with uow.session.begin_nested():
+            return _urgent(uow, make_order(uow, draft), standing), ""
+    except Refusal as refusal:
+        return None, refusal.code[:24]
+
+
+def _open_orders(
+    uow: UnitOfWork, elder_id: UUID, service: str, on: date
+) -> Sequence[Order]:
+    """Somebody has ordered it by hand for this day, or it is on its way."""
+    return uow.session.exec(
+        select(Order)
+        .where(Order.elder_id == elder_id, Order.service == service)
+        .where(Order.serve_on == on, col(Order.state).not_in(ENDED_STATES))
+        .order_by(col(Order.placed_at), col(Order.id))
+    ).all()
+
+
+def _serves_another(uow: UnitOfWork, order_id: UUID) -> bool:
+    query = select(DutyOrder.id).where(DutyOrder.order_id == order_id)
+    return uow.session.exec(query).first() is not None
+
+
+def _urgent(uow: UnitOfWork, order: Order, standing: Standing) -> Order:
+    """The order stands as far before others as the duty's rule says."""
+    order.tier = max(order.tier, standing.tier)
+    uow.session.add(order)
+    return order
