@@ -10,12 +10,15 @@ import time
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, literal
 from sqlmodel import Session, SQLModel, col, func, or_, select
 
 from dispatch.catalogue.sittings import Sitting
-from dispatch.clock import clock_speed, read_clock, set_clock
+from dispatch.clock import clock_speed, read_clock, set_clock, town_day, town_seconds
+from dispatch.duties.due_orders import DutyRun
+from dispatch.duties.ordering_due import RUNS_AT_SECONDS
 from dispatch.log.events import Outbox
+from dispatch.people.places import Station
 from dispatch.planning.waves import AskState, PlanRequest, Wave
 from dispatch.safety.cases import Case
 from dispatch.store.engine import reading
@@ -109,6 +112,7 @@ class Stepped:
 def what_is_due(session: Session, now: datetime) -> list[str]:
     """What the house should have done by now and has not."""
     counts = {
+        "stations to look after": _stations_to_run(now),
         "sittings to cook": _many(
             Sitting, Sitting.cut_off_at <= now, col(Sitting.cooked).is_(None)
         ),
@@ -132,6 +136,17 @@ def what_is_due(session: Session, now: datetime) -> list[str]:
     return [
         f"{many} {words}" for words, many in zip(counts, found, strict=True) if many
     ]
+
+
+def _stations_to_run(now: datetime) -> Any:
+    """Whose elders nobody has looked through today, as one column of a query."""
+    today = town_day(now)
+    if town_seconds(now, today) < RUNS_AT_SECONDS:
+        return literal(0)
+    made = select(DutyRun.station_id).where(DutyRun.on == today)
+    return _many(
+        Station, col(Station.exited_on).is_(None), col(Station.id).not_in(made)
+    )
 
 
 def _many(table: type[SQLModel], *tests: Any) -> Any:

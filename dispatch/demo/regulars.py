@@ -10,7 +10,7 @@ from dispatch.demo.elders import Person, is_basic
 from dispatch.demo.menus import BREAKFAST_SHARE, DINNER_SHARE, LUNCH_SHARE
 from dispatch.demo.places import Places, Point
 from dispatch.demo.sizes import Size
-from dispatch.people.elders import age_on
+from dispatch.people.elders import Living, age_on
 
 CHANNELS: Final = {"dine_in": 58.0, "pickup": 16.5, "proxy": 5.5, "delivery": 20.0}
 _MORE_THAN_COME: Final = 1.06  # regulars, to the lunches of one day
@@ -63,8 +63,17 @@ def draw_regulars(chance: Chance, places: Places, people: list[Person]) -> None:
 def draw_visits(
     chance: Chance, size: Size, people: list[Person], begins_at: datetime
 ) -> None:
-    """Visits by a clock of thirty days: so many are due today, the others were seen."""
-    signed = [p for p in people if is_basic(p.elder, town_day(begins_at))]
+    """Visits by a clock of thirty days: so many are due today, the others were seen.
+
+    The poorest who live alone are visited every week, and were this week.
+    """
+    basic = [p for p in people if is_basic(p.elder, town_day(begins_at))]
+    for person in (p for p in basic if _is_weekly(p)):
+        ago = timedelta(days=chance.randint(1, begins_at.weekday() or 1))
+        person.elder.last_visit_at = begins_at - ago + timedelta(hours=4)
+        person.elder.last_seen_at = person.elder.last_visit_at
+        person.elder.last_seen_by = "visit"
+    signed = [p for p in basic if not _is_weekly(p)]
     chance.shuffle(signed)
     period = timedelta(days=_VISIT_EVERY_DAYS)
     for at, person in enumerate(signed):
@@ -93,6 +102,12 @@ def due_for_visit(people: list[Person], now: datetime) -> list[Person]:
         if every and last and town_day(now) >= town_day(last + timedelta(days=every)):
             due.append(person)
     return due
+
+
+def _is_weekly(person: Person) -> bool:
+    """As the demo's file of duties has it."""
+    elder = person.elder
+    return elder.relief in ("TK", "DB") and elder.living is Living.ALONE
 
 
 def _frailty(chance: Chance, person: Person) -> float:

@@ -12,7 +12,7 @@ from dispatch.demo.elders import Person
 from dispatch.demo.menus import seconds_of, serves
 from dispatch.demo.needs import choose_item
 from dispatch.demo.places import Point
-from dispatch.demo.regulars import breakfasts, dinners, due_for_visit, lunches
+from dispatch.demo.regulars import breakfasts, dinners, lunches
 from dispatch.orders.orders import Channel
 
 _SERVICE_OF: Final = {
@@ -95,12 +95,11 @@ class Wishes:
 
 
 def draw_wishes(district: District) -> dict[UUID, Wishes]:
-    """The day's wishes by station."""
+    """The day's wishes by station. Visits that are due the house orders by itself."""
     menus = _menus_of_the_day(district)
     by_station: dict[UUID, list[Person]] = {}
     for person in district.people:
         by_station.setdefault(person.elder.station_id, []).append(person)
-    due = due_for_visit(district.people, district.begins_at)
     baths = _baths(district)
     wishes = {}
     for point in district.places.points:
@@ -111,10 +110,7 @@ def draw_wishes(district: District) -> dict[UUID, Wishes]:
         meals = list(_meals(chance, point, people, dishes))
         wishes[station.id] = Wishes(
             meals,
-            [
-                *_visits(chance, [p for p in due if p.elder.station_id == station.id]),
-                *(b for b in baths if b.person.elder.station_id == station.id),
-            ],
+            [bath for bath in baths if bath.person.elder.station_id == station.id],
             list(_walk_ins(chance, point, people, meals)),
         )
     return wishes
@@ -186,24 +182,6 @@ def _meal(chance: Chance, person: Person, serving: Serving, dish: str) -> MealWi
 def _at_the_counter(chance: Chance, serving: Serving) -> int:
     first, last = map(seconds_of, _SERVED[serving])
     return round(chance.triangular(first, last, first + (last - first) * 0.35))
-
-
-def _visits(chance: Chance, people: list[Person]) -> list[VisitWish]:
-    """Windows of two and a half hours, before and after the elders' lunch."""
-    wishes = []
-    for person in people:
-        begin = seconds_of(chance.choice(("10:00", "13:30")))
-        vitals = chance.happens(0.1)
-        wishes.append(
-            VisitWish(
-                person=person,
-                service="MED_VITALS" if vitals else "VISIT_HOME",
-                at=chance.randint(seconds_of("07:30"), seconds_of("09:20")),
-                from_=begin,
-                until=begin + 9_000,
-            )
-        )
-    return wishes
 
 
 def _baths(district: District) -> list[VisitWish]:

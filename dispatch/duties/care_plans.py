@@ -38,7 +38,7 @@ def planned_minutes(
     session: Session, elder_ids: Sequence[UUID], on: date
 ) -> dict[UUID, int]:
     """The minutes a month of those who have a plan on a day."""
-    found = {}
+    found: dict[UUID, int] = {}
     for part in parted(elder_ids):
         query = (
             select(CarePlan)

@@ -19,9 +19,9 @@ class About:
     categories: frozenset[str]
     living: str
     since: date
-    signed: bool = True
     own_days: int | None = None
     care_minutes: int | None = None
+    signed: bool = True
 
 
 @dataclass(frozen=True)

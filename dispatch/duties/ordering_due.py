@@ -1,33 +1,41 @@
 """The nightly run: what is due becomes an order, once, with its deadline and tier."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from dispatch.access.scope import scoped
+from dispatch.access.scope import get_scoped, scoped
 from dispatch.catalogue.sittings import Serving
 from dispatch.clock import town_day, town_seconds
 from dispatch.duties.due_orders import DutyOrder, DutyRun, list_of_elders
 from dispatch.duties.gathering import Looked, look_at
 from dispatch.duties.rules import duties_on
 from dispatch.duties.standing import Standing, State
-from dispatch.errors import Refusal
+from dispatch.errors import Conflict, NotFound, Refusal
 from dispatch.log.events import record
 from dispatch.orders.ordering import OrderDraft, make_order
 from dispatch.orders.orders import ENDED_STATES, Channel, Order
+from dispatch.orders.origins import Source
 from dispatch.people.elders import Elder
 from dispatch.people.places import Station
+from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 
 RUNS_AT_SECONDS: Final = 5 * 3600  # before anybody plans the day
-SOURCE: Final = "duty"
+LAST_CALL_SECONDS: Final = 14 * 3600  # ordered by hand later than this: tomorrow
 _PAUSED: Final = "paused"
 _TAKEN: Final = "ordered_already"
 _PRESSING: Final = (State.AT_RISK, State.OVERDUE)
+
+
+class NothingToOrder(Conflict):
+    """这项应办事项现在不能下单，没有保存。请看原因后处理。"""
+
+    code = "nothing_to_order"
 
 
 def stations_to_run(uow: UnitOfWork) -> list[UUID]:
@@ -97,9 +105,15 @@ def order_duty(uow: UnitOfWork, elder: Elder, standing: Standing, on: date) -> b
     Returns:
         whether an order stands for it now.
     """
+    return _stand_for(uow, elder, standing, on)[1]
+
+
+def _stand_for(
+    uow: UnitOfWork, elder: Elder, standing: Standing, on: date
+) -> tuple[DutyOrder, bool]:
     row = _row_of(uow, elder, standing)
     if row.order_id is not None and _is_open(uow, row.order_id):
-        return True
+        return row, True
     order, reason = _ordered(uow, elder, standing, on)
     row.order_id = order.id if order else None
     row.reason = None if order else reason
@@ -108,7 +122,37 @@ def order_duty(uow: UnitOfWork, elder: Elder, standing: Standing, on: date) -> b
     row.rules = duties_on(on).version.id
     uow.session.add(row)
     uow.session.flush()
-    return order is not None
+    return row, order is not None
+
+
+def order_by_hand(
+    uow: UnitOfWork, elder_id: UUID, duty: str, *, key: str | None
+) -> UUID:
+    """Somebody presses the key: order what this duty wants, today or tomorrow.
+
+    Returns:
+        the order that stands for it.
+
+    Raises:
+        NotFound: no such elder within reach, or no such duty of theirs.
+        NothingToOrder: nothing is ordered for this duty, or it cannot be.
+        KeyMissing, KeyReused
+    """
+    if made := claim(uow, key, "duty_order", [elder_id, duty]):
+        return made
+    elder = get_scoped(uow, Elder, elder_id, lock=True)
+    today = town_day(uow.now)
+    [looked] = look_at(uow.session, [elder], today)
+    standing = next((one for one in looked.standings if one.duty == duty), None)
+    if standing is None:
+        raise NotFound("没有找到这项应办事项。")
+    late = town_seconds(uow.now, today) > LAST_CALL_SECONDS
+    on = today + timedelta(days=1) if late else today
+    row, ordered = _stand_for(uow, elder, standing, on)
+    if not ordered or row.order_id is None:
+        raise NothingToOrder(why=row.reason)
+    keep_result(uow, key or "", row.order_id)
+    return row.order_id
 
 
 def _row_of(uow: UnitOfWork, elder: Elder, standing: Standing) -> DutyOrder:
@@ -151,7 +195,7 @@ def _ordered(
         channel=Channel.VISIT,
         serve_on=on,
         serving=Serving.LUNCH,
-        source=SOURCE,
+        source=Source.DUTY,
     )
     try:
         with uow.session.begin_nested():

@@ -19,6 +19,7 @@ class Source(StrEnum):
     STANDING = "standing"  # 常订: made by the nightly run from a plan
     SHEET = "sheet"  # 表格: read from a list
     WALK_IN = "walk_in"  # 现场加餐
+    DUTY = "duty"  # 到期应办: made by the nightly run, or by its key on the page
 
 
 class Agreed(StrEnum):
@@ -29,6 +30,7 @@ class Agreed(StrEnum):
     OPT_IN = "opt_in"  # they agreed that this contact orders for them
     PLAN = "plan"  # they agreed to the standing plan
     LISTED = "listed"  # they stand on a list that somebody handed in
+    DUTY = "duty"  # it is owed to them by the district's rules; they may refuse it
 
 
 AGREED_BY: dict[Source, Agreed] = {
@@ -39,6 +41,7 @@ AGREED_BY: dict[Source, Agreed] = {
     Source.ELDER: Agreed.SELF,
     Source.STANDING: Agreed.PLAN,
     Source.SHEET: Agreed.LISTED,
+    Source.DUTY: Agreed.DUTY,
 }
 
 

@@ -12,6 +12,7 @@ from dispatch.promises.losses import check_losses
 from dispatch.promises.money import check_money
 from dispatch.promises.orders import check_orders
 from dispatch.promises.privacy import check_privacy
+from dispatch.promises.sight import check_sight
 
 __all__ = ["Promise", "Status", "check_promises"]
 
@@ -21,7 +22,7 @@ PROMISES: Final[tuple[tuple[int, str, Checker | None], ...]] = (
     (3, "敲不开的门有人管到底", None),
     (4, "热饭是热的", check_heat),
     (5, "每个“不行”都讲得出理由，并且核对过", None),
-    (6, "没有人淡出视线，探访不冒充", None),
+    (6, "没有人淡出视线，探访不冒充", check_sight),
     (7, "每一分钱都有来由", check_money),
     (8, "收下的不会丢，也不会做两遍", check_losses),
     (9, "手机离线可用，时间说实话", None),

@@ -21,7 +21,7 @@ from dispatch.store.engine import make_engine, reading
 
 pytestmark = pytest.mark.timeout(900)
 
-BUILT = (1, 2, 4, 7, 8, 10)
+BUILT = (1, 2, 4, 6, 7, 8, 10)
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,20 @@ LIES = {
         4,
         "UPDATE stop SET at = datetime(at, '-2 hours') WHERE kind = 'door'",
     ),
+    "a bag on the handle is sold as a visit": (
+        6,
+        "UPDATE elder SET last_visit_at = last_seen_at WHERE last_seen_by = 'counter'",
+    ),
+    "somebody was seen whom nobody met": (
+        6,
+        "UPDATE elder SET last_seen_at = '2026-11-20 04:00:01' WHERE id = "
+        "(SELECT id FROM elder WHERE usual_channel IS NULL LIMIT 1)",
+    ),
+    "a proof says more than the clock": (
+        6,
+        "UPDATE elder SET last_seen_at = NULL WHERE last_seen_by = 'door'",
+    ),
+    "who was due is on no list": (6, "DELETE FROM duty_order"),
     "an entry is out by one fen": (
         7,
         "UPDATE ledger_posting SET fen = fen + 1 WHERE id = "

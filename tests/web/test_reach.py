@@ -60,6 +60,12 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/menus/publish": STATION,
     "POST /api/menus/dishes": STATION,
     "POST /api/menus/dishes/{dish_id}/retire": STATION,
+    "GET /api/duties": STAFF,
+    "POST /api/duties/order": ORDERERS,
+    "POST /api/outreach": STAFF,
+    "POST /api/referrals": STAFF,
+    "POST /api/referrals/{referral_id}/accept": STAFF,
+    "POST /api/referrals/{referral_id}/end": STAFF,
     "POST /api/orders": ORDERERS,
     "GET /api/elders/{elder_id}/plans": STAFF,
     "POST /api/elders/{elder_id}/plans/preview": ORDERERS,
@@ -158,7 +164,7 @@ def test_each_role_uses_its_own_doors_and_no_other(house: House) -> None:
 def _knock(client: httpx.Client, route: str) -> int:
     method, path = route.split()
     things = ("elder", "order", "payment", "sitting", "wave", "case", "proxy", "deed")
-    for name in (*things, "plan"):
+    for name in (*things, "plan", "referral"):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
     path = path.replace("{rung}", "1")
     if route == "POST /api/sign-in":

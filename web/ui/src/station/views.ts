@@ -1,9 +1,10 @@
-/** The station's three views; the address says which is open. */
-export type View = "grid" | "counter" | "kitchen";
+/** The station's views; the address says which is open. */
+export type View = "grid" | "counter" | "duties" | "kitchen";
 
 export const VIEWS: { view: View; key: string }[] = [
   { view: "grid", key: "F2" },
   { view: "counter", key: "F4" },
+  { view: "duties", key: "F8" },
   { view: "kitchen", key: "F9" },
 ];
 

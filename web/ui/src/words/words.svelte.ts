@@ -2,13 +2,14 @@
 import { coordinator } from "./coordinator";
 import { counter } from "./counter";
 import { courier } from "./courier";
+import { duties } from "./duties";
 import { field } from "./field";
 import { office } from "./office";
 import { services } from "./services";
 import { shared } from "./shared";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...field, ...services, ...station, ...counter, ...courier, ...coordinator, ...office };
+const catalogue = { ...shared, ...field, ...services, ...station, ...counter, ...duties, ...courier, ...coordinator, ...office };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";

@@ -1,0 +1,65 @@
+"""Forms of the page 「该看谁」: a call written down, a need, and its end."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from dispatch.duties.encounters import Way
+from dispatch.duties.outreach import OutreachDraft, Purpose, SpokeWith
+from dispatch.duties.referrals import Need, Urgency
+from dispatch.duties.referring import ReferralDraft
+from web.schemas.shapes import Form, Moment
+
+Duty = Annotated[str, Field(min_length=1, max_length=64)]
+Words = Annotated[str, Field(max_length=200)]
+Told = Annotated[str, Field(min_length=2, max_length=300)]
+ByWhom = Annotated[str, Field(min_length=2, max_length=40)]
+
+
+class DutyOrderForm(Form):
+    """Order what this duty wants."""
+
+    elder_id: UUID
+    duty: Duty
+
+
+class OutreachForm(Form):
+    """A call or a message that was no order."""
+
+    elder_id: UUID
+    purpose: Purpose = Purpose.PHONE_CHECK
+    way: Way = Way.PHONE
+    spoke_with: SpokeWith
+    minutes: Annotated[int, Field(ge=0, le=600)] = 0
+    words: Words = ""
+    at: Moment | None = None
+
+    def to_draft(self) -> OutreachDraft:
+        return OutreachDraft(**self.model_dump())
+
+
+class ReferralForm(Form):
+    """A need that a visit or a call has shown."""
+
+    elder_id: UUID
+    need: Need
+    urgency: Urgency
+    words: Told
+    order_id: UUID | None = None
+
+    def to_draft(self) -> ReferralDraft:
+        return ReferralDraft(**self.model_dump())
+
+
+class AcceptForm(Form):
+    """Who takes it on, by name or office."""
+
+    by_whom: ByWhom
+
+
+class EndForm(Form):
+    """What became of it."""
+
+    outcome: Told
+    refused: bool = False

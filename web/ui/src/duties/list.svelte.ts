@@ -1,0 +1,67 @@
+/** The list of 「该看谁」: what was read, who is chosen, and what is done for them. */
+import { get, post } from "../wire/api";
+import type { DutyElder, DutyLine, StationDuties } from "../wire/duties";
+import { Reading } from "../wire/reading.svelte";
+import { asRefused, type Refused } from "../wire/refused";
+import type { OrderRow } from "../wire/types";
+import { t } from "../words/words.svelte";
+
+export type Form = "call" | "refer";
+const OVER = new Set(["done", "failed", "cancelled"]);
+
+/** An order stands for it and is not over. */
+export function isArranged(duty: DutyLine): boolean {
+  return duty.order_id !== null && !OVER.has(duty.order_state ?? "");
+}
+
+/** What the key orders: the most urgent duty that wants something and has nothing. */
+export function toOrder(row: DutyElder): DutyLine | null {
+  return row.duties.find((one) => one.service && one.state !== "done" && !one.paused && !isArranged(one)) ?? null;
+}
+
+class List {
+  reading = new Reading<StationDuties>();
+  everyone = $state(false);
+  chosen = $state<string | null>(null);
+  form = $state<Form | null>(null);
+  said = $state("");
+  refused = $state.raw<Refused | null>(null);
+  busy = $state(false);
+
+  read(): Promise<StationDuties | null> {
+    return this.reading.read(() => get<StationDuties>("/api/duties", { everyone: this.everyone }));
+  }
+
+  choose(id: string, form: Form | null = null): void {
+    if (this.chosen !== id) this.refused = null;
+    this.chosen = id;
+    this.form = form;
+  }
+
+  order(row: DutyElder, duty: DutyLine): Promise<boolean> {
+    return this.do(async () => {
+      const made = await post<OrderRow>("/api/duties/order", { elder_id: row.elder.id, duty: duty.duty });
+      return t("duties.said_ordered", { name: row.elder.name, on: made.serve_on.slice(5) });
+    });
+  }
+
+  /** A deed, its words, and the list as it is afterwards. */
+  async do(deed: () => Promise<string>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.refused = null;
+    try {
+      this.said = await deed();
+      this.form = null;
+      await this.read();
+      return true;
+    } catch (reason) {
+      this.refused = asRefused(reason);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+export const list = new List();

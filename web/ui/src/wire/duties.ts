@@ -1,0 +1,61 @@
+/** The shapes of 「该看谁」: duties, calls, referrals. */
+import type { ElderRow } from "./types";
+
+export type DutyState = "overdue" | "at_risk" | "due" | "done";
+export type Purpose = "phone_check" | "doctor" | "survey" | "other";
+export type SpokeWith = "self" | "family" | "nobody";
+
+export interface DutyLine {
+  duty: string;
+  name: string;
+  name_en: string;
+  state: DutyState;
+  until_on: string;
+  overdue_since: string | null;
+  missed: number;
+  needed: number;
+  got: number;
+  minutes: boolean;
+  whose: "responsible" | "backup";
+  paused: boolean;
+  service: string | null;
+  order_id: string | null;
+  order_state: string | null;
+  reason: string | null;
+}
+
+export interface DutyElder {
+  elder: ElderRow;
+  days_unseen: number | null;
+  seen_on: Record<string, string>;
+  visited_on: string | null;
+  responsible: string | null;
+  backup: string | null;
+  duties: DutyLine[];
+}
+
+export interface ReferralRow {
+  id: string;
+  elder_id: string;
+  elder_name: string;
+  elder_number: string;
+  need: string;
+  urgency: string;
+  words: string;
+  state: "open" | "accepted" | "done" | "refused";
+  raised_at: string;
+  due_at: string;
+  overdue: boolean;
+  accepted_by: string | null;
+  outcome: string | null;
+}
+
+export interface StationDuties {
+  on: string;
+  counts: Record<DutyState, number>;
+  visits_owed: number;
+  visits_met: number;
+  total: number;
+  elders: DutyElder[];
+  referrals: ReferralRow[];
+}
