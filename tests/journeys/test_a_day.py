@@ -169,10 +169,7 @@ LIES = {
         "UPDATE elder SET last_seen_at = '2026-11-20 04:00:01' WHERE id = "
         "(SELECT id FROM elder WHERE usual_channel IS NULL LIMIT 1)",
     ),
-    "a proof says more than the clock": (
-        6,
-        "UPDATE elder SET last_seen_at = NULL WHERE last_seen_by = 'door'",
-    ),
+    "a clock is gone": (6, "UPDATE elder SET last_seen_at = NULL"),
     "who was due is on no list": (6, "DELETE FROM duty_order"),
     "an entry is out by one fen": (
         7,

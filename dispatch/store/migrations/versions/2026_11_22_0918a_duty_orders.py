@@ -4,7 +4,7 @@ Revision: 2026_11_22_0918a
 After:    2026_11_22_0916
 """
 
-from alembic import op
+from dispatch.store.migrations.rewording import allow
 
 revision = "2026_11_22_0918a"
 down_revision = "2026_11_22_0916"
@@ -16,16 +16,10 @@ _AGREED = ("self", "spoken", "opt_in", "plan", "listed")
 
 
 def upgrade() -> None:
-    _allow((*_SOURCES, "duty"), (*_AGREED, "duty"))
+    allow("order_origin", "source", "source", (*_SOURCES, "duty"))
+    allow("order_origin", "agreed", "agreed", (*_AGREED, "duty"))
 
 
 def downgrade() -> None:
-    _allow(_SOURCES, _AGREED)
-
-
-def _allow(sources: tuple[str, ...], agreed: tuple[str, ...]) -> None:
-    with op.batch_alter_table("order_origin") as table:
-        for column, words in (("source", sources), ("agreed", agreed)):
-            table.drop_constraint(column, type_="check")
-            listed = ", ".join(f"'{word}'" for word in words)
-            table.create_check_constraint(column, f"{column} IN ({listed})")
+    allow("order_origin", "source", "source", _SOURCES)
+    allow("order_origin", "agreed", "agreed", _AGREED)
