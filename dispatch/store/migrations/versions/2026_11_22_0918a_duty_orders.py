@@ -1,13 +1,13 @@
 """An order may come from a duty that is owed.
 
 Revision: 2026_11_22_0918a
-After:    2026_11_22_0916
+After:    2026_11_22_0914b
 """
 
 from dispatch.store.migrations.rewording import allow
 
 revision = "2026_11_22_0918a"
-down_revision = "2026_11_22_0916"
+down_revision = "2026_11_22_0914b"
 branch_labels = None
 depends_on = None
 
