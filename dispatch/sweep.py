@@ -47,6 +47,7 @@ from dispatch.queue import hint, queue_at
 from dispatch.safety.climbing import climb, list_late
 from dispatch.safety.watching import list_silent, open_silent
 from dispatch.settings import Settings
+from dispatch.staffing.offering import pass_on_expired
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 from routing import WrongPlan
@@ -113,6 +114,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
         partial(_chase, engine, redis, here),
         partial(_hurry, engine, here),
         partial(_serve, engine),
+        partial(pass_on_expired, engine),
         partial(in_one_transaction, engine, _lay_out),
         partial(run_standing, engine),
     )

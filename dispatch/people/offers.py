@@ -51,8 +51,13 @@ class Offer(SQLModel, table=True):
 
 def list_offers_of(session: Session, order_ids: list[UUID]) -> list[Offer]:
     """Every offer of these orders, first to last."""
-    query = select(Offer).where(col(Offer.order_id).in_(order_ids))
-    return list(session.exec(query.order_by(col(Offer.offered_at), col(Offer.id))))
+    found: list[Offer] = []
+    for start in range(0, len(order_ids), 500):
+        part = order_ids[start : start + 500]
+        query = select(Offer).where(col(Offer.order_id).in_(part))
+        by = (col(Offer.offered_at), col(Offer.id))
+        found += session.exec(query.order_by(*by)).all()
+    return found
 
 
 def list_expired(session: Session, now: datetime) -> list[UUID]:

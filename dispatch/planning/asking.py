@@ -17,7 +17,7 @@ def ask_for_plan(uow: UnitOfWork, wave_id: UUID, why: str) -> PlanRequest:
     matter. A queue hears of it from the sweep, after the commit.
 
     Args:
-        why: due, asked, new_orders, superseded or late.
+        why: due, asked, new_orders, superseded, crew, offer or late.
 
     Raises:
         NotFound: no such wave.

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from dispatch.catalogue.services import SameSex
 from dispatch.people.areas import list_areas
+from dispatch.people.offers import OfferState, list_offers_of
 from dispatch.people.pairings import PairKind, list_pairings
 from dispatch.planning.crew import Duty
 from dispatch.planning.errands import Errand
@@ -24,7 +25,10 @@ Pairs = list[tuple[str, str]]
 def never_of(
     session: Session, crew: Sequence[Duty], errands: Collection[Errand]
 ) -> Pairs:
-    """(vehicle, task) that may not be: agreed so, or higher than the helper climbs."""
+    """(vehicle, task) that may not be.
+
+    Agreed so; higher than the helper climbs; declined by them; accepted by another.
+    """
     never = _pairs_of(session, crew, errands, PairKind.NEVER)
     too_high = [
         (duty.id, str(errand.order.id))
@@ -33,7 +37,8 @@ def never_of(
         for errand in errands
         if floors_on_foot(errand.household) > most
     ]
-    return [*dict.fromkeys([*never, *too_high])]
+    answered = _answered(session, crew, errands)
+    return [*dict.fromkeys([*never, *too_high, *answered])]
 
 
 def asked_for(
@@ -69,6 +74,31 @@ def of_own_sex(crew: Sequence[Duty], errands: Iterable[Errand]) -> list[Preferen
         if errand.service.same_sex is SameSex.RATHER
         for duty in crew
         if duty.helper.sex == errand.elder.sex
+    ]
+
+
+def _answered(
+    session: Session, crew: Sequence[Duty], errands: Iterable[Errand]
+) -> Pairs:
+    """Who accepted an order has it alone; who declined it is not sent."""
+    offers = list_offers_of(session, [errand.order.id for errand in errands])
+    declined = {
+        (each.helper_id, each.order_id)
+        for each in offers
+        if each.state is OfferState.DECLINED
+    }
+    taken = {
+        each.order_id: each.helper_id
+        for each in offers
+        if each.state is OfferState.ACCEPTED
+    }
+    orders = {each.order_id for each in offers}
+    return [
+        (duty.id, str(order_id))
+        for duty in crew
+        for order_id in sorted(orders)
+        if (duty.helper.id, order_id) in declined
+        or taken.get(order_id, duty.helper.id) != duty.helper.id
     ]
 
 
