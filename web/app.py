@@ -16,11 +16,13 @@ from dispatch.settings import settings
 from dispatch.silence import Listening
 from dispatch.store.database import Database
 from web import (
+    absences,
     cash,
     coordinator,
     counter,
     courier,
     duties,
+    elders,
     health,
     kitchen,
     live,
@@ -44,6 +46,8 @@ ROUTERS: Final = (
     kitchen.router,
     menus.router,
     duties.router,
+    elders.router,
+    absences.router,
     orders.router,
     plans.router,
     counter.router,

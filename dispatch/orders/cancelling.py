@@ -25,7 +25,7 @@ from dispatch.orders.refusals import (
     TooLateToCancel,
     UndoTooLate,
 )
-from dispatch.people.elders import Datum, Household
+from dispatch.people.elders import Datum, Elder, Household
 from dispatch.people.housing import Point, put_on_map
 from dispatch.people.places import get_station
 from dispatch.planning.begun import list_begun_orders
@@ -100,6 +100,11 @@ def locate_household(
     order = get_scoped(uow, Order, order_id)
     household = uow.session.get_one(Household, order.household_id)
     return locate(uow, household, Point(lat, lon, datum), order_id=order.id)
+
+
+def locate_elder(uow: UnitOfWork, elder: Elder, point: Point) -> list[Order]:
+    """The same for an elder's own door."""
+    return locate(uow, uow.session.get_one(Household, elder.household_id), point)
 
 
 def locate(

@@ -121,7 +121,7 @@ def explain(uow: UnitOfWork, order: Order) -> Json | None:
 def tell(session: Session, events: Iterable[Event]) -> list[StoryLine]:
     """Events as sentences, each with who did it."""
     listed = list(events)
-    names = _actors(session, {one.account_id for one in listed if one.account_id})
+    names = actors_of(session, {one.account_id for one in listed if one.account_id})
     spoken = {_helper_of(one) for one in listed} - {None}
     helpers = label_helpers(session, [one for one in spoken if one])
     return [
@@ -159,7 +159,8 @@ def _helper_of(event: Event) -> UUID | None:
     return UUID(told) if isinstance(told, str) else None
 
 
-def _actors(session: Session, accounts: set[UUID]) -> dict[UUID, str]:
+def actors_of(session: Session, accounts: set[UUID]) -> dict[UUID, str]:
+    """The titles of these accounts."""
     query = select(Account.id, Account.title).where(col(Account.id).in_(accounts))
     return dict(session.exec(query).all()) if accounts else {}
 

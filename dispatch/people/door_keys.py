@@ -9,7 +9,8 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.access.accounts import Account
-from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
+from dispatch.access.scope import get_scoped
+from dispatch.errors import BadInput, Conflict, NotAllowed
 from dispatch.log.audit import write_down
 from dispatch.log.events import record
 from dispatch.people.elders import Elder
@@ -134,14 +135,11 @@ def move_key(
     """Take a key out, put it back under a new seal, or give it back.
 
     Raises:
-        NotFound: no such key.
+        NotFound: no such key within reach.
         KeyIsElsewhere: it is not where this move begins.
         TwoPeople, BadInput: see `keep_key`; an old seal is no new one.
     """
-    query = select(DoorKey).where(DoorKey.id == key_id).with_for_update()
-    key = uow.session.exec(query).first()
-    if key is None:
-        raise NotFound("没有找到这把钥匙。")
+    key = get_scoped(uow, DoorKey, key_id, lock=True)
     if move not in _NEXT[key.state]:
         raise KeyIsElsewhere
     lines = list_key_lines(uow.session, key.id)

@@ -11,9 +11,11 @@ from dispatch.people.elders import Elder, list_contacts
 from dispatch.people.vault import unseal
 from dispatch.store.unit_of_work import UnitOfWork
 
-_OF_THE_DOOR: Final = frozenset({"address", "door", "door_note"})
+_OF_THE_DOOR: Final = frozenset(
+    {"address", "door", "door_note", "road", "unit", "room"}
+)
 _MAY_OPEN: Final = {
-    "station": frozenset({"name", "phone", "address", "door", "door_note", "contacts"}),
+    "station": frozenset({"name", "phone", "card", "contacts"}) | _OF_THE_DOOR,
     "dispatcher": frozenset(
         {"name", "phone", "address", "door", "door_note", "contacts"}
     ),

@@ -39,6 +39,25 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "GET /api/elders": STAFF,
     "GET /api/elders/{elder_id}": STAFF,
     "POST /api/elders/{elder_id}/reveal": STAFF,
+    "POST /api/elders": STATION,
+    "GET /api/elders/{elder_id}/file": STAFF,
+    "GET /api/station/people": STATION,
+    **{
+        f"POST /api/elders/{{elder_id}}/{section}": STATION
+        for section in (
+            *("names", "identity", "diet", "care", "address", "place", "facts"),
+            *("contacts", "consents", "agreements", "responsible", "keys"),
+            *("pauses", "life"),
+        )
+    },
+    "POST /api/elders/{elder_id}/contacts/{contact_id}": STATION,
+    "DELETE /api/elders/{elder_id}/contacts/{contact_id}": STATION,
+    "POST /api/keys/{key_id}/move": STATION,
+    "POST /api/pauses/{pause_id}/resume": STATION,
+    "POST /api/life/{event_id}/return": STATION,
+    "POST /api/life/{event_id}/undo": STATION,
+    "POST /api/proposals/{proposal_id}/accept": STAFF,
+    "POST /api/proposals/{proposal_id}/reject": STAFF,
     "GET /api/kitchen-sheet": STAFF,
     "GET /api/kitchen": STAFF,
     "POST /api/kitchen/batches": STATION,
@@ -164,7 +183,8 @@ def test_each_role_uses_its_own_doors_and_no_other(house: House) -> None:
 def _knock(client: httpx.Client, route: str) -> int:
     method, path = route.split()
     things = ("elder", "order", "payment", "sitting", "wave", "case", "proxy", "deed")
-    for name in (*things, "plan", "referral"):
+    files = ("contact", "key", "pause", "event", "proposal")
+    for name in (*things, *files, "plan", "referral"):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
     path = path.replace("{rung}", "1")
     if route == "POST /api/sign-in":
@@ -196,6 +216,9 @@ def test_what_is_somebody_elses_is_not_found(
     asked = {
         "GET /api/elders/{}": elder_id,
         "POST /api/elders/{}/reveal": elder_id,
+        "GET /api/elders/{}/file": elder_id,
+        "POST /api/elders/{}/pauses": elder_id,
+        "POST /api/elders/{}/care": elder_id,
         "GET /api/orders/{}": order_id,
         "GET /api/orders/{}/bill": order_id,
         "GET /api/orders/{}/why": order_id,
@@ -244,6 +267,7 @@ def _case_and_wave(house: House, order_id: str) -> tuple[str, str]:
 
 _FORMS: Final[dict[str, dict[str, object]]] = {
     "reveal": {"fields": ["phone"], "reason": "电话确认"},
+    "pauses": {"from_on": "2026-11-20", "reason": "away"},
     "cancel": {"reason": "by_elder"},
     "locate": {"lat": 36.66, "lon": 117.02},
     "pay": {"method": "cash", "fen": 1500},

@@ -23,7 +23,17 @@ from web.schemas.shapes import (
 # What staff type in; standing orders, walk-ins and elders have ways of their own.
 Source = Literal["phone", "counter", "family", "sheet"]
 Field_ = Literal[
-    "name", "phone", "address", "door", "door_note", "id_number", "contacts"
+    "name",
+    "phone",
+    "card",
+    "address",
+    "door",
+    "door_note",
+    "road",
+    "unit",
+    "room",
+    "id_number",
+    "contacts",
 ]
 # A refusal's code may be sent back as the rule that is set aside.
 _RULES: Final = {
@@ -110,7 +120,7 @@ class CancelForm(Form):
 class RevealForm(Form):
     """Which masked fields to open, and why."""
 
-    fields: Annotated[list[Field_], Field(min_length=1, max_length=7)]
+    fields: Annotated[list[Field_], Field(min_length=1, max_length=11)]
     reason: Reason
 
 
