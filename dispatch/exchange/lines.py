@@ -50,6 +50,7 @@ class SheetKind:
     roles: frozenset[str]
     judge: Callable[[UnitOfWork, "Sheet"], None]
     keep: Callable[[UnitOfWork, "Sheet", UUID], None]
+    rehearses: bool = False  # judging writes, and takes all of it back
 
     def column(self, name: str) -> Column:
         """The column of a field."""
@@ -65,6 +66,7 @@ class Sheet:
     header: Header
     lines: list[Line]
     source: str = ""
+    gone: list[UUID] = field(default_factory=list)  # on file, not in a whole roster
 
     def fault(self, line: Line, name: str, fault: Fault, words: str) -> None:
         """Name a mistake in a cell of a line; the line will be left out."""

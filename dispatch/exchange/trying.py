@@ -166,7 +166,7 @@ def confirm(uow: UnitOfWork, run_id: UUID, file: SheetFile, table: Table) -> Imp
     sheet = judge(uow, file, table)
     if signature_of(sheet) != run.signature:
         raise FilesMoved
-    if sheet.to_do():
+    if sheet.to_do() or sheet.gone:
         sheet.kind.keep(uow, sheet, run.id)
     run.state, run.confirmed_at = RunState.CONFIRMED, uow.now
     run.confirmed_by = uow.actor.account_id
@@ -206,5 +206,5 @@ def signature_of(sheet: Sheet) -> str:
     said = [
         [line.row, line.act.value, line.changes, str(line.known_id or "")]
         for line in sheet.lines
-    ]
+    ] + [[str(gone)] for gone in sheet.gone]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()

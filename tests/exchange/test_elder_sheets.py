@@ -1,7 +1,6 @@
 """A sheet of elders: every mistake named, the rest written once it is confirmed."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -17,13 +16,6 @@ from dispatch.people.vault import find_owners, unseal
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor
 from tests.little_town import LittleTown
-
-
-@pytest.fixture
-def database(town: LittleTown, database_url: str) -> Iterator[Database]:
-    made = Database(database_url)
-    yield made
-    made.close()
 
 
 def tried(database: Database, roster: Roster, by: Actor) -> ImportRun:
