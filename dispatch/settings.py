@@ -57,6 +57,15 @@ class Settings(BaseSettings):
     lease_seconds: Seconds = Field(8, description="a planner silent so long is dead")
     heartbeat_seconds: Seconds = Field(2, description="a planner says it lives")
     sweep_seconds: Seconds = Field(3, description="look for what was lost")
+    pack_minutes: int = Field(
+        30,
+        ge=0,
+        le=600,
+        description="paper packs are made so long before boxes are ready",
+    )
+    print_command: str = Field(
+        "", description="prints a PDF from its standard input; empty: people print"
+    )
 
     @model_validator(mode="after")
     def _live_needs_a_real_secret(self) -> Self:

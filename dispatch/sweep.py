@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from datetime import timedelta
 from functools import partial
 from traceback import format_tb
 from typing import Final, TypeVar
@@ -29,6 +30,7 @@ from dispatch.errors import Refusal
 from dispatch.field.parting import bring_back, list_left_alone
 from dispatch.orders.sitting_close import close_sitting, cook, end_visits
 from dispatch.orders.standing_run import run_standing
+from dispatch.paper.making import look_after_packs
 from dispatch.people.week_patterns import lay_out_when_due
 from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.chasing import (
@@ -65,34 +67,38 @@ def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> Non
     """The process of timers: sweeps until told to stop. Two of them do no harm."""
     engine = make_engine(chosen.database)
     over = threading.Event()  # not `stop`: only the timers' looks are its pulse
-    minding = partial(_mind, engine, chosen.sweep_seconds, over)
-    minder = threading.Thread(target=minding, name="minder")
+    ahead = timedelta(minutes=chosen.pack_minutes)
+    packing = partial(look_after_packs, engine, ahead, chosen.print_command)
+    beside = [
+        threading.Thread(target=_look_on, args=(look, chosen.sweep_seconds, over))
+        for look in (Minder(engine).look, packing)
+    ]
     with ExitStack() as at_end:  # also when it breaks; the last named comes first
         at_end.callback(engine.dispose)
         redis = at_end.enter_context(closing(queue_at(redis_url)))
         one = at_end.enter_context(ThreadPoolExecutor(max_workers=1))
         rescuer = _Rescuer(engine, one)
-        minder.start()
-        at_end.callback(minder.join)
+        for thread in beside:
+            thread.start()
+            at_end.callback(thread.join)
         at_end.callback(over.set)
         while not stop.is_set():
             sweep(engine, redis, rescuer.rescue)
             stop.wait(chosen.sweep_seconds)
 
 
-def _mind(engine: Engine, seconds: float, over: threading.Event) -> None:
-    """Beside the timers: send somebody for what is wanted at once.
+def _look_on(look: Callable[[], object], seconds: float, over: threading.Event) -> None:
+    """Beside the timers: what is wanted at once, and what takes its time.
 
     Nothing ends it but the process: a thread that died would be missed by nobody.
     The log learns where trouble was; words and values may be a person's.
     """
-    minder = Minder(engine)
     while not over.is_set():
         try:
-            _try(minder.look)
+            _try(look)
         except Exception as trouble:  # noqa: BLE001 - looked at again next time
             where = format_tb(trouble.__traceback__)
-            log.warning("minding failed", error=type(trouble).__name__, where=where)
+            log.warning("a look failed", error=type(trouble).__name__, where=where)
         over.wait(seconds)
 
 

@@ -50,6 +50,7 @@ WORDS: Final[dict[str, Pair]] = {
     "event.import.confirmed": ("导入名单", "sheet imported"),
     "event.household.corrected": ("住址更正", "address corrected"),
     "event.household.located": ("住处已定位", "household located"),
+    "event.pack.made": ("打印包已备好", "paper pack made"),
     "event.sitting.cooked": ("截单备餐", "orders closed, cooking"),
     "event.sitting.closed": ("收餐", "serving closed"),
     "event.sitting.counted": ("清点剩余", "left-over portions counted"),

@@ -45,6 +45,7 @@ class Carried:
     eat_by_at: datetime | None
     seal: str | None
     boxes_back: int
+    service_name: str
     minutes: int
     people: int
     unanswered: bool
@@ -89,6 +90,7 @@ def read_carried(session: Session, order_ids: Collection[UUID]) -> dict[UUID, Ca
             eat_by_at=min(clocks, default=None),
             seal=box.seal if box else None,
             boxes_back=held[elder.id],
+            service_name=services[order.service].name,
             minutes=services[order.service].minutes,
             people=services[order.service].people,
             unanswered=order.id in closed and order.state not in ENDED_STATES,

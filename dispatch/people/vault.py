@@ -187,3 +187,18 @@ def erase(session: Session, owner_id: UUID) -> None:
 
 def _bound_to(owner_id: UUID, field: str) -> bytes:
     return f"vault|{field}|{owner_id}".encode()
+
+
+def seal_file(owner_id: UUID, content: bytes) -> tuple[str, bytes]:
+    """The key's id, and a whole file encrypted under it for its owner's row."""
+    ring, nonce = keys(), secrets.token_bytes(_NONCE_BYTES)
+    box = AESGCM(ring.sealing[ring.current])
+    shut = box.encrypt(nonce, content, _bound_to(owner_id, "file"))
+    return ring.current, nonce + shut
+
+
+def open_file(owner_id: UUID, key_id: str, sealed: bytes) -> bytes:
+    """What `seal_file` encrypted."""
+    box = AESGCM(keys().sealing[key_id])
+    nonce, shut = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    return box.decrypt(nonce, shut, _bound_to(owner_id, "file"))

@@ -50,6 +50,7 @@ for _module in (
     "dispatch.kitchens.samples",
     "dispatch.kitchens.tastings",
     "dispatch.kitchens.returns",
+    "dispatch.paper.packs",
     "dispatch.orders.standing_plans",
     "dispatch.orders.origins",
     "dispatch.orders.late_changes",

@@ -37,3 +37,9 @@ class EntryForm(Form):
 
     at: Moment
     reason: Reason
+
+
+class PackForm(Form):
+    """Of which serving the paper pack is made anew."""
+
+    sitting_id: UUID

@@ -1,0 +1,1 @@
+"""Paper: the pack of a serving that goes on when screens and power do not."""
