@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlmodel import col, select
 
+import dispatch.store.tables  # noqa: F401 - what we write may point at any table
 from dispatch.catalogue.sittings import Sitting
 from dispatch.clock import town_day
 from dispatch.duties.ordering_due import run_station, stations_to_run

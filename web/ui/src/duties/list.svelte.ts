@@ -14,9 +14,16 @@ export function isArranged(duty: DutyLine): boolean {
   return duty.order_id !== null && !OVER.has(duty.order_state ?? "");
 }
 
-/** What the key orders: the most urgent duty that wants something and has nothing. */
+/** Something can be ordered for it, and nothing is. */
+export function canOrder(duty: DutyLine): boolean {
+  return duty.service !== null && duty.state !== "done" && !duty.paused && !isArranged(duty);
+}
+
+/** What the key orders: the most urgent duty that wants something, else the visit. */
 export function toOrder(row: DutyElder): DutyLine | null {
-  return row.duties.find((one) => one.service && one.state !== "done" && !one.paused && !isArranged(one)) ?? null;
+  const wanting = row.duties.filter(canOrder);
+  const pressing = wanting.find((one) => one.state === "overdue" || one.state === "at_risk");
+  return pressing ?? wanting.find((one) => one.service === "VISIT_HOME") ?? null;
 }
 
 class List {

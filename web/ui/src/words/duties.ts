@@ -37,6 +37,8 @@ export const duties = {
   "duties.not_ordered": ["没能安排：{why}", "not ordered: {why}"],
   "duties.order": ["安排上门", "Order a visit"],
   "duties.order_this": ["安排 {what}", "Order {what}"],
+  "duties.order_short": ["安排", "Order"],
+  "duties.others": ["另有 {n} 项未到期", "{n} more, not yet pressing"],
   "duties.call": ["记电话", "Note a call"],
   "duties.refer": ["转介", "Refer"],
   "duties.said_ordered": ["{name}：已安排 {on} 上门", "{name}: visit ordered for {on}"],
