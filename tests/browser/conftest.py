@@ -1,7 +1,10 @@
 """A real browser before the built pages, with a little town behind them."""
 
 import hashlib
+import os
 import secrets
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,8 +22,11 @@ from dispatch.access.accounts import SignedIn
 from dispatch.bootstrap.tools import find_browser, is_ci
 from dispatch.clock import wall_now
 from dispatch.log.feed import number_outbox
+from dispatch.running import web_is_ready
+from dispatch.settings import settings
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import Actor, in_one_transaction
+from tests.chaos.stack import free_port
 from tests.engines import SQLITE, Engines
 from tests.little_town import LittleTown
 from tests.living import Living, everybody_lives
@@ -127,6 +133,52 @@ def house(chromium: Browser, engines: Engines, living: Living) -> Iterator[House
         with _served(url) as address:
             found = House(LittleTown(engine), address, chromium, living)
             yield found
+        engine.dispose()
+    assert found.complaints == []
+
+
+@dataclass
+class WebProcess:
+    """The web room as a process of its own, which dies by the pid that we hold."""
+
+    database_url: str
+    port: int
+    running: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        told = {
+            "DISPATCH_DATABASE_URL": self.database_url,
+            "DISPATCH_PORT": str(self.port),
+            "DISPATCH_HOME": str(settings().home),
+        }
+        argv = [sys.executable, "-m", "web"]
+        self.running = subprocess.Popen(argv, env={**os.environ, **told})
+        while not web_is_ready(self.address):
+            assert self.running.poll() is None, "the web process does not start"
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        if self.running is not None:
+            self.running.kill()
+            self.running.wait()
+
+
+@pytest.fixture
+def killable(
+    chromium: Browser, engines: Engines, living: Living
+) -> Iterator[tuple[House, WebProcess]]:
+    """A house whose web process can be killed and started again."""
+    with engines.fresh(SQLITE) as url:
+        engine = make_engine(url)
+        process = WebProcess(url, free_port())
+        process.start()
+        found = House(LittleTown(engine), process.address, chromium, living)
+        yield found, process
+        process.kill()
         engine.dispose()
     assert found.complaints == []
 

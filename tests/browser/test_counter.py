@@ -63,8 +63,12 @@ def test_a_walk_in_takes_a_spare_portion(house: House) -> None:
     with house.visit(house.town.staff, "/station#counter") as page:
         page.get_by_test_id("counter-search").fill("赵国强")
         page.keyboard.press("Enter")
-        page.get_by_test_id("walk-in-dish").click()
+        expect(page.get_by_test_id("walk-in-dish")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        page.keyboard.press("F6")
         expect(page.get_by_test_id("served")).to_be_visible()
+        expect(page.get_by_test_id("due")).to_contain_text("已付清")
         expect(page.get_by_test_id("identity-line")).to_contain_text("堂食 1")
 
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { FieldKind, HelperRound, RoundStop, StopPerson } from "../wire/round";
+import type { FieldEvent, FieldKind, HelperRound, RoundStop, StopPerson } from "../wire/round";
 import { fold, nextStop } from "./fold";
-import type { KeptEvent } from "./shelf";
+import type { KeptEvent } from "../shelf/shelf";
 
 const person = (order_id: string, more: Partial<StopPerson> = {}): StopPerson => ({
   order_id, label: order_id, box: 1, dish: null, diet_tags: [], service: "MEAL_DELIVERY", minutes: null,
@@ -21,7 +21,7 @@ const round: HelperRound = {
 };
 let seq = 0;
 const event = (kind: FieldKind, stop_id: string | null, order_id: string | null = null, state: KeptEvent["state"] = "kept") =>
-  ({ seq: (seq += 1), state, event: { kind, round_id: "r", stop_id, order_id, wall_ms: 7 } }) as unknown as KeptEvent;
+  ({ seq: (seq += 1), state, event: { kind, round_id: "r", stop_id, order_id, wall_ms: 7 } }) as unknown as KeptEvent<FieldEvent>;
 
 test("the round begins at the kitchen and goes on door by door", () => {
   expect(nextStop(fold(round, []))?.id).toBe("kitchen");

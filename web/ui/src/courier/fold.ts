@@ -1,6 +1,6 @@
 /** The round as the phone knows it: the server's, with what was recorded here laid over it. */
-import type { FieldKind, HelperRound, RoundStop, StopPerson } from "../wire/round";
-import type { KeptEvent } from "./shelf";
+import type { FieldEvent, FieldKind, HelperRound, RoundStop, StopPerson } from "../wire/round";
+import type { KeptEvent } from "../shelf/shelf";
 
 export type PersonEnd = "open" | "begun" | "done" | "failed" | "no_answer";
 export type SeenPerson = StopPerson & { end: PersonEnd; begun_ms: number | null };
@@ -16,7 +16,7 @@ const SERVER_ENDS: Record<string, PersonEnd> = {
   unassigned: "failed", // given back: no longer this round's to do
 };
 
-export function fold(round: HelperRound, kept: KeptEvent[]): SeenRound {
+export function fold(round: HelperRound, kept: KeptEvent<FieldEvent>[]): SeenRound {
   const seen: SeenRound = { ...round, stops: round.stops.map(startOf).sort((a, b) => a.seq - b.seq) };
   for (const one of kept)
     if (one.state !== "quarantined" && one.event.round_id === round.id) apply(seen, one);
@@ -34,7 +34,7 @@ function startOf(stop: RoundStop): SeenStop {
   return { ...stop, persons: stop.persons.map((person) => ({ ...person, end: end(person), begun_ms: null })) };
 }
 
-function apply(round: SeenRound, { event, at_ms }: KeptEvent): void {
+function apply(round: SeenRound, { event, at_ms }: KeptEvent<FieldEvent>): void {
   if (event.kind === "loaded" && round.state === "ready") round.state = "loaded";
   if (event.kind === "departed" && round.state !== "ended") round.state = "under_way";
   if (event.kind === "ended") round.state = "ended";

@@ -2,13 +2,13 @@
 import { post } from "../wire/api";
 import { asRefused } from "../wire/refused";
 import { monoMs, wallMs } from "../time/phone";
-import type { SyncAnswer } from "../wire/round";
-import type { Recorder } from "./recorder";
+import type { FieldEvent, SyncAnswer } from "../wire/round";
+import type { Recorder } from "../shelf/recorder";
 
 export type SyncEnd = "sent" | "nothing" | "offline" | "signed_out" | "refused";
 
 /** One batch. Answers how it went; a broken line loses nothing, a second arrival changes nothing. */
-export async function sendDue(recorder: Recorder, account: string): Promise<SyncEnd> {
+export async function sendDue(recorder: Recorder<FieldEvent>, account: string): Promise<SyncEnd> {
   const events = await recorder.due(account);
   if (!events.length) return "nothing";
   try {
@@ -16,17 +16,13 @@ export async function sendDue(recorder: Recorder, account: string): Promise<Sync
       device_id: recorder.device, boot_id: recorder.boot, client_now_ms: wallMs(),
       client_mono_ms: monoMs(), events,
     });
-    await recorder.answered(answer.results);
+    await recorder.answered(answer.results.map(({ id, result, reason, grade }) => (
+      { id, state: result === "quarantined" ? "quarantined" : "sent", reason, grade }
+    )));
     return "sent";
   } catch (reason) {
     const refused = asRefused(reason);
     if (refused.status === 401) return "signed_out";
     return refused.status === 0 || refused.status >= 500 ? "offline" : "refused";
   }
-}
-
-/** Waits longer after each failure, never in step with the other phones. */
-export function nextSend(failures: number, random: number): number {
-  if (failures === 0) return 3_000;
-  return 1_000 + random * Math.min(30_000, 1_000 * 2 ** failures);
 }

@@ -4,14 +4,15 @@ import { monoMs, wallMs } from "../time/phone";
 import { get, whenSignedOut } from "../wire/api";
 import { Reading } from "../wire/reading.svelte";
 import { session } from "../wire/session.svelte";
-import type { FieldKind, HelperDay, HelperRound } from "../wire/round";
+import type { FieldEvent, FieldKind, HelperDay, HelperRound } from "../wire/round";
 import { t, type Word } from "../words/words.svelte";
 import { fold, isOpen, nextStop, type SeenPerson, type SeenRound, type SeenStop } from "./fold";
 import { lastFix, stopWatching, watchPosition } from "./position";
-import { Recorder, UNDO_MS, type Draft } from "./recorder";
-import { fact, openShelf, wipe, type KeptEvent, type Shelf } from "./shelf";
-import { nextSend, sendDue } from "./sync";
-import { seal, unseal } from "./vault";
+import { nextSend } from "../shelf/pace";
+import { Recorder, UNDO_MS, type Draft } from "../shelf/recorder";
+import { fact, openShelf, wipe, type KeptEvent, type Shelf } from "../shelf/shelf";
+import { seal, unseal } from "../shelf/vault";
+import { sendDue } from "./sync";
 
 interface Who { account: string; name: string }
 /** Somebody did not answer, and the helper still stands at their door. */
@@ -23,7 +24,7 @@ export interface Last { deed: string; words: string; untilMs: number; undoable: 
 class Work {
   day = new Reading<HelperDay>();
   who = $state.raw<Who | null>(null);
-  kept = $state.raw<KeptEvent[]>([]);
+  kept = $state.raw<KeptEvent<FieldEvent>[]>([]);
   online = $state(typeof navigator === "undefined" ? true : navigator.onLine);
   signedOut = $state(false);
   signedIn = $state(false);
@@ -49,7 +50,7 @@ class Work {
 
   #goneOn = $state(0);
   #shelf: Shelf | null = null;
-  #recorder: Recorder | null = null;
+  #recorder: Recorder<FieldEvent> | null = null;
   #failures = 0;
   #sending: ReturnType<typeof setTimeout> | undefined;
 
@@ -96,9 +97,9 @@ class Work {
 
   /** Writes a deed down; only then does the page say 已记录. */
   async record(kinds: [FieldKind, string | null, Record<string, unknown>?][], round: HelperRound | SeenRound, stop: SeenStop | null, words: string): Promise<boolean> {
-    const drafts: Draft[] = kinds.map(([kind, order_id, detail = {}]) => ({
+    const drafts: Draft<FieldEvent>[] = kinds.map(([kind, order_id, detail = {}]) => ({
       kind, order_id, detail, round_id: round.id, stop_id: stop?.id ?? null,
-      plan_version_seen: round.plan_version, pos: lastFix(),
+      plan_version_seen: round.plan_version, pos: lastFix(), photo_sha256: [],
     }));
     // An unanswered door is told at once, and so is the end: the phone may be put away after it.
     // Everything else can be taken back for ten seconds.
@@ -142,7 +143,7 @@ class Work {
     return t(`event.${kind}` as Word);
   }
 
-  #tool(): Recorder {
+  #tool(): Recorder<FieldEvent> {
     if (!this.#recorder) throw new Error("the shelf is not open");
     return this.#recorder;
   }

@@ -29,6 +29,17 @@ export async function get<T>(path: string, values?: Values): Promise<T> {
   return (await ask("GET", withQuery(path, values))) as T;
 }
 
+/** One try, and no longer than so many milliseconds: for what is kept here and sent again anyway. */
+export async function postOnce<T>(path: string, body: unknown, patienceMs: number): Promise<T> {
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), patienceMs);
+  try {
+    return (await ask("POST", path, JSON.stringify(body), undefined, over.signal)) as T;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** An unsafe request. A broken line or a busy server is tried again, with the same key. */
 export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   const text = JSON.stringify(body);
@@ -47,14 +58,14 @@ export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   }
 }
 
-async function ask(method: string, path: string, body?: string, key?: string): Promise<unknown> {
+async function ask(method: string, path: string, body?: string, key?: string, over?: AbortSignal): Promise<unknown> {
   const unsafe = method !== "GET";
   const headers: Record<string, string> = { Accept: "application/json" };
   if (unsafe) Object.assign(headers, { "Content-Type": "application/json", "X-CSRF": csrf });
   if (key) headers["Idempotency-Key"] = key;
   let answer: Response;
   try {
-    answer = await fetch(path, { method, headers, body: body ?? null, credentials: "same-origin" });
+    answer = await fetch(path, { method, headers, body: body ?? null, credentials: "same-origin", signal: over ?? null });
   } catch {
     throw new Refused(0, "offline", "", unsafe ? "unknown" : "nothing_to_save");
   }

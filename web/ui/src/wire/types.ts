@@ -167,7 +167,9 @@ export interface KitchenIdentity {
   /** Open: neither fetched nor carried yet. */
   dine_in: number; no_show: number; spare: number; open?: number; ties: boolean;
 }
-export interface Expected { order: OrderRow; elder: ElderRow }
+export interface TokenRow { number: number; code_sha256: string }
+export interface Expected { order: OrderRow; elder: ElderRow; bill: Bill | null; token: TokenRow | null }
+export interface EndRow { served: number; walk_ins: number; no_show: number; unsold: number; went_to: string; counted_at: string }
 export interface Counter {
   sitting: Sitting | null;
   expected: Expected[];
@@ -177,8 +179,10 @@ export interface Counter {
   spare: number;
   cooked: number;
   identity: KitchenIdentity | null;
+  end: EndRow | null;
+  differences: number;
 }
-export interface Found { elder: ElderRow; order: OrderRow | null }
+export interface Found { elder: ElderRow; order: OrderRow | null; bill: Bill | null; token: TokenRow | null }
 export interface Bill {
   price_fen: number; fee_fen: number;
   lines: { subsidy: string; name: string; fen: number }[];

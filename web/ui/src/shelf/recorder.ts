@@ -1,10 +1,11 @@
 /** Writes events down before anybody says 已记录, each tied to the one before. */
 import { newId } from "../wire/keys";
-import type { FieldEvent, SyncAnswer } from "../wire/round";
 import { canonical, sha256 } from "./hash";
-import { fact, type KeptEvent, type Shelf } from "./shelf";
+import { fact, type Envelope, type KeptEvent, type KeptState, type Shelf } from "./shelf";
 
-export type Draft = Pick<FieldEvent, "kind" | "round_id" | "stop_id" | "order_id" | "plan_version_seen" | "detail" | "pos">;
+export type Draft<E extends Envelope> = Omit<E, keyof Envelope>;
+/** What the server made of one event. */
+export interface Answered { id: string; state: KeptState; reason: string | null; grade: string | null }
 type Tail = { seq: number; hash: string };
 type Times = { wall_ms: number; mono_ms: number; at_ms: number };
 
@@ -12,7 +13,7 @@ export const UNDO_MS = 10_000;
 export const BATCH = 100;
 const KEPT_DAYS_MS = 36 * 3_600_000;
 
-export class Recorder {
+export class Recorder<E extends Envelope> {
   readonly boot: string;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -25,32 +26,34 @@ export class Recorder {
     this.boot = `b${String(boots).padStart(8, "0")}`;
   }
 
-  static async open(shelf: Shelf): Promise<Recorder> {
+  static async open<E extends Envelope>(shelf: Shelf): Promise<Recorder<E>> {
     const device = (await fact<string>(shelf, "device")) ?? newId();
     const boots = ((await fact<number>(shelf, "boots")) ?? 0) + 1;
     await shelf.put("facts", device, "device");
     await shelf.put("facts", boots, "boots");
-    return new Recorder(shelf, device, boots);
+    return new Recorder<E>(shelf, device, boots);
   }
 
   /** One deed, one or several events. Resolves when they are on the shelf, not before. */
-  record(drafts: Draft[], account: string, times: Times, heldMs = UNDO_MS): Promise<KeptEvent[]> {
+  record(drafts: Draft<E>[], account: string, times: Times, heldMs = UNDO_MS): Promise<KeptEvent<E>[]> {
     return this.#alone(async () => {
       let tail = (await fact<Tail>(this.shelf, "tail")) ?? { seq: 0, hash: "" };
       const deed = newId();
-      const kept: KeptEvent[] = [];
+      const kept: KeptEvent<E>[] = [];
       for (const draft of drafts) {
-        const event: FieldEvent = {
-          ...draft, wall_ms: times.wall_ms, mono_ms: times.mono_ms, id: newId(), boot_id: this.boot, seq: tail.seq + 1,
-          prev_hash: tail.hash, photo_sha256: [],
+        const envelope: Envelope = {
+          wall_ms: times.wall_ms, mono_ms: times.mono_ms, id: newId(), boot_id: this.boot, seq: tail.seq + 1,
+          prev_hash: tail.hash,
         };
+        const event = { ...draft, ...envelope } as unknown as E;
         tail = { seq: event.seq, hash: await sha256(canonical(event)) };
         kept.push({
           seq: event.seq, event, hash: tail.hash, account, deed,
           state: "kept", reason: null, grade: null, held_until_ms: Date.now() + heldMs, at_ms: times.at_ms,
         });
       }
-      const work = this.shelf.transaction(["events", "facts"], "readwrite");
+      // Strict: a page that says 已记录 must not lose it when the power goes.
+      const work = this.shelf.transaction(["events", "facts"], "readwrite", { durability: "strict" });
       for (const one of kept) void work.objectStore("events").put(one);
       void work.objectStore("facts").put(tail, "tail");
       await work.done;
@@ -78,34 +81,34 @@ export class Recorder {
     });
   }
 
-  all(): Promise<KeptEvent[]> {
-    return this.shelf.getAll("events");
+  all(): Promise<KeptEvent<E>[]> {
+    return this.shelf.getAll("events") as Promise<KeptEvent<E>[]>;
   }
 
   /** What may go now, in order. Only the last deed can still be held. */
-  async due(account: string): Promise<FieldEvent[]> {
+  async due(account: string, most = BATCH): Promise<E[]> {
     const all = await this.all();
     const lastDeed = all.at(-1)?.deed;
     return all
       .filter((one) => one.state === "kept" && one.account === account)
       .filter((one) => one.deed !== lastDeed || one.held_until_ms <= Date.now())
-      .slice(0, BATCH)
+      .slice(0, most)
       .map((one) => one.event);
   }
 
   /** Writes down the server's answers; what it did not answer for stays unsent. */
-  answered(results: SyncAnswer["results"]): Promise<void> {
+  answered(results: Answered[]): Promise<void> {
     return this.#alone(async () => {
       const by = new Map(results.map((one) => [one.id, one]));
       const work = this.shelf.transaction("events", "readwrite");
       for (const kept of await work.store.getAll()) {
         const result = by.get(kept.event.id);
         if (result) {
-          kept.state = result.result === "quarantined" ? "quarantined" : "sent";
+          kept.state = result.state;
           kept.reason = result.reason;
           kept.grade = result.grade;
           await work.store.put(kept);
-        } else if (kept.state === "sent" && kept.held_until_ms < Date.now() - KEPT_DAYS_MS) {
+        } else if ((kept.state === "sent" || kept.state === "refused") && kept.held_until_ms < Date.now() - KEPT_DAYS_MS) {
           await work.store.delete(kept.seq);
         }
       }
@@ -117,7 +120,7 @@ export class Recorder {
   #alone<T>(deed: () => Promise<T>): Promise<T> {
     const locked = () =>
       typeof navigator !== "undefined" && navigator.locks
-        ? (navigator.locks.request("liuzhu-courier", deed) as Promise<T>)
+        ? (navigator.locks.request(this.shelf.name, deed) as Promise<T>)
         : deed();
     const next = this.#turn.then(locked, locked);
     this.#turn = next.catch(() => undefined);

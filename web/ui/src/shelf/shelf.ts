@@ -1,16 +1,28 @@
-/** The phone's own shelf: what was recorded, today's round, and who this device is. */
+/** A page's own shelf: what was recorded, what it needs offline, and which device it is. */
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import type { FieldEvent } from "../wire/round";
 
-export interface KeptEvent {
+/** What every record carries, whatever it is about. */
+export interface Envelope {
+  id: string;
+  boot_id: string;
   seq: number;
-  event: FieldEvent;
+  wall_ms: number;
+  mono_ms: number;
+  prev_hash: string;
+}
+
+/** Refused: it did not happen. Quarantined: it happened, and a person looks at it. */
+export type KeptState = "kept" | "sent" | "quarantined" | "refused";
+
+export interface KeptEvent<E extends Envelope = Envelope> {
+  seq: number;
+  event: E;
   hash: string;
   /** Whose record it is: the queue belongs to the account, not to the session. */
   account: string;
   /** One deed may record several events; they are undone together. */
   deed: string;
-  state: "kept" | "sent" | "quarantined";
+  state: KeptState;
   reason: string | null;
   grade: string | null;
   held_until_ms: number;
@@ -39,9 +51,8 @@ export async function fact<T>(shelf: Shelf, name: string): Promise<T | null> {
 }
 
 /** Forgets persons and finished records; who the device is and what is unsent stay. */
-export async function wipe(shelf: Shelf): Promise<void> {
-  await shelf.delete("facts", "round");
-  await shelf.delete("facts", "me");
+export async function wipe(shelf: Shelf, sealed = ["round", "me"]): Promise<void> {
+  for (const name of sealed) await shelf.delete("facts", name);
   const work = shelf.transaction("events", "readwrite");
   for (const kept of await work.store.getAll()) if (kept.state !== "kept") await work.store.delete(kept.seq);
   await work.done;

@@ -1,27 +1,28 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { canonical, sha256 } from "./hash";
+import type { FieldEvent } from "../wire/round";
 import { Recorder, type Draft } from "./recorder";
 import { openShelf, wipe, type Shelf } from "./shelf";
 import { seal, unseal } from "./vault";
 
 let shelf: Shelf;
-let recorder: Recorder;
+let recorder: Recorder<FieldEvent>;
 let name = 0;
 const times = { wall_ms: 1000, mono_ms: 5, at_ms: 9000 };
-const draft = (kind: Draft["kind"], order: string | null = null): Draft => ({
-  kind, round_id: "r", stop_id: "s", order_id: order, plan_version_seen: 3, detail: {}, pos: null,
+const draft = (kind: FieldEvent["kind"], order: string | null = null): Draft<FieldEvent> => ({
+  kind, round_id: "r", stop_id: "s", order_id: order, plan_version_seen: 3, detail: {}, pos: null, photo_sha256: [],
 });
 
 beforeEach(async () => {
   vi.useRealTimers();
   shelf = await openShelf(`test-${(name += 1)}`);
-  recorder = await Recorder.open(shelf);
+  recorder = await Recorder.open<FieldEvent>(shelf);
 });
 
 test("what is recorded is on the shelf when the promise is kept, and survives a restart", async () => {
   await recorder.record([draft("arrived")], "li", times);
-  const again = await Recorder.open(shelf);
+  const again = await Recorder.open<FieldEvent>(shelf);
   const [kept] = await again.all();
   expect(kept?.event.kind).toBe("arrived");
   expect(again.device).toBe(recorder.device);
@@ -30,7 +31,7 @@ test("what is recorded is on the shelf when the promise is kept, and survives a 
 
 test("each event carries the hash of the one before, also over a restart", async () => {
   await recorder.record([draft("loaded"), draft("departed")], "li", times);
-  const again = await Recorder.open(shelf);
+  const again = await Recorder.open<FieldEvent>(shelf);
   await again.record([draft("arrived")], "li", times);
   const [first, second, third] = await again.all();
   expect(first?.event.prev_hash).toBe("");
@@ -74,8 +75,8 @@ test("what the server did not answer for stays unsent; nothing is dropped", asyn
   await recorder.record([draft("loaded"), draft("departed"), draft("arrived")], "li", times, 0);
   const [a, b] = await recorder.due("li");
   await recorder.answered([
-    { id: a?.id ?? "", result: "duplicate", reason: null, trust: "online", grade: null },
-    { id: b?.id ?? "", result: "quarantined", reason: "not_his_stop", trust: "suspect", grade: null },
+    { id: a?.id ?? "", state: "sent", reason: null, grade: null },
+    { id: b?.id ?? "", state: "quarantined", reason: "not_his_stop", grade: null },
   ]);
   expect((await recorder.due("li")).map((one) => one.kind)).toEqual(["arrived"]);
   expect((await recorder.all()).map((one) => one.state)).toEqual(["sent", "quarantined", "kept"]);
