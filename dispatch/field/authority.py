@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from dispatch.field.batches import PhoneEvent
@@ -20,6 +21,7 @@ from dispatch.planning.plans import (
     Stop,
     StopKind,
     StopOrder,
+    stands_in,
 )
 from dispatch.planning.waves import Wave
 
@@ -114,9 +116,11 @@ def tenures_of(session: Session, round_ids: Collection[UUID]) -> dict[UUID, Tenu
     rounds = _by_id(session, Round, round_ids)
     waves = _by_id(session, Wave, {r.wave_id for r in rounds.values()})
     held: dict[UUID, list[int]] = {round_id: [] for round_id in rounds}
+    holding = aliased(Plan)
     query = (
-        select(PlanRound.round_id, Plan.version)
+        select(PlanRound.round_id, holding.version)
         .join(Plan, col(Plan.id) == PlanRound.plan_id)
+        .join(holding, stands_in(holding))
         .where(col(PlanRound.round_id).in_(list(rounds)))
     )
     for round_id, version in session.exec(query):

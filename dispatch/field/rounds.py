@@ -40,6 +40,7 @@ from dispatch.planning.plans import (
     StopKind,
     StopOrder,
     StopState,
+    is_in_force,
     list_stop_orders,
 )
 from dispatch.planning.waves import Wave
@@ -99,7 +100,7 @@ def list_rounds_in_force(
         .join(PlanRound, col(PlanRound.round_id) == Round.id)
         .join(Plan, col(Plan.id) == PlanRound.plan_id)
         .where(Round.helper_id == helper_id, Wave.serve_on == on)
-        .where(col(Plan.version) == Wave.shown_version)
+        .where(is_in_force())
         .where(Round.state != RoundState.DROPPED)
         .order_by(col(Round.leaves_at), col(Round.id))
     )

@@ -14,17 +14,12 @@ from dispatch.planning.plans import Plan
 ON_DEMAND: Final = "on demand"  # how `decided_by` begins for them
 
 
-def only_adds(plan: Plan) -> bool:
-    """Did this version add rounds to those that stood, and nothing else?"""
-    return any(each.startswith(ON_DEMAND) for each in plan.decided_by[:1])
-
-
 def find_settled(session: Session, wave_id: UUID, upto: int) -> Plan | None:
     """The newest version, of those up to a number, that did more than add."""
     query = (
         select(Plan)
         .where(Plan.wave_id == wave_id, Plan.version <= upto)
+        .where(col(Plan.base_version) == col(Plan.version))
         .order_by(col(Plan.version).desc())
     )
-    with session.exec(query.execution_options(yield_per=20)) as found:
-        return next((plan for plan in found if not only_adds(plan)), None)
+    return session.exec(query.limit(1)).first()

@@ -5,22 +5,49 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    UniqueConstraint,
+    and_,
+)
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
+from dispatch.planning.waves import Wave
 from dispatch.store.columns import Instant, Json, facts, word
 
 
+def _own_version(context: DefaultExecutionContext) -> int:
+    said: dict[str, int] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return said["version"]
+
+
 class Plan(SQLModel, table=True):
-    """One published version of a wave's plan, and what decided it."""
+    """One published version of a wave's plan, and what decided it.
+
+    The rounds of a version that only adds stand beside those of `base_version` and of
+    the versions since, which it does not name again; 0: nothing is beneath. Every
+    other version stands alone: it is its own base.
+    """
 
     __tablename__ = "plan"
-    __table_args__ = (UniqueConstraint("wave_id", "version", name="one_version"),)
+    __table_args__ = (
+        UniqueConstraint("wave_id", "version", name="one_version"),
+        CheckConstraint("base_version BETWEEN 0 AND version", name="base"),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     wave_id: UUID = Field(foreign_key="wave.id", index=True)
     version: int = Field(ge=1)
+    base_version: int = Field(
+        default=None, sa_column=Column(Integer, nullable=False, default=_own_version)
+    )
     request_id: UUID | None = Field(default=None, foreign_key="plan_request.id")
     decided_by: list[str] = Field(
         default_factory=list, sa_column=Column(facts(), nullable=False)
@@ -67,7 +94,10 @@ class Round(SQLModel, table=True):
 
 
 class PlanRound(SQLModel, table=True):
-    """This round belongs to this plan; an unchanged round belongs to several."""
+    """This round belongs to this plan; an unchanged round belongs to several.
+
+    In the plans from a base to the last that adds to it each round stands once.
+    """
 
     __tablename__ = "plan_round"
 
@@ -157,13 +187,39 @@ def find_plan(session: Session, wave_id: UUID, version: int) -> Plan | None:
     ).first()
 
 
+def stands_in(shown: type[Plan]) -> ColumnElement[bool]:
+    """The rounds of a plan stand in another one, too: in itself, or in what adds to it.
+
+    Args:
+        shown: the other one, as an alias.
+    """
+    return and_(
+        col(Plan.wave_id) == col(shown.wave_id),
+        col(Plan.version).between(col(shown.base_version), col(shown.version)),
+    )
+
+
+def is_in_force() -> ColumnElement[bool]:
+    """The rounds of a plan stand in the plan that its wave shows."""
+    shown = aliased(Plan)
+    in_the_shown = (
+        select(shown.id)
+        .where(stands_in(shown), col(shown.version) == col(Wave.shown_version))
+        .where(col(shown.wave_id) == col(Wave.id))
+    )
+    return in_the_shown.correlate(Plan, Wave).exists()
+
+
 def list_rounds(session: Session, plan_id: UUID) -> list[Round]:
-    """The rounds of a plan, by their start."""
+    """The rounds that stand in a plan, by their start."""
+    shown = aliased(Plan)
     return list(
         session.exec(
             select(Round)
             .join(PlanRound, col(PlanRound.round_id) == Round.id)
-            .where(PlanRound.plan_id == plan_id)
+            .join(Plan, col(Plan.id) == PlanRound.plan_id)
+            .join(shown, stands_in(shown))
+            .where(shown.id == plan_id)
             .order_by(col(Round.leaves_at), col(Round.id))
         )
     )

@@ -127,11 +127,18 @@ def write_plan(
     thought: Thought,
     *,
     request: PlanRequest | None = None,
+    base_version: int | None = None,
 ) -> Plan:
-    """The row of a version; `request` is who asked for it, if somebody did."""
+    """The row of a version.
+
+    Args:
+        request: who asked for it, if somebody did.
+        base_version: what it only adds to, if it does.
+    """
     plan = Plan(
         wave_id=here.wave.id,
         version=here.version,
+        base_version=here.version if base_version is None else base_version,
         request_id=request.id if request else None,
         decided_by=list(thought.plan.decided_by),
         fallback=thought.trouble is not None,

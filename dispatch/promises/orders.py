@@ -25,6 +25,7 @@ from dispatch.planning.plans import (
     Stop,
     StopKind,
     StopOrder,
+    is_in_force,
     not_given_back,
 )
 from dispatch.planning.waves import Wave
@@ -116,7 +117,7 @@ def _active_stops(session: Session) -> Counter[UUID]:
         .join(PlanRound, col(PlanRound.round_id) == Round.id)
         .join(Plan, col(Plan.id) == PlanRound.plan_id)
         .join(Wave, col(Wave.id) == Plan.wave_id)
-        .where(Plan.version == Wave.shown_version)
+        .where(is_in_force())
         .where(col(Round.state).not_in(_AWAY), Stop.kind != StopKind.PICKUP)
         .where(not_given_back())
     )

@@ -20,6 +20,7 @@ from dispatch.planning.plans import (
     StopKind,
     StopOrder,
     StopState,
+    is_in_force,
     not_given_back,
 )
 from dispatch.planning.waves import Wave
@@ -119,7 +120,7 @@ def _waits_at() -> ColumnElement[bool]:
         .join(Plan, col(Plan.id) == PlanRound.plan_id)
         .join(Wave, col(Wave.id) == Plan.wave_id)
         .where(col(PlanRound.round_id) == col(Round.id))
-        .where(col(Plan.version) == col(Wave.shown_version))
+        .where(is_in_force())
     )
     return and_(
         col(Stop.kind) != StopKind.PICKUP,

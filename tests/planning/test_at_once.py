@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from dispatch.field.authority import tenures_of
 from dispatch.orders.orders import Order, OrderState
 from dispatch.planning.beside import find_settled
 from dispatch.planning.chasing import list_late_waves
 from dispatch.planning.going_back import go_back
 from dispatch.planning.jobs import carry_out
-from dispatch.planning.plans import RoundState, StopState
+from dispatch.planning.plans import Plan, PlanRound, RoundState, StopState
 from dispatch.planning.waves import AskState, PlanRequest
 from dispatch.store.unit_of_work import in_one_transaction, picture
 from tests.little_town import ELEVEN, LAT, LittleTown
@@ -199,3 +200,25 @@ def test_whoever_leaves_at_once_touches_nobody_elses_order(town: LittleTown) -> 
     assert {each.id for each in rounds_of(town)} > standing
     assert len([text for text in said if text.startswith("UPDATE orders")]) == 1
     assert {order_of(town, each).plan_version for each in others} == {1}
+
+
+def test_what_only_adds_names_its_own_rounds_and_all_stand(town: LittleTown) -> None:
+    """However often somebody leaves, what stood before is not written down again."""
+    for skill in ("meal", "visit", "visit", "visit"):
+        town.add_helper(skills=[skill])
+    order_lunch(town)
+    plan(town, thinking=quick)
+    for minutes in range(3):
+        a_visit(town)
+        town.at(ELEVEN + minutes * MINUTE)
+        assert leave(town) == 1
+
+    assert wave_of(town).shown_version == 4
+    standing = {each.id for each in rounds_of(town)}
+    assert len(standing) == 4
+    with Session(town.engine) as session:
+        assert len(session.exec(select(PlanRound)).all()) == 4
+        query = select(Plan.base_version).order_by(col(Plan.version))
+        assert list(session.exec(query)) == [1, 1, 1, 1]
+        tenures = tenures_of(session, standing)
+    assert all(each.in_force for each in tenures.values())

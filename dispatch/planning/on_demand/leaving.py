@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import Uuid, insert, literal
-from sqlmodel import col, select
-
 from dispatch.clock import town_seconds
 from dispatch.planning.beside import ON_DEMAND
 from dispatch.planning.errands import needs_of
@@ -16,7 +13,7 @@ from dispatch.planning.on_demand.scene import AtOnce
 from dispatch.planning.on_demand.standby import crewing_at_once
 from dispatch.planning.placing import Publication, add_rounds, set_free
 from dispatch.planning.plans import Plan as PlanVersion
-from dispatch.planning.plans import PlanRound, Round, RoundState, find_plan
+from dispatch.planning.plans import find_plan
 from dispatch.planning.problem import Carrier, WaveProblem
 from dispatch.planning.publishing import (
     Superseded,
@@ -69,26 +66,12 @@ def leave_at_once(uow: UnitOfWork, task: WaveProblem, thought: Thought) -> PlanV
     before = find_plan(uow.session, wave.id, wave.shown_version)
     raise_version(uow, wave, answers=False)
     here = Publication(uow, task, wave, orders, wave.plan_version)
-    plan = write_plan(here, repaired, thought)
-    _keep_rounds(uow, before, plan)
+    base = 0 if before is None else before.base_version
+    plan = write_plan(here, repaired, thought, base_version=base)
     add_rounds(here, plan, repaired)
     set_free(here, repaired)
     tell_plan(here, plan, thought)
     return plan
-
-
-def _keep_rounds(
-    uow: UnitOfWork, before: PlanVersion | None, plan: PlanVersion
-) -> None:
-    """What stood in the last version stands in this one; in one statement."""
-    if before is None:
-        return
-    standing = (
-        select(literal(plan.id, type_=Uuid()), PlanRound.round_id)
-        .join(Round, col(Round.id) == PlanRound.round_id)
-        .where(PlanRound.plan_id == before.id, Round.state != RoundState.DROPPED)
-    )
-    uow.session.exec(insert(PlanRound).from_select(["plan_id", "round_id"], standing))
 
 
 def trips_as_plan(
