@@ -1,7 +1,7 @@
 """A version that only adds names what it adds to, and no longer copies it.
 
 Revision: 2026_11_22_0919a
-After:    2026_11_22_0918a
+After:    2026_11_22_0921
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_0919a"
-down_revision = "2026_11_22_0918a"
+down_revision = "2026_11_22_0921"
 branch_labels = None
 depends_on = None
 
