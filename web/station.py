@@ -5,15 +5,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from dispatch.catalogue.sittings import Serving
 from dispatch.clock import town_day
 from dispatch.counter.showing import show_sheet
 from dispatch.orders.elder_card import ElderCard, is_noted, note_look, show_card
 from dispatch.orders.grid import Grid, show_grid
+from dispatch.orders.offers import Offer, show_offer
+from dispatch.orders.orders import Channel
 from dispatch.orders.station_day import StationDay, show_day
 from dispatch.people.revealing import reveal
 from dispatch.people.showing import list_elders
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import Staff, Station
+from web.deps import Orderer, Staff, Station
 from web.schemas.orders import RevealForm
 from web.schemas.shapes import Asked, Day, Limit, Offset
 from web.wire import Answer, StrictRoute
@@ -45,6 +48,18 @@ def get_grid(
     def show(uow: UnitOfWork) -> Grid:
         start = first or town_day(uow.now)
         return show_grid(uow, start, days, q=q, limit=limit, offset=offset)
+
+    return Answer(caller.read(show))
+
+
+@router.get("/station/offer", response_model=Offer)
+def get_offer(
+    caller: Orderer, elder_id: UUID, on: Day, serving: Serving, channel: Channel
+) -> Answer:
+    """What one elder could order, and what they would pay, before they do."""
+
+    def show(uow: UnitOfWork) -> Offer:
+        return show_offer(uow, elder_id, on, serving, channel)
 
     return Answer(caller.read(show))
 

@@ -1,6 +1,6 @@
 """Standing plans: what an elder eats on which weekday until they say otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -112,6 +112,14 @@ def list_plans(session: Session, elder_id: UUID) -> list[StandingPlan]:
     """An elder's plans in force or to come, in the order in which they were made."""
     query = select(StandingPlan).where(
         StandingPlan.elder_id == elder_id, col(StandingPlan.ended_at).is_(None)
+    )
+    return list(session.exec(query.order_by(col(StandingPlan.number))))
+
+
+def list_plans_of(session: Session, elder_ids: Collection[UUID]) -> list[StandingPlan]:
+    """The plans of several elders that are in force or to come; one query."""
+    query = select(StandingPlan).where(
+        col(StandingPlan.elder_id).in_(elder_ids), col(StandingPlan.ended_at).is_(None)
     )
     return list(session.exec(query.order_by(col(StandingPlan.number))))
 

@@ -28,6 +28,8 @@ class Dish:
     name: str
     price_fen: int
     diet_tags: list[str]
+    holds: list[str]  # allergens and ingredients: what an allergy may speak against
+    texture_level: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +127,8 @@ def show_sittings(session: Session, sittings: Sequence[Sitting]) -> list[Sitting
                 name=dish.name,
                 price_fen=dish.price_fen,
                 diet_tags=dish.diet_tags,
+                holds=sorted({*dish.allergens, *dish.ingredients}),
+                texture_level=dish.texture_level,
             )
         )
     ordered = sorted(sittings, key=lambda one: _IN_ORDER.index(one.serving))

@@ -36,6 +36,7 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "GET /api/demo/accounts": PUBLIC,
     "GET /api/station": STAFF,
     "GET /api/station/grid": STATION,
+    "GET /api/station/offer": ORDERERS,
     "GET /api/elders": STAFF,
     "GET /api/elders/{elder_id}": STAFF,
     "POST /api/elders/{elder_id}/reveal": STAFF,

@@ -22,6 +22,8 @@ class Deeds {
   /** The order that the server refused, should the person give a reason for it. */
   waiting = $state.raw<Waiting | null>(null);
   warning = $state("");
+  /** What was asked once and waits for the same key again. */
+  asked = $state("");
 
   #done: Done[][] = [];
 
@@ -75,7 +77,26 @@ class Deeds {
     await sheet.read();
   }
 
+  /** Tells whose orders a deed would replace; nothing is done yet. */
+  ask(what: string, whose: string[]): void {
+    this.asked = what;
+    const some = whose.slice(0, 6).join("、") + (whose.length > 6 ? " …" : "");
+    this.warning = t("grid.will_replace", { n: whose.length, whose: some });
+  }
+
+  /** Marks a cell that was left out, so that somebody looks at it. */
+  leave(row: GridRow, column: Column): void {
+    this.marks[`${row.elder.id} ${column.key}`] = "refused";
+  }
+
+  sum(placed: number, left: number): void {
+    this.clear();
+    this.said = placed ? t("grid.placed_many", { n: placed }) : "";
+    this.warning = left ? t("grid.left_out", { n: left }) : "";
+  }
+
   clear(): void {
+    this.asked = "";
     this.refused = null;
     this.waiting = null;
     this.warning = "";

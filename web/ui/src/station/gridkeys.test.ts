@@ -15,6 +15,11 @@ test("shift with an arrow makes the choice larger", () => {
   expect(press("ArrowDown", { shiftKey: true })).toEqual({ do: "move", rows: 1, columns: 0, extend: true });
 });
 
+test("a whole column, and the next that wants somebody", () => {
+  expect(press("a", { ctrlKey: true })).toEqual({ do: "all" });
+  expect(press("n")).toEqual({ do: "next" });
+});
+
 test("a Chinese input method does not get in the way", () => {
   expect(press("１")).toEqual({ do: "dish", nth: 0 });
   expect(press("Process", { code: "Digit2" })).toEqual({ do: "dish", nth: 1 });

@@ -115,6 +115,24 @@ class Sheet {
     this.place({ row, column }, extend);
   }
 
+  /** Everybody on the page, in the column where the cursor stands. */
+  chooseAll(): void {
+    this.anchor = { row: 0, column: this.cursor.column };
+    this.cursor = { row: Math.max(0, this.rows.length - 1), column: this.cursor.column };
+  }
+
+  /** Below the cursor, then from the top: the next cell of this column that wants somebody. */
+  next(wanting: (row: GridRow, column: Column) => boolean): void {
+    const { column } = this;
+    const from = this.cursor.row === this.anchor.row ? this.cursor.row + 1 : 0;
+    if (!column) return;
+    for (let step = 0; step < this.rows.length; step += 1) {
+      const at = (from + step) % this.rows.length;
+      const row = this.rows[at];
+      if (row && wanting(row, column)) return this.place({ row: at, column: this.cursor.column });
+    }
+  }
+
   /** The chosen rectangle, inclusive. */
   chosen = $derived({
     top: Math.min(this.cursor.row, this.anchor.row),

@@ -10,7 +10,7 @@ export type OrderState =
 export type Grade = "A" | "B" | "C" | "D" | "E";
 export type Identity = "card" | "qr" | "face" | "staff_visual";
 export type PayMethod = "cash" | "card" | "stored";
-export type Source = "phone" | "counter" | "family" | "walk_in" | "standing";
+export type Source = "phone" | "counter" | "family" | "sheet";
 
 export interface Me {
   account: string;
@@ -29,7 +29,10 @@ export interface Me {
 export interface DemoAccount { login: string; password: string; role: Role; name: string; home: string }
 export interface ClockReading { now: string; speed: number; stage: string }
 
-export interface MenuItem { id: string; code: string; name: string; price_fen: number; diet_tags: string[] }
+export interface MenuItem {
+  id: string; code: string; name: string; price_fen: number; diet_tags: string[];
+  holds: string[]; texture_level: number;
+}
 
 export interface Sitting {
   serving: Serving;
@@ -144,7 +147,22 @@ export interface NewOrder {
 }
 
 export interface GridCell { order_id: string; code: string; channel: Channel; state: OrderState; paid: boolean }
-export interface GridRow { elder: ElderRow; cells: Record<string, GridCell> }
+export interface GridRow {
+  elder: ElderRow;
+  swallowing_level: number;
+  cells: Record<string, GridCell>;
+  usual: Record<string, { code: string | null; channel: Channel }>;
+  paused: string[];
+  own_fen: Record<string, number>;
+}
+export interface DishOffer {
+  id: string; code: string; name: string; diet_tags: string[]; price_fen: number;
+  clashes: string[]; unsafe: boolean; subsidy_fen: number; self_fen: number;
+}
+export interface Offer {
+  on: string; serving: Serving; sitting_id: string | null; channel: Channel; fee_fen: number;
+  free_by: string | null; shut: string | null; dishes: DishOffer[];
+}
 export interface Grid { days: string[]; servings: Serving[]; rows: GridRow[]; total?: number }
 
 export interface KitchenSheet {
