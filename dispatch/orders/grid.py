@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import col
+from sqlmodel import col, select
 
 from dispatch.access.scope import scoped
 from dispatch.catalogue.sittings import Serving
@@ -15,7 +15,7 @@ from dispatch.orders.own_parts import own_parts
 from dispatch.orders.showing import find_dishes
 from dispatch.orders.standing_plans import StandingPlan, list_plans_of, plan_for
 from dispatch.people.elders import Elder
-from dispatch.people.pauses import paused_on
+from dispatch.people.pauses import Pause
 from dispatch.people.showing import ElderRow, list_elders
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -130,11 +130,14 @@ def _usual(
 def _paused(
     uow: UnitOfWork, elder_ids: Sequence[UUID], days: Sequence[date]
 ) -> dict[UUID, list[date]]:
-    paused: dict[UUID, list[date]] = {}
-    for on in days:
-        for elder_id in paused_on(uow.session, elder_ids, on, is_meal=True):
-            paused.setdefault(elder_id, []).append(on)
-    return paused
+    query = select(Pause).where(
+        col(Pause.elder_id).in_(elder_ids), col(Pause.from_on) <= days[-1]
+    )
+    paused: dict[UUID, set[date]] = {}
+    for pause in uow.session.exec(query):
+        covered = {on for on in days if pause.covers(on, is_meal=True)}
+        paused.setdefault(pause.elder_id, set()).update(covered)
+    return {elder_id: sorted(covered) for elder_id, covered in paused.items()}
 
 
 def _orders(

@@ -75,6 +75,7 @@ export const field = {
   "reason.past_eat_by": ["超过食用时限", "Past its safe time"],
   "reason.by_elder": ["老人取消", "Called off by the elder"],
   "reason.undone": ["撤销", "Undone"],
+  "reason.plan_changed": ["常订有变", "The standing plan changed"],
   "reason.cancelled": ["订单取消", "Cancelled"],
   "reason.away": ["不在家", "Away"],
   "reason.hospital": ["住院", "In hospital"],
