@@ -18,6 +18,7 @@ from dispatch.store.database import Database
 from web import (
     absences,
     cash,
+    catalogue,
     coordinator,
     counter,
     courier,
@@ -32,6 +33,7 @@ from web import (
     paper,
     plans,
     sign_in,
+    staffing,
     station,
     till,
 )
@@ -49,6 +51,8 @@ ROUTERS: Final = (
     duties.router,
     elders.router,
     absences.router,
+    staffing.router,
+    catalogue.router,
     orders.router,
     plans.router,
     counter.router,

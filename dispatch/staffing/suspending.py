@@ -63,6 +63,12 @@ def suspend(uow: UnitOfWork, helper_id: UUID, why: SuspendedFor) -> Suspension:
     return Suspension(stopped, count_under_way(uow, helper_id))
 
 
+def show_suspension(uow: UnitOfWork, helper_id: UUID) -> Suspension:
+    """What is left to decide of somebody suspended before. Raises: NotFound."""
+    get_scoped(uow, Helper, helper_id)
+    return Suspension(0, count_under_way(uow, helper_id))
+
+
 def resume(uow: UnitOfWork, helper_id: UUID) -> None:
     """Let a suspended helper be planned again, from the next plan on.
 

@@ -24,6 +24,7 @@ COORDINATORS = frozenset({"dispatcher", "street", "district"})
 OFFICERS = frozenset({"street", "district"})
 STAFF = STATION | COORDINATORS
 HELPER = frozenset({"helper"})
+DISTRICT = frozenset({"district"})
 EVERYBODY = STAFF | HELPER
 PUBLIC: Final[frozenset[str]] = EVERYBODY | {"stranger"}
 
@@ -140,6 +141,41 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "GET /api/office/usage": OFFICERS,
     "GET /api/office/lines": OFFICERS,
     "GET /api/office/promises": frozenset({"district"}),
+    "GET /api/helpers": STAFF,
+    "POST /api/helpers": STAFF,
+    "GET /api/helpers/{helper_id}": STAFF,
+    "POST /api/helpers/{helper_id}/papers": STAFF,
+    "POST /api/papers/{paper_id}/end": STAFF,
+    "POST /api/helpers/{helper_id}/week": STAFF,
+    "POST /api/helpers/{helper_id}/shifts": STAFF,
+    "POST /api/helpers/{helper_id}/leave": STAFF,
+    "POST /api/leaves/{leave_id}/call-off": STAFF,
+    "POST /api/helpers/{helper_id}/limits": STAFF,
+    "POST /api/helpers/{helper_id}/guardian": STAFF,
+    "POST /api/helpers/{helper_id}/guardian/withdraw": STAFF,
+    "POST /api/helpers/{helper_id}/suspend": STAFF,
+    "POST /api/helpers/{helper_id}/resume": STAFF,
+    "POST /api/helpers/{helper_id}/pairs": STAFF,
+    "POST /api/pairs/{pair_id}/end": STAFF,
+    "POST /api/pairs/{pair_id}/reason": STAFF,
+    "POST /api/heat": COORDINATORS,
+    "POST /api/orders/{order_id}/offer": ORDERERS,
+    "GET /api/offers": HELPER,
+    "POST /api/offers/{offer_id}/accept": HELPER,
+    "POST /api/offers/{offer_id}/decline": HELPER,
+    "GET /api/catalogue": STAFF,
+    "POST /api/catalogue/services": DISTRICT,
+    "POST /api/catalogue/skills": DISTRICT,
+    "POST /api/catalogue/assists": DISTRICT,
+    "GET /api/calendar": STAFF,
+    "POST /api/calendar": DISTRICT,
+    "GET /api/points": OFFICERS,
+    "POST /api/points": DISTRICT,
+    "GET /api/points/{point_id}/exit": DISTRICT,
+    "POST /api/points/{point_id}/exit": DISTRICT,
+    "POST /api/points/{point_id}/star": DISTRICT,
+    "POST /api/points/{point_id}/operator": DISTRICT,
+    "POST /api/operators": DISTRICT,
     "POST /api/feed/ticket": EVERYBODY,
     "GET /api/house": STAFF,
     "GET /health": PUBLIC,
@@ -185,11 +221,14 @@ def test_each_role_uses_its_own_doors_and_no_other(house: House) -> None:
     assert wrong == []
 
 
+STAFFING: Final = ("helper", "paper", "leave", "pair", "offer", "point")
+
+
 def _knock(client: httpx.Client, route: str) -> int:
     method, path = route.split()
     things = ("elder", "order", "payment", "sitting", "wave", "case", "proxy", "deed")
     files = ("contact", "key", "pause", "event", "proposal")
-    for name in (*things, *files, "plan", "referral"):
+    for name in (*things, *files, *STAFFING, "plan", "referral"):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
     path = path.replace("{rung}", "1")
     if route == "POST /api/sign-in":
