@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dispatch.exchange.commands import add_sheet_commands
 from dispatch.settings import home_folder
 from routing.errors import BadRoads
 from routing.roads import import_roads
@@ -40,3 +41,6 @@ def roads(pbf: Path, out: Path | None) -> None:
         "attribution": graph.attribution,
     }
     click.echo(json.dumps(summary, ensure_ascii=False))
+
+
+add_sheet_commands(import_)

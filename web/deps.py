@@ -104,4 +104,5 @@ District = Annotated[Caller, _only(Role.DISTRICT)]
 Staff = Annotated[
     Caller, _only(Role.STATION, Role.DISPATCHER, Role.STREET, Role.DISTRICT)
 ]
+Importer = Annotated[Caller, _only(Role.STATION, Role.STREET, Role.DISTRICT)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]

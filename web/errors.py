@@ -26,7 +26,7 @@ _HTTP_WORDS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("malformed", "请求的内容读不出来，没有保存。"),
     404: ("no_such_page", "没有这个地址。"),
     405: ("no_such_method", "这个地址不能这样使用。"),
-    413: ("too_large", "提交的内容太大（超过 1 MB），没有保存。"),
+    413: ("too_large", "提交的内容太大（超过 1 MB，表格文件超过 20 MB），没有保存。"),
 }
 _FIELD_WORDS: Final = (
     ("missing", "必填"),

@@ -22,6 +22,7 @@ from web.errors import error_answer, failure_answer
 log = logging.getLogger("liuzhu.web")
 
 MAX_BODY_BYTES: Final = 1_000_000
+UPLOADS: Final[Mapping[str, int]] = {"/api/imports": 20_100_000}  # whole files
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY: Final = "; ".join(
     (
@@ -72,7 +73,8 @@ class EveryRequest:
                 answer = error_answer(request, 403, "foreign_origin", words)
                 await answer(scope, receive, send_safely)
             else:
-                await self.app(scope, _limited(receive), send_safely)
+                most = UPLOADS.get(scope["path"], MAX_BODY_BYTES)
+                await self.app(scope, _limited(receive, most), send_safely)
         except Exception as error:  # noqa: BLE001 - the last place that can answer
             failed = failure_answer(Request(scope), error)
             if not status:
@@ -81,9 +83,8 @@ class EveryRequest:
             _log(scope, status, time.monotonic() - began)
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, left: int) -> Receive:
     """The same body, until it is too large."""
-    left = MAX_BODY_BYTES
 
     async def receive_some() -> Message:
         nonlocal left

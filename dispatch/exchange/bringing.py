@@ -1,5 +1,7 @@
 """Bringing a sheet in: read and judged beside everybody's work, written in one go."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from dispatch.exchange.files import read_table
@@ -7,13 +9,14 @@ from dispatch.exchange.runs import ImportRun, forget_files
 from dispatch.exchange.trying import (
     SheetFile,
     confirm,
+    drop,
     find_kind,
     judge,
     keep_run,
     reread,
 )
 from dispatch.store.database import Database
-from dispatch.store.unit_of_work import SYSTEM, Actor
+from dispatch.store.unit_of_work import SYSTEM, Actor, UnitOfWork
 
 
 def try_sheet(database: Database, file: SheetFile, actor: Actor = SYSTEM) -> ImportRun:
@@ -42,3 +45,28 @@ def confirm_sheet(database: Database, run_id: UUID, actor: Actor = SYSTEM) -> Im
     """
     again = database.read(lambda uow: reread(uow, run_id), actor)
     return database.change(lambda uow: confirm(uow, run_id, *again), actor)
+
+
+def try_otherwise(
+    database: Database,
+    run_id: UUID,
+    columns: Mapping[str, int | None],
+    actor: Actor = SYSTEM,
+) -> ImportRun:
+    """Look a run's file through again with columns that a person has corrected.
+
+    Raises:
+        NotFound, FileGone, RunEnded, BadMapping
+    """
+    file, table = database.read(lambda uow: reread(uow, run_id), actor)
+    wished = dict(file.columns or {}) | dict(columns)
+    other = replace(file, columns=wished)
+    kind = database.read(lambda uow: find_kind(uow, other.kind), actor)
+    look = database.change if kind.rehearses else database.read
+    sheet = look(lambda uow: judge(uow, other, table), actor)
+
+    def do(uow: UnitOfWork) -> ImportRun:
+        drop(uow, run_id)
+        return keep_run(uow, other, sheet)
+
+    return database.change(do, actor)

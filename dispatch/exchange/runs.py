@@ -7,7 +7,7 @@ itself lies sealed in the vault while somebody may still need it, and no longer.
 import base64
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Column, Index, update
@@ -66,7 +66,7 @@ class ImportRun(SQLModel, table=True):
     header_row: int = Field(ge=1)
     mapping: Json = Field(sa_column=Column(facts(), nullable=False))
     titles: list[str] = Field(sa_column=Column(facts(), nullable=False))
-    verdicts: list[list[object]] = Field(sa_column=Column(facts(), nullable=False))
+    verdicts: list[list[Any]] = Field(sa_column=Column(facts(), nullable=False))
     findings: list[Json] = Field(sa_column=Column(facts(), nullable=False))
     signature: str = Field(max_length=64)  # of what confirming would do
     row_count: int = Field(ge=0)
@@ -74,6 +74,7 @@ class ImportRun(SQLModel, table=True):
     updates: int = Field(ge=0)
     sames: int = Field(ge=0)
     faulty: int = Field(ge=0)
+    gone: int = Field(default=0, ge=0)  # on file, not in a whole roster
     again_of: UUID | None = Field(default=None, foreign_key="import_run.id")
     station_id: UUID | None = Field(default=None, foreign_key="station.id")
     street_code: str | None = Field(default=None, foreign_key="street.code")

@@ -119,6 +119,7 @@ def keep_run(uow: UnitOfWork, file: SheetFile, sheet: Sheet) -> ImportRun:
         updates=said[Act.UPDATE],
         sames=said[Act.SAME],
         faulty=said[Act.FAULT],
+        gone=len(sheet.gone),
         again_of=written.id if written else None,
         station_id=uow.actor.station_id,
         street_code=uow.actor.street_code,

@@ -72,6 +72,8 @@ for _module in (
     "dispatch.duties.week_plans",
     "dispatch.safety.illness",
     "dispatch.exchange.runs",
+    "dispatch.exchange.profiles",
+    "dispatch.exchange.webhooks",
     "dispatch.subsidy.rule_versions",
     "dispatch.subsidy.ledger",
     "dispatch.subsidy.grants",

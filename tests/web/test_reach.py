@@ -25,6 +25,7 @@ OFFICERS = frozenset({"street", "district"})
 STAFF = STATION | COORDINATORS
 HELPER = frozenset({"helper"})
 DISTRICT = frozenset({"district"})
+IMPORTERS = STATION | OFFICERS
 EVERYBODY = STAFF | HELPER
 PUBLIC: Final[frozenset[str]] = EVERYBODY | {"stranger"}
 
@@ -138,6 +139,15 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/cases/{case_id}/rungs/{rung}/call": STAFF,
     "POST /api/cases/{case_id}/steps": STAFF,
     "POST /api/cases/{case_id}/close": STAFF,
+    "GET /api/imports": IMPORTERS,
+    "POST /api/imports": IMPORTERS,
+    "GET /api/imports/kinds": IMPORTERS,
+    "GET /api/imports/kinds/{kind}/template.xlsx": IMPORTERS,
+    "GET /api/imports/{run_id}": IMPORTERS,
+    "POST /api/imports/{run_id}/columns": IMPORTERS,
+    "POST /api/imports/{run_id}/confirm": IMPORTERS,
+    "POST /api/imports/{run_id}/drop": IMPORTERS,
+    "GET /api/imports/{run_id}/faults.xlsx": IMPORTERS,
     "GET /api/office/usage": OFFICERS,
     "GET /api/office/lines": OFFICERS,
     "GET /api/office/promises": frozenset({"district"}),
@@ -228,9 +238,9 @@ def _knock(client: httpx.Client, route: str) -> int:
     method, path = route.split()
     things = ("elder", "order", "payment", "sitting", "wave", "case", "proxy", "deed")
     files = ("contact", "key", "pause", "event", "proposal")
-    for name in (*things, *files, *STAFFING, "plan", "referral"):
+    for name in (*things, *files, *STAFFING, "plan", "referral", "run"):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
-    path = path.replace("{rung}", "1")
+    path = path.replace("{rung}", "1").replace("{kind}", "elders")
     if route == "POST /api/sign-in":
         return client.post(path, json={}).status_code
     return client.request(

@@ -1,0 +1,112 @@
+"""Webhooks: other systems that are told what happened, by signed requests.
+
+They hear what the feed says: kinds, ids and states, never a name, a number or an
+address. The secret that signs lies in the vault.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, UniqueConstraint
+from sqlmodel import Field, SQLModel, col, select
+
+from dispatch.errors import BadInput, NotFound
+from dispatch.log.audit import write_down
+from dispatch.log.feed import feed_position
+from dispatch.people.vault import erase, seal, unseal
+from dispatch.store.columns import Instant, facts
+from dispatch.store.unit_of_work import UnitOfWork
+
+_SECRET = "secret"  # noqa: S105 - the name of a field
+_SHORTEST = 24
+
+
+class BadWebhook(BadInput):
+    """推送地址要以 https:// 开头，密钥至少 24 位，没有保存。"""
+
+    code = "bad_webhook"
+
+
+class Webhook(SQLModel, table=True):
+    """One address that hears the feed; everything up to `sent_seq` has arrived."""
+
+    __tablename__ = "webhook"
+    __table_args__ = (
+        UniqueConstraint("name", name="one_webhook"),
+        CheckConstraint("sent_seq >= 0", name="sent_forward"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    name: str = Field(max_length=40)
+    url: str = Field(max_length=300)
+    kinds: list[str] = Field(sa_column=Column(facts(), nullable=False))
+    active: bool = True
+    sent_seq: int = Field(default=0, sa_type=BigInteger)
+    tries: int = 0  # since the last success
+    next_at: datetime | None = Field(default=None, sa_type=Instant)  # wall time
+    last_error: str | None = Field(default=None, max_length=60)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    made_at: datetime = Field(sa_type=Instant)
+    made_by: UUID | None = Field(default=None, foreign_key="account.id")
+
+    def hears(self, kind: str) -> bool:
+        """This kind is among what it asked for; `order` asks for every `order.…`."""
+        return any(kind == one or kind.startswith(f"{one}.") for one in self.kinds)
+
+
+def list_webhooks(uow: UnitOfWork) -> list[Webhook]:
+    """Every webhook, by name."""
+    return list(uow.session.exec(select(Webhook).order_by(col(Webhook.name))))
+
+
+def save_webhook(
+    uow: UnitOfWork, name: str, url: str, secret: str, kinds: Sequence[str]
+) -> Webhook:
+    """Tell an address what happens from now on; under a known name it is changed.
+
+    Raises:
+        BadWebhook: not https (on this machine itself http will do), a short secret.
+    """
+    parts = urlsplit(url)
+    here = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not parts.hostname or parts.scheme not in (
+        {"https", "http"} if here else {"https"}
+    ):
+        raise BadWebhook
+    if len(secret) < _SHORTEST or not kinds:
+        raise BadWebhook
+    query = select(Webhook).where(Webhook.name == name).with_for_update()
+    kept = uow.session.exec(query).first()
+    if kept is None:
+        _, head = feed_position(uow.session)
+        kept = Webhook(name=name, url=url, kinds=[], sent_seq=head, made_at=uow.now)
+        kept.made_by = uow.actor.account_id
+    kept.url, kept.kinds = url, sorted(set(kinds))
+    kept.active, kept.tries, kept.next_at, kept.last_error = True, 0, None, None
+    uow.session.add(kept)
+    uow.session.flush()
+    seal(uow.session, kept.id, {_SECRET: secret})
+    write_down(uow, "webhook", "webhook", kept.id)
+    return kept
+
+
+def end_webhook(uow: UnitOfWork, webhook_id: UUID) -> None:
+    """Tell it nothing more, and forget its secret.
+
+    Raises:
+        NotFound
+    """
+    kept = uow.session.get(Webhook, webhook_id, with_for_update=True)
+    if kept is None:
+        raise NotFound("没有找到这个推送地址。")
+    kept.active = False
+    uow.session.add(kept)
+    erase(uow.session, kept.id)
+    write_down(uow, "end_webhook", "webhook", kept.id)
+
+
+def secret_of(uow: UnitOfWork, webhook_id: UUID) -> str:
+    """What signs its requests."""
+    return unseal(uow.session, [webhook_id], [_SECRET])[webhook_id].get(_SECRET, "")

@@ -1,0 +1,51 @@
+"""Forms around sheets: columns corrected, proposals decided, webhooks named."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from web.schemas.shapes import Form, Reason
+
+FieldName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z_0-9]+$")]
+Word = Annotated[str, Field(max_length=40)]
+Title = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class ColumnsForm(Form):
+    """Which column (from 0) holds which field; null: the sheet does not have it."""
+
+    columns: dict[FieldName, Annotated[int, Field(ge=0, le=199)] | None]
+
+
+class DecideForm(Form):
+    """One answer to every open proposal of a kind and a source."""
+
+    kind: Annotated[str, Field(max_length=24)]
+    source: Annotated[str, Field(max_length=40)]
+    answer: Literal["accept", "reject"]
+    words: Reason
+
+
+class ProfileColumn(Form):
+    """One column of theirs, and the field of ours under it."""
+
+    header: Title
+    field: Annotated[str, Field(max_length=40)] = ""
+    codes: dict[Word, Word] = Field(default_factory=dict)
+
+
+class ProfileForm(Form):
+    """An export profile."""
+
+    name: Title
+    form: FieldName
+    columns: Annotated[list[ProfileColumn], Field(min_length=1, max_length=120)]
+
+
+class WebhookForm(Form):
+    """An address that is told what happens."""
+
+    name: Title
+    url: Annotated[str, Field(max_length=300)]
+    secret: Annotated[str, Field(min_length=24, max_length=200)]
+    kinds: Annotated[list[Title], Field(min_length=1, max_length=40)]
