@@ -119,7 +119,8 @@ class Counter:
             return None
         today = (d for d in said["days"] if d["on"] == self._day.isoformat())
         made = next((one["order_id"] for one in today), None)
-        return {"id": made} if made else None
+        elder_id = str(wish.person.elder.id)
+        return {"id": made, "elder_id": elder_id} if made else None
 
     async def arrange_visit(self, wish: VisitWish, _at: datetime) -> None:
         """A visit at home, within hours that suit."""
