@@ -1,11 +1,12 @@
 /** The station's views; the address says which is open. */
-export type View = "grid" | "counter" | "duties" | "kitchen";
+export type View = "grid" | "counter" | "duties" | "kitchen" | "paper";
 
 export const VIEWS: { view: View; key: string }[] = [
   { view: "grid", key: "F2" },
   { view: "counter", key: "F4" },
   { view: "duties", key: "F8" },
   { view: "kitchen", key: "F9" },
+  { view: "paper", key: "F10" },
 ];
 
 export function viewFromAddress(): View {

@@ -58,21 +58,31 @@ export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   }
 }
 
+/** A file that is made for whoever asks, such as a PDF to print. */
+export async function file(path: string): Promise<Blob> {
+  const answer = await reach("POST", path, "{}");
+  if (answer.ok) return answer.blob();
+  throw refusal(answer.status, await answer.json().catch(() => null), true);
+}
+
 async function ask(method: string, path: string, body?: string, key?: string, over?: AbortSignal): Promise<unknown> {
+  const answer = await reach(method, path, body, key, over);
+  if (answer.status === 204) return null;
+  const read: unknown = await answer.json().catch(() => null);
+  if (answer.ok) return read;
+  throw refusal(answer.status, read, method !== "GET");
+}
+
+async function reach(method: string, path: string, body?: string, key?: string, over?: AbortSignal): Promise<Response> {
   const unsafe = method !== "GET";
   const headers: Record<string, string> = { Accept: "application/json" };
   if (unsafe) Object.assign(headers, { "Content-Type": "application/json", "X-CSRF": csrf });
   if (key) headers["Idempotency-Key"] = key;
-  let answer: Response;
   try {
-    answer = await fetch(path, { method, headers, body: body ?? null, credentials: "same-origin", signal: over ?? null });
+    return await fetch(path, { method, headers, body: body ?? null, credentials: "same-origin", signal: over ?? null });
   } catch {
     throw new Refused(0, "offline", "", unsafe ? "unknown" : "nothing_to_save");
   }
-  if (answer.status === 204) return null;
-  const read: unknown = await answer.json().catch(() => null);
-  if (answer.ok) return read;
-  throw refusal(answer.status, read, unsafe);
 }
 
 function refusal(status: number, read: unknown, unsafe: boolean): Refused {

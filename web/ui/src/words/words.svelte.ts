@@ -5,11 +5,12 @@ import { courier } from "./courier";
 import { duties } from "./duties";
 import { field } from "./field";
 import { office } from "./office";
+import { paper } from "./paper";
 import { services } from "./services";
 import { shared } from "./shared";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...field, ...services, ...station, ...counter, ...duties, ...courier, ...coordinator, ...office };
+const catalogue = { ...shared, ...field, ...services, ...station, ...counter, ...duties, ...courier, ...coordinator, ...office, ...paper };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";
