@@ -46,7 +46,7 @@ def get_board(
 
 
 @router.get("/roads")
-def get_roads(caller: Coordinator, request: Request) -> Response:
+def get_roads(caller: Staff, request: Request) -> Response:
     """The streets under the map; the same for hours, so the browser keeps them."""
     plain, packed = _roads(caller.read(district_bounds))
     headers = {"Cache-Control": "private, max-age=3600", "Vary": "Accept-Encoding"}

@@ -174,8 +174,10 @@ def post_contact_change(
     return _edit(caller, key, elder_id, form, deed)
 
 
-@router.delete("/elders/{elder_id}/contacts/{contact_id}", response_model=ElderFile)
-def delete_contact(elder_id: UUID, contact_id: UUID, caller: Station) -> Answer:
+@router.post(
+    "/elders/{elder_id}/contacts/{contact_id}/remove", response_model=ElderFile
+)
+def post_contact_removal(elder_id: UUID, contact_id: UUID, caller: Station) -> Answer:
     def do(uow: UnitOfWork) -> ElderFile:
         editing.remove_contact(uow, elder_id, contact_id)
         return show_file(uow, elder_id)

@@ -108,6 +108,7 @@ class ElderFile:
     fall_risk: bool
     infectious: bool
     swallowing_level: int
+    visit_every_days: int | None
     station: str
     door: FileDoor
     contacts: list[FileContact]
@@ -145,6 +146,7 @@ def show_file(uow: UnitOfWork, elder_id: UUID) -> ElderFile:
         fall_risk=elder.fall_risk,
         infectious=elder.infectious,
         swallowing_level=elder.swallowing_level,
+        visit_every_days=elder.visit_every_days,
         station=session.get_one(Station, elder.station_id).name,
         door=_door(uow, elder, home),
         contacts=_contacts(uow, elder.id),

@@ -77,7 +77,8 @@ def test_a_file_from_the_first_word_to_the_last(
     assert {one["actor"] for one in file["changes"]} == {"front"}
     assert clerk.get("/api/elders", params={"q": "zyl"}).json()["total"] == 1
 
-    gone = clerk.delete(f"{of}/contacts/{file['contacts'][1]['id']}").json()
+    neighbour = f"{of}/contacts/{file['contacts'][1]['id']}/remove"
+    gone = send(clerk, neighbour, {}).json()
     assert [one["rank"] for one in gone["contacts"]] == [1, 2]
     assert clerk.get(f"{of}/file").status_code == 200
     with Session(house.town.engine) as session:

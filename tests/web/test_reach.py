@@ -54,7 +54,7 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
         )
     },
     "POST /api/elders/{elder_id}/contacts/{contact_id}": STATION,
-    "DELETE /api/elders/{elder_id}/contacts/{contact_id}": STATION,
+    "POST /api/elders/{elder_id}/contacts/{contact_id}/remove": STATION,
     "POST /api/keys/{key_id}/move": STATION,
     "POST /api/pauses/{pause_id}/resume": STATION,
     "POST /api/life/{event_id}/return": STATION,
@@ -128,7 +128,7 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/field/position": HELPER,
     "POST /api/orders/{order_id}/call": HELPER,
     "GET /api/board": COORDINATORS,
-    "GET /api/roads": COORDINATORS,
+    "GET /api/roads": STAFF,
     "POST /api/waves/{wave_id}/plan": COORDINATORS,
     "POST /api/waves/{wave_id}/rollback": COORDINATORS,
     "GET /api/plans/{wave_id}": COORDINATORS,

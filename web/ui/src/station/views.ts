@@ -1,15 +1,16 @@
 /** The station's views; the address says which is open. */
-export type View = "grid" | "counter" | "duties" | "kitchen" | "paper";
+export type View = "grid" | "counter" | "duties" | "files" | "kitchen" | "paper";
 
 export const VIEWS: { view: View; key: string }[] = [
   { view: "grid", key: "F2" },
   { view: "counter", key: "F4" },
+  { view: "files", key: "F7" },
   { view: "duties", key: "F8" },
   { view: "kitchen", key: "F9" },
   { view: "paper", key: "F10" },
 ];
 
 export function viewFromAddress(): View {
-  const asked = location.hash.slice(1);
+  const asked = location.hash.slice(1).split("/")[0];
   return VIEWS.find((one) => one.view === asked)?.view ?? "grid";
 }

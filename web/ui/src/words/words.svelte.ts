@@ -3,6 +3,7 @@ import { coordinator } from "./coordinator";
 import { counter } from "./counter";
 import { courier } from "./courier";
 import { duties } from "./duties";
+import { elders } from "./elders";
 import { field } from "./field";
 import { office } from "./office";
 import { paper } from "./paper";
@@ -10,7 +11,7 @@ import { services } from "./services";
 import { shared } from "./shared";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...field, ...services, ...station, ...counter, ...duties, ...courier, ...coordinator, ...office, ...paper };
+const catalogue = { ...shared, ...field, ...services, ...station, ...counter, ...duties, ...elders, ...courier, ...coordinator, ...office, ...paper };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";
