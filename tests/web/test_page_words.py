@@ -15,8 +15,15 @@ from dispatch.demo.services import services
 from dispatch.field.events import FieldKind
 from dispatch.field.evidence import EvidenceFrom
 from dispatch.orders.orders import Channel, OrderState
-from dispatch.people.elders import Living
+from dispatch.people.consents import Purpose as ConsentFor
+from dispatch.people.consents import Said, Voice
+from dispatch.people.door_keys import KeyMove
+from dispatch.people.elder_facts import FactKind
+from dispatch.people.elders import Datum, IdentityKind, Living
 from dispatch.people.helpers import HelperKind, TravelMode
+from dispatch.people.life_events import LifeKind
+from dispatch.people.pauses import PauseReason, PauseScope
+from dispatch.people.proposals import ProposalKind
 from dispatch.planning.rules import PAPER_SKILL
 from dispatch.safety.cases import CaseKind, CaseOutcome
 from dispatch.subsidy.rule_versions import rules_on
@@ -39,6 +46,17 @@ KINDS: Final[dict[str, type[StrEnum]]] = {
     "evidence": EvidenceFrom,
     "outcome": CaseOutcome,
     "case_kind": CaseKind,
+    "identity_kind": IdentityKind,
+    "fact": FactKind,
+    "consent_for": ConsentFor,
+    "said": Said,
+    "voice": Voice,
+    "pause_reason": PauseReason,
+    "pause_scope": PauseScope,
+    "life": LifeKind,
+    "proposal": ProposalKind,
+    "key": KeyMove,
+    "datum": Datum,
 }
 
 

@@ -109,6 +109,8 @@ export const elders = {
   "identity_kind.passport": ["护照", "Passport"],
   "identity_kind.permanent_resident": ["外国人永久居留身份证", "Foreign permanent resident card"],
   "identity_kind.none": ["暂无证号", "No number yet"],
+  "facts.since": ["{on} 起", "from {on}"],
+  "facts.until": ["到 {on}", "until {on}"],
   "fact.ability": ["失能等级", "Ability"],
   "fact.dementia": ["失智", "Dementia"],
   "fact.relief": ["救助类别", "Relief"],
