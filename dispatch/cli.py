@@ -11,6 +11,7 @@ import click
 COMMANDS: Final = {
     "check": "dispatch.solving",
     "demo": "dispatch.demo.running",
+    "export": "dispatch.exchange.export_command",
     "grant": "dispatch.subsidy.commands",
     "import": "dispatch.importing",
     "health": "dispatch.running",

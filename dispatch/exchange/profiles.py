@@ -5,6 +5,7 @@ their own codes. Staff edit the table; nobody changes code for it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -73,3 +74,24 @@ def save_profile(
     uow.session.add(kept)
     uow.session.flush()
     return kept
+
+
+@dataclass(frozen=True)
+class ProfileRow:
+    """One profile as people see it."""
+
+    id: UUID
+    name: str
+    form: str
+    columns: list[Json]
+    changed_at: datetime
+
+
+def show_profiles(uow: UnitOfWork) -> list[ProfileRow]:
+    """Every profile, by name."""
+    return [show_profile(one) for one in list_profiles(uow)]
+
+
+def show_profile(kept: ExportProfile) -> ProfileRow:
+    """One profile."""
+    return ProfileRow(kept.id, kept.name, kept.form, kept.columns, kept.changed_at)

@@ -7,7 +7,9 @@ import pytest
 from sqlmodel import Session, func, select
 
 from benchmarks.rosters import draw_roster
+from dispatch.access.accounts import Role
 from dispatch.people.elders import Elder
+from dispatch.people.vault import seal
 from tests.exchange.conftest import sheet_of
 from tests.web.conftest import House
 
@@ -71,3 +73,48 @@ def test_a_file_that_is_no_sheet_is_refused_in_words(
     assert answer.status_code in {400, 422}
     assert answer.json()["error"] == code
     assert "没有" in answer.json()["detail"]
+
+
+def test_a_form_leaves_as_a_workbook_and_its_template_is_filled(
+    house: House, clerk: httpx.Client
+) -> None:
+    house.town.add_elder()
+    days = {"from_on": "2026-11-20", "until_on": "2026-11-20"}
+    own = sheet_of(["我们的表"], ["姓名", "年龄"])
+
+    plain = clerk.post("/api/exports/elder_files", json=days)
+    filled = clerk.post(
+        "/api/exports/elder_files/template",
+        params=days,
+        content=own,
+        headers={"Content-Type": "application/octet-stream"},
+    )
+    refused = clerk.post("/api/exports/elder_files", json=days | {"plain": True})
+
+    assert (plain.status_code, plain.content[:2]) == (200, b"PK")
+    assert (filled.status_code, filled.content[:2]) == (200, b"PK"), filled.text
+    assert refused.json()["error"] == "reason_missing"
+
+
+def test_what_a_registry_says_is_decided_for_a_whole_kind(house: House) -> None:
+    town = house.town
+    elder_id = town.add_elder()
+    with Session(town.engine) as session:
+        seal(session, elder_id, {"id_number": "119900194403010029"})
+        session.commit()
+    office = town.add_account("office", Role.DISTRICT)
+    rows = sheet_of(
+        ["身份证号", "事件", "日期"], ["119900194403010029", "死亡", "2026-11-02"]
+    )
+    with house.enter(office) as client:
+        run = upload(client, rows, kind="matches", source="殡葬信息").json()["run"]
+        client.post(f"/api/imports/{run['id']}/confirm", json={})
+        said = client.get("/api/proposals").json()
+        answer = {"answer": "accept", "words": "与家属核实"} | said["groups"][0]
+        answer.pop("count")
+        left = client.post("/api/proposals/decide", json=answer)
+
+    assert said["groups"] == [{"kind": "deceased", "source": "殡葬信息", "count": 1}]
+    assert left.json()["total"] == 0, left.text
+    with Session(town.engine) as session:
+        assert session.get_one(Elder, elder_id).died_on is not None

@@ -148,6 +148,13 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/imports/{run_id}/confirm": IMPORTERS,
     "POST /api/imports/{run_id}/drop": IMPORTERS,
     "GET /api/imports/{run_id}/faults.xlsx": IMPORTERS,
+    "GET /api/exports": IMPORTERS,
+    "POST /api/exports/{form}": IMPORTERS,
+    "POST /api/exports/{form}/template": IMPORTERS,
+    "GET /api/export-profiles": IMPORTERS,
+    "POST /api/export-profiles": OFFICERS,
+    "GET /api/proposals": IMPORTERS,
+    "POST /api/proposals/decide": IMPORTERS,
     "GET /api/office/usage": OFFICERS,
     "GET /api/office/lines": OFFICERS,
     "GET /api/office/promises": frozenset({"district"}),
@@ -241,6 +248,7 @@ def _knock(client: httpx.Client, route: str) -> int:
     for name in (*things, *files, *STAFFING, "plan", "referral", "run"):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
     path = path.replace("{rung}", "1").replace("{kind}", "elders")
+    path = path.replace("{form}", "meals")
     if route == "POST /api/sign-in":
         return client.post(path, json={}).status_code
     return client.request(

@@ -1,10 +1,14 @@
 """Forms around sheets: columns corrected, proposals decided, webhooks named."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
-from web.schemas.shapes import Form, Reason
+from dispatch.exchange.exporting import Wish
+from dispatch.exchange.forms.rows import Span
+from dispatch.people.proposals import ProposalKind
+from web.schemas.shapes import Day, Form, Reason
 
 FieldName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z_0-9]+$")]
 Word = Annotated[str, Field(max_length=40)]
@@ -17,10 +21,25 @@ class ColumnsForm(Form):
     columns: dict[FieldName, Annotated[int, Field(ge=0, le=199)] | None]
 
 
+class ExportForm(Form):
+    """Which days; with a reason, persons are shown in full to whoever may see them."""
+
+    from_on: Day
+    until_on: Day
+    station_id: UUID | None = None
+    plain: bool = False
+    reason: Annotated[str, Field(max_length=120)] = ""
+    profile_id: UUID | None = None
+
+    def to_wish(self, form: str) -> Wish:
+        span = Span(self.from_on, self.until_on, self.station_id)
+        return Wish(form, span, self.plain, self.reason, self.profile_id)
+
+
 class DecideForm(Form):
     """One answer to every open proposal of a kind and a source."""
 
-    kind: Annotated[str, Field(max_length=24)]
+    kind: ProposalKind
     source: Annotated[str, Field(max_length=40)]
     answer: Literal["accept", "reject"]
     words: Reason

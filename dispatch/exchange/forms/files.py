@@ -1,0 +1,152 @@
+"""Forms of persons: the front page of a file, and whose entitlements have ended."""
+
+from typing import Final
+
+from sqlmodel import col, select
+
+from dispatch.access.accounts import Account
+from dispatch.access.scope import scoped
+from dispatch.clock import town_day
+from dispatch.exchange.forms.rows import (
+    Form,
+    Opened,
+    People,
+    Row,
+    Span,
+    by_id,
+    station_names,
+)
+from dispatch.exchange.workbooks import yuan
+from dispatch.people.elders import Elder, Household, Living, age_on
+from dispatch.people.life_events import LifeEvent, LifeKind
+from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.grants import Grant
+
+_LIVING: Final = {
+    Living.ALONE: "独居",
+    Living.EMPTY_NEST: "空巢",
+    Living.WITH_FAMILY: "与家人同住",
+    Living.OTHER: "其他",
+}
+_ABILITY: Final = ("完好", "轻度", "中度", "重度", "完全失能")
+_STOPS: Final = {
+    LifeKind.DIED: "死亡",
+    LifeKind.MOVED_OUT: "迁出",
+    LifeKind.INSTITUTION: "入住机构",
+    LifeKind.UNREACHABLE: "失联",
+}
+
+
+def _elders(uow: UnitOfWork, span: Span, opened: Opened) -> list[Row]:
+    query = scoped(uow.actor, Elder).order_by(col(Elder.number))
+    query = query.where(col(Elder.died_on).is_(None), col(Elder.left_on).is_(None))
+    if span.station_id is not None:
+        query = query.where(Elder.station_id == span.station_id)
+    elders = list(uow.session.exec(query))
+    people = People(uow, [one.id for one in elders], opened, span.until_on)
+    stations = station_names(uow.session)
+    homes = by_id(uow.session, Household, [one.household_id for one in elders])
+    return [
+        people.of(one.id)
+        | {
+            "born_on": one.born_on,
+            "age": age_on(one.born_on, span.until_on),
+            "station": stations[one.station_id].name,
+            "community": homes[one.household_id].community,
+            "living": _LIVING[one.living],
+            "hukou": "本区" if one.hukou_in_district else "外区",
+            "ability": _ABILITY[one.ability_level],
+            "assessed_on": one.assessed_on,
+            "dementia": one.dementia,
+            "disability_grade": one.disability_grade,
+            "diet": "、".join(one.diet_tags),
+            "allergies": "、".join(one.allergies),
+            "last_seen_at": one.last_seen_at,
+            "last_visit_at": one.last_visit_at,
+        }
+        for one in elders
+    ]
+
+
+def _stopped(uow: UnitOfWork, span: Span, opened: Opened) -> list[Row]:
+    """Who has died, moved, or gone to an institution, and what was granted after it."""
+    query = (
+        select(LifeEvent)
+        .where(
+            col(LifeEvent.kind).in_(list(_STOPS)), col(LifeEvent.undone_at).is_(None)
+        )
+        .where(LifeEvent.happened_on >= span.from_on)
+        .where(LifeEvent.happened_on <= span.until_on)
+        .order_by(col(LifeEvent.happened_on), col(LifeEvent.id))
+    )
+    events = list(uow.session.exec(query))
+    reach = {one.id for one in uow.session.exec(scoped(uow.actor, Elder))}
+    events = [one for one in events if one.elder_id in reach]
+    people = People(uow, [one.elder_id for one in events], opened, span.until_on)
+    hands = by_id(uow.session, Account, [one.made_by for one in events])
+    return [
+        people.of(one.elder_id, one.happened_on)
+        | {
+            "why": _STOPS[one.kind],
+            "happened_on": one.happened_on,
+            "found_on": town_day(one.made_at),
+            "checked_by": hands[one.made_by].title if one.made_by else "",
+            "from_month": _month_after(one),
+            "too_much": yuan(_granted_after(uow, one)),
+        }
+        for one in events
+    ]
+
+
+def _month_after(event: LifeEvent) -> str:
+    """Entitlements end with the month after the event."""
+    on = event.happened_on
+    return f"{on.year + on.month // 12}-{on.month % 12 + 1:02d}"
+
+
+def _granted_after(uow: UnitOfWork, event: LifeEvent) -> int:
+    query = select(Grant.fen).where(
+        Grant.elder_id == event.elder_id,
+        Grant.service_on > event.happened_on,
+        col(Grant.reversed_by).is_(None),
+    )
+    return sum(uow.session.exec(query))
+
+
+ELDER_FILES = Form(
+    "elder_files",
+    "一人一档首页",
+    (
+        *(("elder_number", "档案编号"), ("name", "姓名"), ("sex", "性别")),
+        *(("id_number", "身份证号"), ("born_on", "出生日期"), ("age", "年龄")),
+        *(("phone", "联系电话"), ("station", "驿站"), ("community", "社区")),
+        *(("address", "居住地址"), ("hukou", "户籍"), ("living", "居住情况")),
+        *(
+            ("categories", "人员类别"),
+            ("ability", "能力等级"),
+            ("assessed_on", "评估日期"),
+        ),
+        *(("dementia", "失智"), ("disability_grade", "残疾等级"), ("diet", "忌口")),
+        *(
+            ("allergies", "过敏"),
+            ("last_seen_at", "最近见到"),
+            ("last_visit_at", "最近探访"),
+        ),
+    ),
+    _elders,
+)
+STOPPED = Form(
+    "stopped",
+    "停发追回台账",
+    (
+        *(("name", "姓名"), ("id_number", "身份证号"), ("why", "事由")),
+        *(
+            ("happened_on", "发生日期"),
+            ("found_on", "发现日期"),
+            ("checked_by", "核实人"),
+        ),
+        *(("from_month", "停发起始月"), ("too_much", "多领金额(元)")),
+        *(("recovered", "追回金额(元)"), ("handled_by", "经办")),
+    ),
+    _stopped,
+)
