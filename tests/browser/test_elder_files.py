@@ -18,7 +18,7 @@ def test_a_file_is_opened_and_changed_without_the_mouse(house: House) -> None:
 
     with house.visit(house.town.staff, "/station") as page:
         page.get_by_test_id("grid").wait_for()
-        page.keyboard.press("F7")
+        page.keyboard.press("F3")
         page.get_by_test_id("files-row").wait_for()
         page.get_by_test_id("files-new").press("Enter")
         number = id_number(date(1941, 3, 2), "F", 11)

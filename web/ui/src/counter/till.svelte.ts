@@ -38,8 +38,8 @@ class Till {
   );
   dish = $derived.by<WalkInDish | null>(() => {
     if (!this.picked || this.picked.order) return null;
-    const safe = this.person?.dishes.filter((dish) => dish.safe) ?? [];
-    return safe.find((dish) => dish.menu_item_id === this.chosen) ?? safe.find((dish) => !dish.clashes.length) ?? null;
+    const fitting = this.person?.dishes.filter((dish) => dish.safe && !dish.clashes.length) ?? [];
+    return fitting.find((dish) => dish.menu_item_id === this.chosen) ?? fitting[0] ?? null;
   });
   /** What is to be paid now: of the order, or of the dish that a walk-in chose. */
   due = $derived(this.picked?.order ? (this.picked.bill?.due_fen ?? 0) : (this.dish?.due_fen ?? 0));

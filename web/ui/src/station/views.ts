@@ -4,8 +4,9 @@ export type View = "grid" | "counter" | "duties" | "files" | "kitchen" | "paper"
 export const VIEWS: { view: View; key: string }[] = [
   { view: "grid", key: "F2" },
   { view: "counter", key: "F4" },
-  { view: "files", key: "F7" },
-  { view: "duties", key: "F8" },
+  // F6 to F8 take money at the counter.
+  { view: "files", key: "F3" },
+  { view: "duties", key: "F1" },
   { view: "kitchen", key: "F9" },
   { view: "paper", key: "F10" },
 ];

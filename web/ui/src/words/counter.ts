@@ -2,7 +2,7 @@ import type { Pairs } from "./pairs";
 
 export const counter = {
   "counter.search": ["刷卡、扫码，或输入姓名、拼音", "Card, QR code, name or pinyin"],
-  "counter.hint": ["F6 现金　F7 刷卡　F8 储值：收款并出餐　回车：只出餐　F2–F4 选餐　Esc 清空", "F6 cash · F7 card · F8 stored: pay and serve · Enter: serve only · F2–F4 dish · Esc clear"],
+  "counter.hint": ["F6 现金　F7 刷卡　F8 储值：收款并出餐　回车：只出餐　↑↓ 选餐　Esc 清空", "F6 cash · F7 card · F8 stored: pay and serve · Enter: serve only · ↑↓ dish · Esc clear"],
   "counter.offline": ["断网照常出餐，恢复后自动补传", "Go on serving; it is sent when the network is back"],
   "counter.stuck": ["{n} 条无法上传，请找技术人员", "{n} could not be sent; tell support"],
   "counter.not_kept": ["本机没能存下这条记录，请再做一次。", "This device could not keep the record; do it again."],
