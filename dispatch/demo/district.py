@@ -17,6 +17,7 @@ from dispatch.demo.accounts import draw_accounts
 from dispatch.demo.chance import Chance
 from dispatch.demo.crew import Hand, draw_crew
 from dispatch.demo.elders import Person, draw_contacts, draw_people, owners_of
+from dispatch.demo.files import Files, draw_files
 from dispatch.demo.ground import Points, lay
 from dispatch.demo.households import Home, draw_homes, lose_places
 from dispatch.demo.menus import draw_menus
@@ -52,6 +53,7 @@ class District:
     papers: list[Certificate]
     weeks: list[WeekPattern]
     numbers: dict[UUID, dict[str, str]]
+    files: Files
 
     @property
     def begins_at(self) -> datetime:
@@ -91,6 +93,7 @@ def draw_district(size: Size, seed: int, day: date, points: Points) -> District:
     return District(
         size, seed, day, places, people, homes, crew, sittings, menus, accounts,
         papers, weeks, numbers,
+        draw_files(seed, people, crew, accounts, begins_at),
     )  # fmt: skip
 
 
@@ -114,6 +117,8 @@ def keep_district(session: Session, district: District) -> None:
     _insert(session, district.weeks)
     _insert(session, [shift for hand in district.crew for shift in hand.shifts])
     _insert(session, district.accounts)
+    for rows in district.files.tables():
+        _insert(session, rows)
     seal_new(session, _sealed(district))
 
 

@@ -13,7 +13,9 @@ from dispatch.demo.elders import is_basic
 from dispatch.demo.ground import Points, TooFewRoads, lay
 from dispatch.demo.regulars import breakfasts, dinners, due_for_visit, lunches
 from dispatch.demo.sizes import DISTRICT, SMALL
+from dispatch.people.elder_facts import History, facts_on
 from dispatch.people.elders import Elder, Household
+from dispatch.people.responsible import FIRST
 from dispatch.people.vault import Sealed, find_owners, unseal
 from dispatch.store.engine import make_engine
 
@@ -139,3 +141,23 @@ def test_the_district_is_kept_whole_and_sealed(
         texts = session.exec(select(Sealed.sealed)).all()
         assert not any(person.sealed["phone"].encode() in text for text in texts)
     engine.dispose()
+
+
+def test_the_files_say_of_today_what_the_elders_say(district: District) -> None:
+    files = district.files
+    facts = {row.elder_id: [row] for row in files.facts}
+    for person in district.people:
+        elder = person.elder
+        history = History(facts.get(elder.id, []))
+        today = facts_on(elder, history, DAY)
+        assert today["ability_level"] == elder.ability_level
+    basic = {p.elder.id for p in district.people if is_basic(p.elder, DAY)}
+    first = {row.elder_id for row in files.responsible if row.rank == FIRST}
+    assert first == basic
+    assert 0.93 < len(files.agreements) / len(basic) < 0.97
+    yes = [row for row in files.consents if row.said == "given"]
+    photos = {p.elder.id for p in district.people if p.elder.photo_consent}
+    assert {row.elder_id for row in yes if row.purpose == "photo"} == photos
+    usual = {p.elder.id for p in district.people if p.elder.usual_channel}
+    assert files.pauses
+    assert not usual & {row.elder_id for row in files.pauses}
