@@ -88,6 +88,7 @@ WORDS: Final[dict[str, Pair]] = {
     "outcome.not_there": ("人不在", "not there"),
     "outcome.refused": ("拒绝", "refused"),
     "outcome.acknowledged": ("已接手", "taken on"),
+    "outcome.let_go": ("已告诉助老员可以走了", "the helper was told to go on"),
     "outcome.handed_on": ("已转交", "handed on"),
     "outcome.no_contacts": ("没有登记联系人", "no contacts kept"),
     "outcome.heard_late": ("迟到的手机记录", "heard of late"),

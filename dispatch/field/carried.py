@@ -18,7 +18,7 @@ from dispatch.orders.orders import ENDED_STATES, Order
 from dispatch.people.elders import Elder, Household
 from dispatch.people.places import Kitchen
 from dispatch.people.vault import unseal
-from dispatch.safety.cases import Case, CaseKind
+from dispatch.safety.waiting import Wait, read_waits
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -48,8 +48,14 @@ class Carried:
     service_name: str
     minutes: int
     people: int
-    unanswered: bool
+    wait: Wait | None  # at a door that stayed closed
     served_by: UUID | None
+
+    @property
+    def unanswered(self) -> bool:
+        """The door stayed closed, and nobody knows yet what became of them."""
+        open_ = self.wait is not None and self.wait.open
+        return open_ and self.order.state not in ENDED_STATES
 
     @property
     def diet_words(self) -> list[str]:
@@ -67,7 +73,7 @@ def read_carried(session: Session, order_ids: Collection[UUID]) -> dict[UUID, Ca
     kitchens = _rows(session, Kitchen, {o.kitchen_id for o in orders.values()})
     services = {each.code: each for each in session.exec(select(Service))}
     names = unseal(session, sorted(elders), ["name"])
-    closed = _unanswered(session, orders)
+    waits = read_waits(session, orders)
     boxes = boxes_of(session, orders)
     held = held_by_elders(session, elders)
     served = _served_by(session, orders)
@@ -93,7 +99,7 @@ def read_carried(session: Session, order_ids: Collection[UUID]) -> dict[UUID, Ca
             service_name=services[order.service].name,
             minutes=services[order.service].minutes,
             people=services[order.service].people,
-            unanswered=order.id in closed and order.state not in ENDED_STATES,
+            wait=waits.get(order.id),
             served_by=served.get(order.id),
         )
     return found
@@ -105,15 +111,6 @@ def _rows(
     id_ = model.id  # type: ignore[attr-defined]
     query = select(model).where(id_.in_([one for one in ids if one is not None]))
     return {row.id: row for row in session.exec(query)}  # type: ignore[attr-defined]
-
-
-def _unanswered(session: Session, order_ids: Collection[UUID]) -> set[UUID]:
-    query = select(Case.order_id).where(
-        col(Case.order_id).in_(order_ids),
-        Case.kind == CaseKind.NO_ANSWER,
-        col(Case.closed_at).is_(None),
-    )
-    return set(session.exec(query))
 
 
 def _served_by(session: Session, order_ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from dispatch.safety.waiting import Wait
+
 
 @dataclass(frozen=True, kw_only=True)
 class HelperName:
@@ -52,6 +54,7 @@ class StopPerson:
     `boxes_back`: returnable boxes that this elder still has from earlier meals.
 
     With `people` 2 somebody comes along; without a partner nobody is planned yet.
+    `wait`: the door stayed closed, and this is what became of it.
     """
 
     order_id: UUID
@@ -69,6 +72,7 @@ class StopPerson:
     by_other: bool
     people: int
     partner: Partner | None
+    wait: Wait | None
     door: str | None
     floor: int
     lift: bool

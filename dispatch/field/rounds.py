@@ -266,6 +266,7 @@ def _person(stop: Stop, pair: StopOrder, known: Known) -> StopPerson:
         by_other=other and one.people == 1,
         people=one.people,
         partner=None if pair.given_back else known.partners.get(one.order.id),
+        wait=one.wait,
         door=door.door if door else None,
         floor=one.household.floor,
         lift=one.household.lift,

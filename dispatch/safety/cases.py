@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
@@ -9,6 +10,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
 from dispatch.store.columns import Instant, word
+
+LET_GO: Final = "let_go"  # the step by which a helper at the door hears: go on
 
 
 class CaseKind(StrEnum):

@@ -18,6 +18,7 @@ from dispatch.orders.orders import (
 )
 from dispatch.people.elders import get_elder, mark_seen
 from dispatch.safety.cases import (
+    LET_GO,
     Case,
     CaseKind,
     CaseOutcome,
@@ -31,9 +32,9 @@ from dispatch.store.unit_of_work import UnitOfWork
 
 HOLD: Final = timedelta(minutes=15)
 # What a person may report of a rung: it is theirs, it holds for now, or go on.
-_MINE: Final = frozenset({"acknowledged"})
-_HOLDING: Final = frozenset({"reached", "sent", "handed_on"})
-_GOING_ON: Final = frozenset({"no_reply", "not_reached", "not_there", "refused"})
+MINE: Final = frozenset({"acknowledged", LET_GO})
+HOLDING: Final = frozenset({"reached", "sent", "handed_on"})
+GOING_ON: Final = frozenset({"no_reply", "not_reached", "not_there", "refused"})
 
 
 class CaseIsClosed(Conflict):
@@ -67,9 +68,9 @@ def step(
 
     Args:
         rung: its number on this case's ladder, or its kind.
-        outcome: acknowledged (it is mine), reached, sent or handed_on (holds for a
-            quarter of an hour), no_reply, not_reached, not_there or
-            refused (go on).
+        outcome: acknowledged (it is mine), let_go (it is mine, and whoever waits at
+            the door may go), reached, sent or handed_on (holds for a quarter of an
+            hour), no_reply, not_reached, not_there or refused (go on).
 
     Raises:
         NotFound, CaseIsClosed, UnknownStep
@@ -77,13 +78,13 @@ def step(
     case, _ = _hold(uow, case_id)
     ladder = list_rungs(uow.session, case.id)
     where = [each for each in ladder if rung in (each.seq, each.rung.value)]
-    if not where or outcome not in _MINE | _HOLDING | _GOING_ON:
+    if not where or outcome not in MINE | HOLDING | GOING_ON:
         raise UnknownStep
     row = next((each for each in where if each.done_at is None), where[-1])
     add_step(uow, case, outcome, words, rung=row.rung)
-    if outcome in _MINE:
+    if outcome in MINE:
         _acknowledge(uow, case, row)
-    elif outcome in _HOLDING:
+    elif outcome in HOLDING:
         row.outcome = outcome
         if row is standing_rung(ladder):
             row.deadline_at = case.deadline_at = uow.now + HOLD

@@ -7,6 +7,8 @@ from sqlmodel import Session
 
 from dispatch.catalogue.sittings import Sitting
 from dispatch.orders.orders import OrderState
+from dispatch.safety.climbing import step
+from dispatch.store.unit_of_work import in_one_transaction
 from tests.browser.conftest import PHONE, House
 from tests.field.pairs import make_pair
 from tests.field.phone import Phone
@@ -86,8 +88,20 @@ def test_a_closed_door_is_told_at_once_and_waited_at(house: House) -> None:
         waiting = page.get_by_test_id("no-answer-wait")
         expect(waiting).to_have_attribute("data-told", "true")
         expect(page.get_by_test_id("wait")).to_contain_text("请再等")
+        [case] = walk.cases()
 
-    assert len(walk.cases()) == 1
+        house.town.at(case.opened_at + timedelta(minutes=6))
+        page.reload()
+        expect(page.get_by_test_id("wait")).to_contain_text("还没有人接手")
+        in_one_transaction(
+            house.town.engine,
+            lambda uow: step(uow, case.id, "phone_elder", "let_go", ""),
+            actor=house.town.dispatcher,
+        )
+        house.number_events()
+        expect(page.get_by_test_id("wait")).to_contain_text("map：可以走了")
+        page.get_by_test_id("go-on").click()
+        expect(waiting).to_have_count(0)
 
 
 def test_two_persons_behind_one_door_have_an_end_each(house: House) -> None:

@@ -21,6 +21,7 @@ from dispatch.safety.climbing import (
     close_case,
     step,
 )
+from dispatch.safety.waiting import Wait, read_waits
 from dispatch.store.unit_of_work import SYSTEM, Actor, UnitOfWork, in_one_transaction
 from dispatch.sweep import climb_overdue
 from tests.field.phone import Phone
@@ -148,6 +149,24 @@ def test_a_step_without_a_reply_goes_on_and_one_with_a_reply_holds(
     for rung, outcome in ((9, "no_reply"), (2, "nonsense"), ("roof", "no_reply")):
         with pytest.raises(UnknownStep):
             do(walk, step, rung, outcome, "")
+
+
+def test_whoever_waits_at_the_door_hears_who_has_it_and_when_to_go(
+    town: LittleTown,
+) -> None:
+    walk = closed_door(town)
+
+    def wait() -> Wait | None:
+        with Session(town.engine) as session:
+            return read_waits(session, walk.orders).get(walk.orders[0])
+
+    assert wait() == Wait(open=True, taken_by=None, may_go=False)
+    do(walk, step, "phone_elder", "acknowledged", "")
+    assert wait() == Wait(open=True, taken_by="map", may_go=False)
+    do(walk, step, "phone_elder", "let_go", "")
+    assert wait() == Wait(open=True, taken_by="map", may_go=True)
+    do(walk, close_case, "away", "")
+    assert wait() == Wait(open=False, taken_by="map", may_go=True)
 
 
 @pytest.mark.parametrize(

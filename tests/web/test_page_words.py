@@ -26,6 +26,8 @@ from dispatch.people.pauses import PauseReason, PauseScope
 from dispatch.people.proposals import ProposalKind
 from dispatch.planning.rules import PAPER_SKILL
 from dispatch.safety.cases import CaseKind, CaseOutcome
+from dispatch.safety.climbing import GOING_ON, HOLDING, MINE
+from dispatch.safety.opening import NO_CONTACTS
 from dispatch.subsidy.rule_versions import rules_on
 from dispatch.words import WORDS
 from tests.little_town import TODAY
@@ -85,6 +87,12 @@ def test_every_reason_and_role_has_its_word(named: set[str]) -> None:
     roles = {f"role.{role.value}" for role in Role if role is not Role.SYSTEM}
 
     assert (reasons | roles) - named == set()
+
+
+def test_whatever_was_done_on_a_rung_has_its_word(named: set[str]) -> None:
+    done = MINE | HOLDING | GOING_ON | {NO_CONTACTS, "missed"}
+
+    assert {f"rung_outcome.{code}" for code in done} - named == set()
 
 
 def test_every_category_and_subsidy_of_the_rules_has_its_word(named: set[str]) -> None:

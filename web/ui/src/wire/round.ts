@@ -21,7 +21,11 @@ export interface StopPerson {
   /** 2: somebody comes to the same door at the same time. */
   people?: number;
   partner?: Partner | null;
+  /** The door stayed closed: who has taken it on, and whether one may go. */
+  wait?: Wait | null;
 }
+
+export interface Wait { open: boolean; taken_by: string | null; may_go: boolean }
 
 export interface Partner { label: string; state: "open" | "arrived" | "done"; at: string; arrived_at: string | null }
 
