@@ -85,6 +85,7 @@ EVENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "event.case.step": ("已处理一步", "a step was taken"),
     "event.case.closed": ("安全事件结束", "case closed"),
     "event.outreach.made": ("联系记录", "called or written to"),
+    "event.week.proposed": ("探访周计划已拟好", "a week of visits was proposed"),
     "event.duty.run": ("应办事项已生成工单", "what is due was ordered"),
     "event.referral.open": ("提出转介", "referral raised"),
     "event.referral.accepted": ("转介已接手", "referral taken on"),

@@ -20,6 +20,7 @@ from dispatch.settings import Settings, settings
 
 QUEUE: Final = "plans"
 _JOBS: Final = "dispatch.planning.jobs"  # by name: who only hints loads no solver
+_WEEKS: Final = "dispatch.planning.week_jobs"
 _KEPT_SECONDS: Final = 60
 _WORKER_TTL_SECONDS: Final = 20
 _LOOK_SECONDS: Final = 5
@@ -48,9 +49,20 @@ def hint_part(redis: Redis, part_id: UUID, number: int) -> None:
     _enqueue(redis, "help_out", part_id, f"part_{part_id}_{number}")
 
 
-def _enqueue(redis: Redis, deed: str, row_id: UUID, job_id: str) -> None:
+def hint_week(redis: Redis, station_id: UUID) -> None:
+    """Tell some worker that a station's week of visits is wanted.
+
+    Raises:
+        RedisError: nobody was told. The sweep does it again.
+    """
+    _enqueue(redis, "plan_station", station_id, f"week_{station_id}", jobs=_WEEKS)
+
+
+def _enqueue(
+    redis: Redis, deed: str, row_id: UUID, job_id: str, *, jobs: str = _JOBS
+) -> None:
     _queue(redis).enqueue_call(
-        f"{_JOBS}.{deed}",
+        f"{jobs}.{deed}",
         args=(str(row_id),),
         job_id=job_id,
         timeout=int(settings().solve_seconds) + _SPARE_SECONDS,

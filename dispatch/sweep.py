@@ -46,6 +46,7 @@ from dispatch.planning.jobs import carry_out
 from dispatch.planning.on_demand.minding import Minder
 from dispatch.planning.parts import forget_orphans
 from dispatch.planning.solving import SolverFailed, think
+from dispatch.planning.week_jobs import ask_for_week
 from dispatch.queue import hint, queue_at
 from dispatch.safety.climbing import climb, list_late
 from dispatch.safety.watching import list_silent, open_silent
@@ -116,6 +117,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
     steps: tuple[Callable[[], object], ...] = (
         partial(climb_overdue, engine),
         partial(_order_due, engine),
+        partial(_ask_for_week, engine, redis),
         partial(_ask, engine),
         partial(in_one_transaction, engine, forget_orphans),
         partial(_chase, engine, redis, here),
@@ -165,6 +167,16 @@ def _order_due(engine: Engine) -> None:
         _try(partial(in_one_transaction, engine, running))
         if time.monotonic() > ends:
             return
+
+
+def _ask_for_week(engine: Engine, redis: Redis | None) -> None:
+    """The coming days' visits are planned by a worker; without one nothing waits."""
+    if redis is None:
+        return
+    try:
+        ask_for_week(engine, redis)
+    except RedisError as trouble:
+        log.warning("nobody was asked for a week", error=type(trouble).__name__)
 
 
 def _ask(engine: Engine) -> None:

@@ -15,6 +15,7 @@ from dispatch.duties.due_orders import DutyOrder, DutyRun, list_of_elders
 from dispatch.duties.gathering import Looked, look_at
 from dispatch.duties.rules import duties_on
 from dispatch.duties.standing import Standing, State
+from dispatch.duties.week_plans import planned_on
 from dispatch.errors import Conflict, NotFound, Refusal
 from dispatch.log.events import record
 from dispatch.orders.ordering import OrderDraft, make_order
@@ -69,7 +70,8 @@ def run_station(uow: UnitOfWork, station_id: UUID) -> DutyRun:
     ).all()
     looked = look_at(uow.session, elders, on)
     run.owed = sum(len(each.standings) for each in looked)
-    for each, standing in _pressing(looked):
+    planned = planned_on(uow.session, station_id, on)
+    for each, standing in _pressing(looked, planned):
         run.due += 1
         ordered = order_duty(uow, each.elder, standing, on)
         run.ordered += ordered
@@ -86,13 +88,18 @@ def run_station(uow: UnitOfWork, station_id: UUID) -> DutyRun:
     return run
 
 
-def _pressing(looked: Sequence[Looked]) -> list[tuple[Looked, Standing]]:
-    """What is ordered by itself, the most urgent first."""
+def _pressing(
+    looked: Sequence[Looked], planned: set[tuple[UUID, str]]
+) -> list[tuple[Looked, Standing]]:
+    """What is ordered by itself today, the most urgent first: what presses, and what
+    the planned week has put on this day.
+    """
     found = [
         (each, standing)
         for each in looked
         for standing in each.standings
-        if standing.held.rule.by_itself and standing.state in _PRESSING
+        if standing.held.rule.by_itself
+        and (standing.state in _PRESSING or (each.elder.id, standing.duty) in planned)
     ]
     return sorted(found, key=lambda one: (one[1].order_of_work, one[0].elder.number))
 

@@ -16,6 +16,7 @@ from dispatch.duties.encounters import Encounter
 from dispatch.duties.gathering import Looked, encounters_of, look_at
 from dispatch.duties.referral_rows import ReferralRow, show_open
 from dispatch.duties.standing import Standing, State
+from dispatch.duties.week_rows import WeekRow, show_week
 from dispatch.orders.orders import Order
 from dispatch.orders.station_day import StationName, station_for
 from dispatch.people.elders import Elder
@@ -77,6 +78,7 @@ class StationDuties:
     total: int
     elders: list[DutyElder]
     referrals: list[ReferralRow]
+    week: list[WeekRow]
 
 
 def show_duties(
@@ -112,6 +114,7 @@ def show_duties(
         total=len(looked),
         elders=_rows(uow, shown, today),
         referrals=show_open(uow, station.id),
+        week=show_week(uow, station.id, today),
     )
 
 

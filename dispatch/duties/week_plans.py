@@ -80,3 +80,14 @@ def list_visits(session: Session, plan_ids: Collection[UUID]) -> list[WeekVisit]
             )
         )
     )
+
+
+def planned_on(session: Session, station_id: UUID, on: date) -> set[tuple[UUID, str]]:
+    """Whose visits the plan in force has put on a day, and for which duty."""
+    query = (
+        select(WeekVisit.elder_id, WeekVisit.duty)
+        .join(WeekPlan, col(WeekPlan.id) == WeekVisit.week_plan_id)
+        .where(WeekPlan.station_id == station_id, WeekPlan.in_force)
+        .where(WeekVisit.visit_on == on)
+    )
+    return {(elder_id, duty) for elder_id, duty in session.exec(query)}

@@ -22,6 +22,7 @@ from dispatch.planning.familiar import familiar_faces
 from dispatch.planning.pairs import asked_for, at_home, never_of, of_own_sex
 from dispatch.planning.past import past_of
 from dispatch.planning.plans import find_carriers
+from dispatch.planning.promised import promised
 from dispatch.planning.roads import travel_of
 from dispatch.planning.rules import PARKING_SECONDS, SAME_HELPER_SECONDS
 from dispatch.planning.spots import Buildings, Spot, kitchen_spot, station_spot
@@ -158,10 +159,13 @@ def _wishes(
     crew: Sequence[Duty],
     errands: Sequence[Errand],
 ) -> list[Preference]:
-    """Who is planned already, known from four weeks, asked for, or of that area."""
+    """Who is planned already, known from four weeks, promised for that day, asked
+    for, or of that area.
+    """
     return [
         *_keepers(session, wave, crew, errands),
         *familiar_faces(session, wave, crew, errands),
+        *promised(session, crew, errands),
         *asked_for(session, crew, errands),
         *at_home(session, crew, errands),
         *of_own_sex(crew, errands),

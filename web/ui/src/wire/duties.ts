@@ -50,6 +50,16 @@ export interface ReferralRow {
   outcome: string | null;
 }
 
+export interface WeekRow {
+  elder_id: string;
+  elder_name: string;
+  elder_number: string;
+  duty: string;
+  on: string;
+  helper: string;
+  backup: string | null;
+}
+
 export interface StationDuties {
   on: string;
   counts: Record<DutyState, number>;
@@ -58,4 +68,5 @@ export interface StationDuties {
   total: number;
   elders: DutyElder[];
   referrals: ReferralRow[];
+  week: WeekRow[];
 }

@@ -1,0 +1,224 @@
+"""The week of visits: planned by a worker, mended when somebody is away, proposed.
+
+Read, think, write, as with waves; CP-SAT thinks in a process of its own. Whoever
+publishes second finds a newer plan and gives way.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from redis import Redis
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from dispatch.clock import town_day, town_moment
+from dispatch.duties.due_orders import DutyRun
+from dispatch.duties.week_plans import (
+    WeekPlan,
+    WeekVisit,
+    find_in_force,
+    list_visits,
+)
+from dispatch.log.events import record
+from dispatch.people.leaves import Leave
+from dispatch.people.places import get_station
+from dispatch.planning.visit_week import WEEK_DAYS, StationWeek, station_week
+from dispatch.queue import hint_week, queue_of_this_job
+from dispatch.settings import settings
+from dispatch.store.engine import make_engine
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
+from routing import EngineMissing
+from routing.choosing import Patience
+from routing.week import Placed, Week, plan_week, repaired
+
+log = structlog.get_logger()
+NEW, ABSENT = "new_week", "absent"
+_PATIENCE: Final = Patience(seconds=30.0, work=0.25, processes=1, tight=False)
+_ONE_AT_A_TIME: Final = "weeks:asked"
+_GIVEN_UP_SECONDS: Final = 60
+
+
+@dataclass(frozen=True)
+class Before:
+    """The plan in force when thinking began."""
+
+    version: int = 0
+    week: Week | None = None
+
+
+def ask_for_week(engine: Engine, redis: Redis) -> bool:
+    """Ask a worker for the next week that is wanted; one is thought of at a time.
+
+    Raises:
+        RedisError: nobody was told. The next sweep does it again.
+    """
+    with picture(engine) as seen:
+        wanted = weeks_wanted(seen)
+    if not wanted or not redis.set(_ONE_AT_A_TIME, "1", nx=True, ex=_GIVEN_UP_SECONDS):
+        return False
+    hint_week(redis, next(iter(wanted)))
+    return True
+
+
+def weeks_wanted(uow: UnitOfWork) -> dict[UUID, str]:
+    """Stations whose week is to be planned, and why, once their nightly run is made.
+
+    A week is planned anew when it is half over, and mended when somebody who was to
+    visit is on leave that day.
+    """
+    today = town_day(uow.now)
+    plans = {
+        plan.station_id: plan
+        for plan in uow.session.exec(select(WeekPlan).where(WeekPlan.in_force))
+    }
+    run = select(DutyRun.station_id).where(DutyRun.on == today, DutyRun.owed > 0)
+    found = {}
+    for station_id in uow.session.exec(run.order_by(col(DutyRun.station_id))):
+        plan = plans.get(station_id)
+        if plan is None or plan.first_on + timedelta(days=WEEK_DAYS // 2) <= today:
+            found[station_id] = NEW
+    return found | {
+        plan.station_id: ABSENT
+        for plan in plans.values()
+        if plan.station_id not in found and _somebody_is_away(uow, plan)
+    }
+
+
+def _somebody_is_away(uow: UnitOfWork, plan: WeekPlan) -> bool:
+    """Leave that was written down after the plan, on a day of one of their visits."""
+    today = town_day(uow.now)
+    visits = [v for v in list_visits(uow.session, [plan.id]) if v.visit_on > today]
+    if not visits:
+        return False
+    helpers = {visit.helper_id for visit in visits}
+    leaves = select(Leave).where(
+        col(Leave.helper_id).in_(helpers),
+        ~col(Leave.called_off),
+        Leave.until_at > town_moment(today, 0),
+    )
+    away = {
+        (leave.helper_id, on)
+        for leave in uow.session.exec(leaves)
+        for on in {visit.visit_on for visit in visits}
+        if leave.from_at <= town_moment(on, 12 * 3600) < leave.until_at
+    }
+    return any((visit.helper_id, visit.visit_on) in away for visit in visits)
+
+
+def plan_station(station_id: str) -> None:
+    """The job of a worker: plan or mend one station's week."""
+    engine = make_engine(settings().database)
+    try:
+        carry_out(engine, UUID(station_id))
+    except EngineMissing as missing:
+        about = {"station": station_id, "why": str(missing)}
+        log.error("no week: engine missing", **about)  # noqa: TRY400
+    finally:
+        engine.dispose()
+        if redis := queue_of_this_job():
+            with closing(redis):
+                redis.delete(_ONE_AT_A_TIME)
+
+
+def carry_out(engine: Engine, station_id: UUID) -> WeekPlan | None:
+    """Read the station's week, think about it, and propose what comes of it.
+
+    Returns:
+        the plan, or None when nothing was wanted or a newer one stands.
+    """
+    with picture(engine) as seen:
+        why = weeks_wanted(seen).get(station_id)
+        if why is None:
+            return None
+        station = get_station(seen.session, station_id)
+        wanted = station_week(seen.session, station, town_day(seen.now))
+        before = _before(seen, wanted)
+    if why == ABSENT and before.week is not None:
+        absent = _absent(wanted, before.week)
+        week = repaired(wanted.problem, before.week, absent, patience=_PATIENCE)
+    else:
+        week = plan_week(wanted.problem, _PATIENCE)
+    return in_one_transaction(
+        engine, lambda uow: propose(uow, wanted, week, before.version, why)
+    )
+
+
+def _before(uow: UnitOfWork, wanted: StationWeek) -> Before:
+    """The plan in force, as far as its visits are still wanted and lie ahead."""
+    plan = find_in_force(uow.session, wanted.station_id)
+    if plan is None:
+        return Before()
+    names = {whose: visit for visit, whose in wanted.names.items()}
+    placed = []
+    for each in list_visits(uow.session, [plan.id]):
+        day = (each.visit_on - wanted.first_on).days
+        visit = names.get((each.elder_id, each.duty))
+        who = str(each.helper_id)
+        backup = str(each.backup_id) if each.backup_id else None
+        known = who in wanted.problem.visitor_of
+        if visit is not None and known and 0 <= day < WEEK_DAYS:
+            placed.append(Placed(visit, day, who, backup))
+    return Before(plan.version, Week(tuple(placed)))
+
+
+def _absent(wanted: StationWeek, week: Week) -> Mapping[str, list[int]]:
+    """Who was to visit on a day on which they have no minutes any more."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for each in week.placed:
+        if not wanted.problem.visitor_of[each.visitor].minutes[each.day]:
+            found[each.visitor].append(each.day)
+    return found
+
+
+def propose(
+    uow: UnitOfWork, wanted: StationWeek, week: Week, base: int, why: str
+) -> WeekPlan | None:
+    """Put a week in force as proposals, unless a newer one is."""
+    plan = find_in_force(uow.session, wanted.station_id, lock=True)
+    if (plan.version if plan else 0) != base:
+        return None
+    if plan is not None:
+        plan.in_force = False
+        uow.session.add(plan)
+        uow.session.flush()
+    fresh = WeekPlan(
+        station_id=wanted.station_id,
+        street_code=wanted.street_code,
+        first_on=wanted.first_on,
+        days=WEEK_DAYS,
+        version=base + 1,
+        why=why,
+        decided_by=", ".join(week.decided_by)[:60],
+        not_placed={
+            each.visit: {reason.visitor: reason.rule for reason in each.reasons}
+            for each in week.not_placed
+        },
+        made_at=uow.now,
+    )
+    uow.session.add(fresh)
+    uow.session.flush()
+    for each in week.placed:
+        elder_id, duty = wanted.names[each.visit]
+        uow.session.add(
+            WeekVisit(
+                week_plan_id=fresh.id,
+                elder_id=elder_id,
+                duty=duty,
+                visit_on=wanted.first_on + timedelta(days=each.day),
+                helper_id=UUID(each.visitor),
+                backup_id=UUID(each.backup) if each.backup else None,
+            )
+        )
+    facts = {"version": fresh.version, "placed": len(week.placed), "why": why}
+    facts["not_placed"] = len(week.not_placed)
+    record(
+        uow, "week.proposed", "week_plan", fresh.id, facts=facts,
+        station_id=fresh.station_id, street_code=fresh.street_code,
+    )  # fmt: skip
+    return fresh
