@@ -77,8 +77,13 @@ def found(problem: Problem) -> Thought:
     return Thought(quick_plan(problem))
 
 
-def assert_as_found(given: Thought, thought: Thought) -> None:
-    """The same plan; only the time that was spent on it is told with it."""
+def assert_as_found(
+    problem: Problem, thought: Thought, child: Path, *, seconds: float
+) -> None:
+    """A child gives the same plan; only the time that was spent is told with it."""
+    asked = [sys.executable, str(child)]
+    past = knows(thought)
+    given = give_to_people(problem, thought, past, seconds=seconds, child=asked)
     spent = given.plan.seconds_used
     assert spent > thought.plan.seconds_used
     assert given == replace(thought, plan=replace(thought.plan, seconds_used=spent))
@@ -150,15 +155,7 @@ def test_a_process_that_fails_changes_nothing(tmp_path: Path, deed: str) -> None
     thought, child = found(problem), tmp_path / "giving.py"
     child.write_text(textwrap.dedent(deed))
 
-    given = give_to_people(
-        problem,
-        thought,
-        knows(thought),
-        seconds=PATIENT,
-        child=[sys.executable, str(child)],
-    )
-
-    assert_as_found(given, thought)
+    assert_as_found(problem, thought, child, seconds=PATIENT)
 
 
 def test_a_process_that_hangs_is_killed_within_the_plans_time(tmp_path: Path) -> None:
@@ -167,15 +164,7 @@ def test_a_process_that_hangs_is_killed_within_the_plans_time(tmp_path: Path) ->
     child.write_text("import time; time.sleep(600)")
     began = time.monotonic()
 
-    given = give_to_people(
-        problem,
-        thought,
-        knows(thought),
-        seconds=LEAST_SECONDS + 1,
-        child=[sys.executable, str(child)],
-    )
-
-    assert_as_found(given, thought)
+    assert_as_found(problem, thought, child, seconds=LEAST_SECONDS + 1)
     assert time.monotonic() - began < PATIENT
 
 
