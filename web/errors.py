@@ -5,12 +5,13 @@ import traceback
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from dispatch.errors import Conflict, NotAllowed, NotFound, NotSignedIn, Refusal
 from dispatch.store.database import is_away
+from web.pages.writing import PAGES, write_page
 from web.wire import Answer
 
 log = logging.getLogger("liuzhu.web")
@@ -63,20 +64,23 @@ def error_answer(
     detail: str,
     headers: Mapping[str, str] | None = None,
     **more: Any,
-) -> Answer:
-    """The one shape of every refusal and failure."""
+) -> Response:
+    """The one shape of every refusal and failure; a page's is a page."""
+    if request.url.path.startswith(PAGES):
+        words = {"title": detail, "words": f"编号 {reference_of(request)}"}
+        return write_page("said.html", status, **words)
     body = {"error": code, "detail": detail, "reference": reference_of(request), **more}
     return Answer(body, status_code=status, headers=dict(headers or {}))
 
 
-async def say_no(request: Request, refusal: Exception) -> Answer:
+async def say_no(request: Request, refusal: Exception) -> Response:
     """A refusal of the house: its kind gives the status."""
     assert isinstance(refusal, Refusal)  # noqa: S101 - Starlette's handler type
     status = next(number for kind, number in _STATUS if isinstance(refusal, kind))
     return error_answer(request, status, refusal.code, str(refusal))
 
 
-async def say_malformed(request: Request, error: Exception) -> Answer:
+async def say_malformed(request: Request, error: Exception) -> Response:
     """What could not be read: where and why, never what was sent."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
     found = [{"where": _where(one), "why": _why(one)} for one in error.errors()[:20]]
@@ -89,7 +93,7 @@ async def say_malformed(request: Request, error: Exception) -> Answer:
     )
 
 
-async def say_http(request: Request, error: Exception) -> Answer:
+async def say_http(request: Request, error: Exception) -> Response:
     """Unknown address, wrong method, body too large."""
     assert isinstance(error, HTTPException)  # noqa: S101
     unknown = ("refused", "请求无法办理，没有保存。")
@@ -97,7 +101,7 @@ async def say_http(request: Request, error: Exception) -> Answer:
     return error_answer(request, error.status_code, code, words, error.headers)
 
 
-def failure_answer(request: Request, error: BaseException) -> Answer:
+def failure_answer(request: Request, error: BaseException) -> Response:
     """A failure of ours: no details to the page, no values to the log."""
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     where = " < ".join(f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno}" for f in frames)

@@ -120,7 +120,7 @@ def is_own_origin(origin: str, host: str) -> bool:
 def _add_headers(scope: Scope, message: Message) -> None:
     headers = MutableHeaders(scope=message)
     for name, value in _HEADERS.items():
-        headers[name] = value
+        headers.setdefault(name, value)  # a page of forms has a word of its own
     if scope["path"].startswith("/api/"):
         headers.setdefault("Cache-Control", "no-store")
     if scope.get("scheme") == "https":

@@ -17,7 +17,7 @@ SURFACES: Final = {
     "/coordinator": "coordinator.html",
     "/office": "office.html",
 }
-_LOOSE_FILES: Final = frozenset({".svg", ".png", ".ico", ".js", ".webmanifest"})
+_LOOSE_FILES: Final = frozenset({".svg", ".png", ".ico", ".js", ".css", ".webmanifest"})
 _NOT_BUILT: Final = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
 <title>六助</title><h1>页面还没有构建</h1>
 <p>服务器已在运行，但缺少页面文件（web/dist）。

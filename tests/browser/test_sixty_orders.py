@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from playwright.sync_api import Page, expect
@@ -62,12 +63,8 @@ def order_for_the_next(page: Page, visited: set[UUID]) -> None:
     expect(row.locator("td.here")).not_to_have_attribute("data-code", "")
 
 
-def fill(town: LittleTown) -> set[UUID]:
-    """Sixty regulars; most had a lunch today, some may not have tomorrow's first.
-
-    Returns:
-        whom nobody feeds tomorrow: they are visited.
-    """
+def serve_tomorrow(town: LittleTown) -> None:
+    """Tomorrow's lunch with two dishes; the first holds shrimps."""
     with Session(town.engine) as session:
         lunch = session.get_one(Sitting, town.sitting_id)
         moved = {
@@ -77,14 +74,24 @@ def fill(town: LittleTown) -> set[UUID]:
                 "eat_by_at",
             )
         }
-        facts = lunch.model_dump() | {"id": uuid4(), "serve_on": TOMORROW} | moved
+        facts: dict[str, Any] = lunch.model_dump() | moved
+        facts |= {"id": uuid4(), "serve_on": TOMORROW, "sold": 0}
         session.add(Sitting(**facts))
         session.flush()
-        dishes = (("A", "宫保鸡丁", ["虾"]), ("B", "清蒸鱼片", []))
-        for code, name, allergens in dishes:
-            dish = {"code": code, "name": name, "price_fen": 1500}
-            session.add(MenuItem(sitting_id=facts["id"], allergens=allergens, **dish))
+        first: dict[str, Any] = {"code": "A", "name": "宫保鸡丁", "allergens": ["虾"]}
+        second: dict[str, Any] = {"code": "B", "name": "清蒸鱼片"}
+        for about in (first, second):
+            session.add(MenuItem(sitting_id=facts["id"], price_fen=1500, **about))
         session.commit()
+
+
+def fill(town: LittleTown) -> set[UUID]:
+    """Sixty regulars; most had a lunch today, some may not have tomorrow's first.
+
+    Returns:
+        whom nobody feeds tomorrow: they are visited.
+    """
+    serve_tomorrow(town)
     elders = [
         town.add_elder(
             f"王{chr(0x4E00 + n * 40)}",

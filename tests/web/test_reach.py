@@ -93,6 +93,13 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/packs/{pack_id}/open": STAFF,
     "GET /api/route-sheets/{number}": STAFF,
     "POST /api/orders": ORDERERS,
+    "GET /api/elders/{elder_id}/family": STATION,
+    "POST /api/elders/{elder_id}/links": STATION,
+    "POST /api/elders/{elder_id}/links/{link_id}/end": STATION,
+    "POST /api/elders/{elder_id}/opt-in": STATION,
+    "POST /api/elders/{elder_id}/opt-out": STATION,
+    "GET /api/station/messages": STATION,
+    "POST /api/station/messages/{message_id}/read": STATION,
     "GET /api/elders/{elder_id}/plans": STAFF,
     "POST /api/elders/{elder_id}/plans/preview": ORDERERS,
     "POST /api/elders/{elder_id}/plans": ORDERERS,
@@ -245,7 +252,8 @@ def _knock(client: httpx.Client, route: str) -> int:
     method, path = route.split()
     things = ("elder", "order", "payment", "sitting", "wave", "case", "proxy", "deed")
     files = ("contact", "key", "pause", "event", "proposal")
-    for name in (*things, *files, *STAFFING, "plan", "referral", "run"):
+    more = ("plan", "referral", "run", "link", "message")
+    for name in (*things, *files, *STAFFING, *more):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
     path = path.replace("{rung}", "1").replace("{kind}", "elders")
     path = path.replace("{form}", "meals")

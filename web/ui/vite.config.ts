@@ -13,7 +13,14 @@ export default defineConfig({
     target: ["chrome87", "safari14"],
     // The content policy allows no data: addresses.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: surfaces.map((name) => `${name}.html`) },
+    rolldownOptions: {
+      input: { ...Object.fromEntries(surfaces.map((name) => [name, `${name}.html`])), pages: "src/styles/pages.css", aloud: "src/elder/aloud.ts" },
+      // What the pages without a script name by itself has a name that stays.
+      output: {
+        entryFileNames: (chunk) => (chunk.name === "aloud" ? "aloud.js" : "assets/[name]-[hash].js"),
+        assetFileNames: (asset) => (asset.names.includes("pages.css") ? "pages.css" : "assets/[name]-[hash][extname]"),
+      },
+    },
   },
   server: { host: "127.0.0.1", proxy: { "/api": { target: "http://127.0.0.1:8000", ws: true } } },
   resolve: process.env["VITEST"] ? { conditions: ["browser"] } : {},

@@ -1,0 +1,1 @@
+"""Pages without JavaScript: for elders and their families."""

@@ -1,0 +1,27 @@
+"""Forms of personal links and of what an elder lets their family do."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from dispatch.people.family import FamilyDeed
+from web.schemas.shapes import Form
+
+
+class LinkForm(Form):
+    """For whom the link is: the elder, or one of their contacts."""
+
+    contact_id: UUID | None = None
+
+
+class OptInForm(Form):
+    """What the elder lets this contact do; with a proof a guardian says so."""
+
+    contact_id: UUID
+    deeds: Annotated[list[FamilyDeed], Field(min_length=1, max_length=3)]
+    proof: Annotated[str, Field(max_length=60)] = ""
+
+
+class OptOutForm(Form):
+    contact_id: UUID
