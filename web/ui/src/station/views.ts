@@ -1,5 +1,5 @@
 /** The station's views; the address says which is open. */
-export type View = "grid" | "counter" | "duties" | "files" | "kitchen" | "paper";
+export type View = "grid" | "counter" | "duties" | "files" | "helpers" | "kitchen" | "paper";
 
 export const VIEWS: { view: View; key: string }[] = [
   { view: "grid", key: "F2" },
@@ -7,6 +7,7 @@ export const VIEWS: { view: View; key: string }[] = [
   // F6 to F8 take money at the counter.
   { view: "files", key: "F3" },
   { view: "duties", key: "F1" },
+  { view: "helpers", key: "" },
   { view: "kitchen", key: "F9" },
   { view: "paper", key: "F10" },
 ];

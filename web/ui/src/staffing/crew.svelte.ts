@@ -1,0 +1,80 @@
+/** Helpers as staff keep them: the list, the file that is open, and what is done to it. */
+import { get, post } from "../wire/api";
+import { Reading } from "../wire/reading.svelte";
+import { asRefused, type Refused } from "../wire/refused";
+import type { Catalogue, HelperFile, HelperList, SkillRow } from "../wire/staffing";
+
+const MANY = 60;
+
+class Crew {
+  list = new Reading<HelperList>();
+  file = new Reading<HelperFile>();
+  skills = $state.raw<SkillRow[]>([]);
+  asked = $state("");
+  shown = $state(MANY);
+  chosen = $state<string | null>(null);
+  adding = $state(false);
+  said = $state("");
+  refused = $state.raw<Refused | null>(null);
+  busy = $state(false);
+
+  read(): Promise<HelperList | null> {
+    return this.list.read(() => get<HelperList>("/api/helpers", { q: this.asked, limit: this.shown }));
+  }
+
+  async readSkills(): Promise<void> {
+    if (this.skills.length) return;
+    try {
+      this.skills = (await get<Catalogue>("/api/catalogue")).skills;
+    } catch {
+      // The forms that need them offer none; the list works without.
+    }
+  }
+
+  more(): void {
+    this.shown += MANY;
+    void this.read();
+  }
+
+  choose(id: string | null): void {
+    if (id === this.chosen) return;
+    this.chosen = id;
+    this.adding = false;
+    this.said = "";
+    this.refused = null;
+    this.file.forget();
+    if (id) void this.readFile();
+  }
+
+  async readFile(): Promise<void> {
+    const id = this.chosen;
+    if (id) await this.file.read(() => get<HelperFile>(`/api/helpers/${id}`));
+  }
+
+  /** A deed whose answer is the file afterwards; its words are said. */
+  keep(path: string, body: unknown, said: string): Promise<boolean> {
+    return this.do(async () => {
+      this.file.value = await post<HelperFile>(path, body);
+      return said;
+    });
+  }
+
+  async do(deed: () => Promise<string>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.refused = null;
+    this.said = "";
+    try {
+      this.said = await deed();
+      await this.read();
+      return true;
+    } catch (reason) {
+      this.refused = asRefused(reason);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+export const crew = new Crew();

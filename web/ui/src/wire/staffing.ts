@@ -1,0 +1,127 @@
+/** The shapes of helpers, the catalogue, the calendar and points. */
+export interface PaperRow {
+  id: string;
+  kind: "certificate" | "insurance";
+  skill: string | null;
+  issuer: string;
+  from_on: string;
+  until_on: string;
+  days_left: number;
+}
+export interface HelperLine {
+  id: string;
+  name: string;
+  kind: string;
+  station: string;
+  suspended: boolean;
+  bars: string[];
+  skills: string[];
+  lapsed: string[];
+  soon: PaperRow[];
+  next_from_at: string | null;
+  next_until_at: string | null;
+  away_until_at: string | null;
+}
+export interface HelperList { total: number; soon: number; helpers: HelperLine[] }
+export interface PatternRow {
+  weekday: number;
+  begins: number;
+  ends: number;
+  break_from: number | null;
+  break_until: number | null;
+  break_seconds: number;
+  off_on_holidays: boolean;
+}
+export interface ShiftRow { works_on: string; starts_at: string; ends_at: string; by_hand: boolean }
+export interface LeaveRow { id: string; kind: string; from_at: string; until_at: string }
+export interface PairRow { id: string; elder_id: string; elder_label: string; kind: "never" | "prefer" }
+export interface LimitsRow {
+  max_work_seconds: number;
+  most_floors: number | null;
+  most_stops: number | null;
+  four_weeks_seconds: number | null;
+  heat_seconds: number | null;
+  rest_seconds: number | null;
+}
+export interface HelperFile {
+  line: HelperLine;
+  phone: string;
+  mode: string;
+  capacity: number;
+  paper: boolean;
+  must_be_insured: boolean;
+  minor: boolean;
+  guardian: string | null;
+  papers: PaperRow[];
+  week: PatternRow[];
+  shifts: ShiftRow[];
+  leaves: LeaveRow[];
+  limits: LimitsRow;
+  communities: string[];
+  known_communities: string[];
+  pairs: PairRow[];
+}
+export interface Suspension { stopped: number; under_way: number }
+
+export interface ServiceRow {
+  code: string;
+  assist: string;
+  name: string;
+  minutes: number;
+  people: number;
+  skills: string[];
+  price_fen: number;
+  unit: string;
+  same_sex: string;
+  proofs: string[];
+  is_meal: boolean;
+  active: boolean;
+}
+export interface AssistRow { code: string; label: string; one_of_six: boolean; rank: number; services: ServiceRow[] }
+export interface SkillRow { code: string; name: string; certified: boolean }
+export interface Catalogue { assists: AssistRow[]; skills: SkillRow[] }
+export interface CalendarDay { falls_on: string; kind: string; name: string }
+export interface Year { year: number; published: boolean; notice: string; days: CalendarDay[] }
+
+export interface PointRow {
+  id: string;
+  code: string;
+  name: string;
+  kind: string;
+  operator: string | null;
+  star: number;
+  entered_on: string;
+  exited_on: string | null;
+  elders: number;
+  radius_metres: number | null;
+}
+export interface NewHome { station_id: string; name: string; elders: number }
+export interface ExitPreview {
+  station_id: string;
+  name: string;
+  last_on: string;
+  elders: number;
+  homes: NewHome[];
+  orders_moved: number;
+  orders_reseated: number;
+  orders_held: number;
+  helpers: number;
+  accounts: number;
+  agreements: number;
+  keys: number;
+  still_open: number;
+  digest: string;
+}
+export interface OfferRow {
+  id: string;
+  service: string;
+  service_name: string;
+  minutes: number;
+  community: string;
+  building: string;
+  floor: number;
+  lift: boolean;
+  from_at: string;
+  until_at: string;
+  expires_at: string;
+}
