@@ -36,8 +36,9 @@ _ROWS: Final[tuple[tuple[str, str, str, int, int, str, int], ...]] = (
     ("ASSESS_NEED", "评估", "需求调查", 40, 1, "assessor", 0),
 )
 
+_MEALS: Final = ("MEAL_DINEIN", "MEAL_PICKUP", "MEAL_DELIVERY")
 _SIX: Final = ("助餐", "助医", "助浴", "助洁", "助急", "助行")
-_UNITS: Final = {"助餐": "份", "CLEAN_DAILY": "2 小时", "CARE_BASIC": "小时"}
+_UNITS: Final = {"CLEAN_DAILY": "2 小时", "CARE_BASIC": "小时"}
 _PROOFS: Final = {  # by service, else by class
     "MEAL_DINEIN": "payment",
     "MEAL_PICKUP": "code",
@@ -78,8 +79,8 @@ def services() -> list[Service]:
             people=people,
             skills=skills.split(),
             price_fen=yuan * 100,
-            is_meal=code in ("MEAL_DINEIN", "MEAL_PICKUP", "MEAL_DELIVERY"),
-            unit=_UNITS.get(code) or _UNITS.get(assist, "次"),
+            is_meal=code in _MEALS,
+            unit="份" if code in _MEALS else _UNITS.get(code, "次"),
             proofs=(_PROOFS.get(code) or _PROOFS.get(assist, "hours")).split(),
         )
         for code, assist, name, minutes, people, skills, yuan in _ROWS

@@ -13,6 +13,7 @@ from web.app import create_app
 WIRE: Final = Path(__file__).parents[2] / "web" / "ui" / "src" / "wire"
 # What the pages call a shape, where the server calls it otherwise.
 SCHEMAS: Final = {
+    "CalendarDay": "Day",
     "ClockReading": "Clock",
     "MenuItem": "Dish",
     "Sitting": "SittingRow",

@@ -8,6 +8,8 @@ from typing import Final
 import pytest
 
 from dispatch.access.accounts import Role
+from dispatch.catalogue.calendar import DayKind
+from dispatch.catalogue.services import Proof, SameSex
 from dispatch.catalogue.sittings import Serving
 from dispatch.counter.payments import PayMethod
 from dispatch.counter.serving import Collector, Identity
@@ -21,19 +23,30 @@ from dispatch.people.door_keys import KeyMove
 from dispatch.people.elder_facts import FactKind
 from dispatch.people.elders import Datum, IdentityKind, Living
 from dispatch.people.helpers import HelperKind, TravelMode
+from dispatch.people.leaves import LeaveKind
 from dispatch.people.life_events import LifeKind
+from dispatch.people.on_duty import Bar
 from dispatch.people.pauses import PauseReason, PauseScope
+from dispatch.people.places import StationKind
 from dispatch.people.proposals import ProposalKind
 from dispatch.planning.rules import PAPER_SKILL
 from dispatch.safety.cases import CaseKind, CaseOutcome
 from dispatch.safety.climbing import GOING_ON, HOLDING, MINE
 from dispatch.safety.opening import NO_CONTACTS
+from dispatch.staffing.suspending import SuspendedFor
 from dispatch.subsidy.rule_versions import rules_on
 from dispatch.words import WORDS
 from tests.little_town import TODAY
 
 CATALOGUE: Final = Path(__file__).parents[2] / "web" / "ui" / "src" / "words"
 KINDS: Final[dict[str, type[StrEnum]]] = {
+    "bar": Bar,
+    "leave": LeaveKind,
+    "suspend": SuspendedFor,
+    "same_sex": SameSex,
+    "proof": Proof,
+    "point_kind": StationKind,
+    "cal": DayKind,
     "serving": Serving,
     "channel": Channel,
     "channel_sign": Channel,

@@ -3,8 +3,15 @@ import { get, post } from "../wire/api";
 import { Reading } from "../wire/reading.svelte";
 import { asRefused, type Refused } from "../wire/refused";
 import type { Catalogue, HelperFile, HelperList, SkillRow } from "../wire/staffing";
+import { named } from "../words/words.svelte";
 
 const MANY = 60;
+
+/** By our own words, else by the name in the catalogue: a new skill is only a row. */
+export function skillName(code: string, skills: readonly SkillRow[]): string {
+  const word = named("skill", code);
+  return word === code ? (skills.find((one) => one.code === code)?.name ?? code) : word;
+}
 
 class Crew {
   list = new Reading<HelperList>();

@@ -1,9 +1,10 @@
 /** What is said of a paper, and of a day's seconds. */
 import type { PaperRow } from "../wire/staffing";
-import { named, t } from "../words/words.svelte";
+import { t } from "../words/words.svelte";
+import { crew, skillName } from "./crew.svelte";
 
 export function paperName(paper: Pick<PaperRow, "kind" | "skill">): string {
-  return paper.kind === "insurance" ? t("file.insurance") : named("skill", paper.skill);
+  return paper.kind === "insurance" ? t("file.insurance") : skillName(paper.skill ?? "", crew.skills);
 }
 
 export function runsOut(paper: PaperRow): string {
