@@ -62,6 +62,8 @@ class Month:
     kept: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
     cut_short: int = 0
+    room: Counter[tuple[UUID, int]] = field(default_factory=Counter)
+    again: list[Cared] = field(default_factory=list)
     turn: dict[UUID, int] = field(default_factory=dict)
 
     def play(self, patience: Patience) -> None:
@@ -80,8 +82,9 @@ class Month:
     ) -> None:
         for one in self.cared:
             self._eat(one, on)
-        for one in plan:
-            self._visit(one, on)
+        for one in [*plan, *self._second_tries(on)]:
+            if not self._visit(one, on) and self.by_plan:
+                self.again.append(one)
         if on.weekday() < 5:
             for mine in stations.values():
                 self._call(mine, on)
@@ -96,11 +99,26 @@ class Month:
         way = Way.DOOR if channel == "delivery" else Way.COUNTER
         meet(one, on, "MEAL", way, minutes=3)
 
-    def _visit(self, one: Cared, on: date) -> None:
+    def _second_tries(self, on: date) -> list[Cared]:
+        """What failed is ordered anew the next night, where somebody has room."""
+        tried: list[Cared] = []
+        waiting: list[Cared] = []
+        for one in self.again:
+            key = one.person.elder.station_id, on.weekday()
+            if one.stand(on).state is State.DONE:
+                continue
+            (tried if self.room[key] > 0 else waiting).append(one)
+            self.room[key] -= 1
+        self.again = waiting
+        return tried
+
+    def _visit(self, one: Cared, on: date) -> bool:
+        """Whether it was a paid visit."""
         if self.chance.random() > AT_HOME:
-            return
+            return False
         paid = self.chance.random() < LONG_ENOUGH
         meet(one, on, "VISIT_HOME", Way.HOME, minutes=22 if paid else 12, paid=paid)
+        return paid
 
     def _call(self, mine: list[Cared], on: date) -> None:
         """By plan whoever was not seen the longest; on paper the next names."""
@@ -123,8 +141,18 @@ class Month:
         self.cut_short += len(week.troubles)
         of = {one.id: one for one in self.cared}
         plans: dict[int, list[Cared]] = defaultdict(list)
+        self.room = Counter(
+            {
+                (station, day): sum(v.minutes[day] // VISIT_MINUTES for v in team)
+                for station, team in crew.items()
+                for day in range(7)
+            }
+        )
+        self.again = []
         for each in week.placed:
-            plans[each.day].append(of[each.visit])
+            one = of[each.visit]
+            plans[each.day].append(one)
+            self.room[one.person.elder.station_id, each.day] -= 1
         return plans
 
     def _by_list(
