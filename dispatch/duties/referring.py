@@ -90,9 +90,10 @@ def accept_referral(uow: UnitOfWork, referral_id: UUID, by_whom: str) -> Referra
         NotFound, NotAllowed, WordsMissing
         ReferralMoved: somebody has it, or it has ended.
     """
+    told = _words(by_whom)[:40]
     referral = _hold(uow, referral_id, ReferralState.OPEN)
     referral.state = ReferralState.ACCEPTED
-    referral.accepted_by, referral.accepted_at = _words(by_whom)[:40], uow.now
+    referral.accepted_by, referral.accepted_at = told, uow.now
     uow.session.add(referral)
     _tell(uow, referral)
     return referral
@@ -107,9 +108,10 @@ def end_referral(
         NotFound, NotAllowed, WordsMissing
         ReferralMoved: it has ended already.
     """
+    told = _words(outcome)
     referral = _hold(uow, referral_id, *OPEN_STATES)
     referral.state = ReferralState.REFUSED if refused else ReferralState.DONE
-    referral.outcome = _words(outcome)
+    referral.outcome = told
     referral.ended_by, referral.ended_at = uow.actor.account_id, uow.now
     uow.session.add(referral)
     _tell(uow, referral)
