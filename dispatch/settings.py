@@ -67,6 +67,16 @@ class Settings(BaseSettings):
         "", description="prints a PDF from its standard input; empty: people print"
     )
 
+    geocoder: Literal["", "nominatim", "amap", "tianditu"] = Field(
+        "", description="finds places by address; empty: nobody outside is asked"
+    )
+    geocoder_key: SecretStr = Field(
+        SecretStr(""), description="the key of amap or tianditu"
+    )
+    geocoder_domain: str = Field(
+        "", description="a server of one's own for it; default: the service's"
+    )
+
     @model_validator(mode="after")
     def _live_needs_a_real_secret(self) -> Self:
         if self.stage == "live" and self.secret.get_secret_value() == STOCK_SECRET:

@@ -17,8 +17,10 @@ from dispatch.people.consents import answer
 from dispatch.people.door_keys import keep_key, move_key
 from dispatch.people.elders import Elder
 from dispatch.people.filing import open_file
+from dispatch.people.geocoding import Suggested, suggest
 from dispatch.people.housing import correct_address
 from dispatch.people.responsible import name_responsible
+from dispatch.settings import settings
 from dispatch.store.idempotency import is_repeated, takes_effect
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import Caller, Key, Staff, Station
@@ -53,6 +55,18 @@ def get_file(elder_id: UUID, caller: Staff) -> Answer:
 def get_people(caller: Station) -> Answer:
     """Who may answer for an elder here, or be the second at a key."""
     return Answer(caller.read(list_people))
+
+
+@router.get("/geocoder")
+def get_geocoder(caller: Station) -> Answer:
+    """Which service finds places by address; empty when nobody outside is asked."""
+    return Answer({"by": settings().geocoder})
+
+
+@router.post("/geocode", response_model=list[Suggested])
+def post_geocode(form: forms.SearchForm, caller: Station) -> Answer:
+    """Places that an address may mean. No transaction is open meanwhile."""
+    return Answer(suggest(settings(), form.words()))
 
 
 def _edit(

@@ -69,11 +69,14 @@ def get_elders(
     caller: Staff,
     q: Asked = "",
     usual: bool = False,
+    gone: bool = False,
     limit: Limit = 60,
     offset: Offset = 0,
 ) -> Answer:
     page = caller.read(
-        lambda uow: list_elders(uow, q=q, usual=usual, limit=limit, offset=offset)
+        lambda uow: list_elders(
+            uow, q=q, usual=usual, gone=gone, limit=limit, offset=offset
+        )
     )
     return Answer({"total": page.total, "elders": page.rows})
 

@@ -85,13 +85,24 @@ def visit_due_on(elder: Elder) -> date | None:
 
 
 def list_elders(
-    uow: UnitOfWork, *, q: str = "", usual: bool = False, limit: int, offset: int
+    uow: UnitOfWork,
+    *,
+    q: str = "",
+    usual: bool = False,
+    gone: bool = False,
+    limit: int,
+    offset: int,
 ) -> Page:
     """Elders within reach, those who usually order first, then by the sound of names.
 
     A search reads and opens every name in reach, in memory, and keeps none.
+
+    Args:
+        gone: those who died or left the district among them.
     """
-    query = scoped(uow.actor, Elder).where(still_here(town_day(uow.now)))
+    query = scoped(uow.actor, Elder)
+    if not gone:
+        query = query.where(still_here(town_day(uow.now)))
     if usual:
         query = query.where(col(Elder.usual_channel).is_not(None))
     if not q.strip() and not sees_names(uow.actor):

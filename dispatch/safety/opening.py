@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlmodel import Session, col, select
 
 from dispatch.access.accounts import Account, Role
+from dispatch.clock import TOWN
 from dispatch.log.events import record
 from dispatch.orders.orders import Order, tell_order
 from dispatch.people.elders import Contact, list_contacts
@@ -140,7 +141,7 @@ def _open(
     )
     uow.session.add(case)
     uow.session.flush()
-    contacts = list_contacts(uow.session, order.elder_id)
+    contacts = reached_first(list_contacts(uow.session, order.elder_id), uow.now)
     uow.session.add_all(_ladder(uow, case, contacts))
     uow.session.flush()
     tell_case(uow, case, "case.opened", happened_at=happened_at.isoformat())
@@ -156,6 +157,12 @@ def _open(
         happened_at=happened_at.isoformat(),
     )
     return case
+
+
+def reached_first(contacts: list[Contact], at: datetime) -> list[Contact]:
+    """In their order, but who cannot be reached at this hour after all the others."""
+    hour = at.astimezone(TOWN).hour
+    return sorted(contacts, key=lambda each: not each.reached_at(hour))
 
 
 def _ladder(uow: UnitOfWork, case: Case, contacts: list[Contact]) -> Iterator[CaseRung]:

@@ -45,6 +45,8 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/elders": STATION,
     "GET /api/elders/{elder_id}/file": STAFF,
     "GET /api/station/people": STATION,
+    "GET /api/geocoder": STATION,
+    "POST /api/geocode": STATION,
     **{
         f"POST /api/elders/{{elder_id}}/{section}": STATION
         for section in (

@@ -60,6 +60,18 @@ class AddressForm(Form):
         return Address(**self.model_dump())
 
 
+class SearchForm(Form):
+    """What a service outside is asked: a road, an estate, a building; no door."""
+
+    community: Annotated[str, Field(max_length=40)] = ""
+    road: Short = ""
+    estate: Short = ""
+    building: Short = ""
+
+    def words(self) -> str:
+        return f"{self.community}{self.road}{self.estate}{self.building}"
+
+
 class NewFileForm(Form):
     """What is needed first."""
 

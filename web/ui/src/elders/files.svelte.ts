@@ -12,6 +12,7 @@ interface Found { total: number; elders: ElderRow[] }
 class Files {
   asked = $state("");
   offset = $state(0);
+  gone = $state(false);
   list = new Reading<Found>();
   id = $state<string | null>(null);
   file = new Reading<ElderFile>();
@@ -23,7 +24,7 @@ class Files {
   said = $state("");
 
   look(): Promise<unknown> {
-    return this.list.read(() => get<Found>("/api/elders", { q: this.asked.trim(), limit: MANY, offset: this.offset }));
+    return this.list.read(() => get<Found>("/api/elders", { q: this.asked.trim(), gone: this.gone, limit: MANY, offset: this.offset }));
   }
 
   async open(id: string | null): Promise<void> {

@@ -44,6 +44,8 @@ export interface Change { at: string; actor: string; kind: string; about: Record
 export interface Named { id: string; name: string; kind: string; me: boolean }
 export interface People { accounts: Named[]; helpers: Named[] }
 
+export interface Suggested { label: string; lat: number; lon: number; datum: string }
+
 export interface KeptConsent { id: string; purpose: string; said: string; voice: string; version: string; at: string; proof: string }
 export interface KeptAgreement { id: string; from_on: string; until_on: string | null; proof: string }
 export interface KeptPause { id: string; scope: string; reason: string; from_on: string; until_on: string | null; resumed_on: string | null; words: string }
