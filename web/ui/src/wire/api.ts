@@ -65,7 +65,20 @@ export async function file(path: string): Promise<Blob> {
   throw refusal(answer.status, await answer.json().catch(() => null), true);
 }
 
-async function ask(method: string, path: string, body?: string, key?: string, over?: AbortSignal): Promise<unknown> {
+/** A whole file, sent as it is; the server looks it through. */
+export async function upload<T>(path: string, values: Values, sent: Blob): Promise<T> {
+  return (await ask("POST", withQuery(path, values), sent)) as T;
+}
+
+/** A file made on demand, with the name that the server gives it. */
+export async function namedFile(path: string, body: unknown): Promise<{ name: string; content: Blob }> {
+  const answer = await reach("POST", path, body instanceof Blob ? body : JSON.stringify(body));
+  if (!answer.ok) throw refusal(answer.status, await answer.json().catch(() => null), true);
+  const told = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") ?? "");
+  return { name: decodeURIComponent(told?.[1] ?? "export.xlsx"), content: await answer.blob() };
+}
+
+async function ask(method: string, path: string, body?: string | Blob, key?: string, over?: AbortSignal): Promise<unknown> {
   const answer = await reach(method, path, body, key, over);
   if (answer.status === 204) return null;
   const read: unknown = await answer.json().catch(() => null);
@@ -73,10 +86,10 @@ async function ask(method: string, path: string, body?: string, key?: string, ov
   throw refusal(answer.status, read, method !== "GET");
 }
 
-async function reach(method: string, path: string, body?: string, key?: string, over?: AbortSignal): Promise<Response> {
+async function reach(method: string, path: string, body?: string | Blob, key?: string, over?: AbortSignal): Promise<Response> {
   const unsafe = method !== "GET";
   const headers: Record<string, string> = { Accept: "application/json" };
-  if (unsafe) Object.assign(headers, { "Content-Type": "application/json", "X-CSRF": csrf });
+  if (unsafe) Object.assign(headers, { "Content-Type": body instanceof Blob ? "application/octet-stream" : "application/json", "X-CSRF": csrf });
   if (key) headers["Idempotency-Key"] = key;
   try {
     return await fetch(path, { method, headers, body: body ?? null, credentials: "same-origin", signal: over ?? null });

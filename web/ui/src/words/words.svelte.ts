@@ -9,10 +9,11 @@ import { office } from "./office";
 import { paper } from "./paper";
 import { services } from "./services";
 import { shared } from "./shared";
+import { sheets } from "./sheets";
 import { staffing } from "./staffing";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...paper };
+const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...paper };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";
