@@ -21,6 +21,7 @@ from dispatch.log.events import Outbox
 from dispatch.log.feed import feed_position
 from dispatch.orders.orders import ENDED_STATES, Order, OrderState
 from dispatch.orders.showing import Carrying, find_carrying
+from dispatch.people.areas import list_areas
 from dispatch.people.elders import Elder, Household
 from dispatch.people.vault import unseal
 from dispatch.planning.board_rows import (
@@ -36,6 +37,7 @@ from dispatch.safety.case_file import CaseRow, show_cases
 from dispatch.safety.cases import Case
 from dispatch.store.unit_of_work import UnitOfWork
 
+Where = tuple[str, float | None, float | None, str]
 _AHEAD: Final = (OrderState.PLANNED, OrderState.UNDER_WAY)
 
 
@@ -69,6 +71,7 @@ class BoardOrder:
     until_at: datetime
     late_seconds: int
     case_id: UUID | None
+    outside_area: bool = False  # its helper knows other communities
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,11 +158,26 @@ def _show_orders(
     carried = find_carrying(uow.session, [order.id for order in orders])
     alarms = {case.order_id: case.id for case in cases}
     places = _places(uow, orders)
+    areas = list_areas(uow.session, {one.helper_id for one in carried.values()})
     shown = [
         _row(uow, order, carried.get(order.id), alarms.get(order.id), places[order.id])
         for order in orders
     ]
-    return [_expected(uow, one, carried.get(one.id), behind) for one in shown]
+    return [
+        replace(
+            _expected(uow, one, carried.get(one.id), behind),
+            outside_area=_is_outside(one, places[one.id], areas),
+        )
+        for one in shown
+    ]
+
+
+def _is_outside(
+    one: BoardOrder, place: Where, areas: Mapping[UUID, frozenset[str]]
+) -> bool:
+    """Whoever has no area is at home everywhere."""
+    area = areas.get(one.helper_id) if one.helper_id else None
+    return area is not None and place[3] not in area
 
 
 def _expected(
@@ -178,10 +196,8 @@ def _expected(
     return replace(one, late_seconds=max(0, late))
 
 
-def _places(
-    uow: UnitOfWork, orders: Sequence[Order]
-) -> dict[UUID, tuple[str, float | None, float | None]]:
-    """Per order: how the elder is called, and where the door is."""
+def _places(uow: UnitOfWork, orders: Sequence[Order]) -> dict[UUID, Where]:
+    """Per order: how the elder is called, where the door is, of which community."""
     wanted = sorted({order.id for order in orders})
     rows: list[tuple[UUID, Elder, Household]] = []
     for start in range(0, len(wanted), 500):
@@ -198,6 +214,7 @@ def _places(
             called(names[elder.id].get("name", "？"), elder.sex),
             home.lat,
             home.lon,
+            home.community,
         )
         for order_id, elder, home in rows
     }
@@ -208,7 +225,7 @@ def _row(
     order: Order,
     carried: Carrying | None,
     case_id: UUID | None,
-    place: tuple[str, float | None, float | None],
+    place: Where,
 ) -> BoardOrder:
     open_again = order.state in {OrderState.WAITING, OrderState.UNASSIGNED}
     at = None if open_again else carried

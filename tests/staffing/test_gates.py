@@ -16,12 +16,14 @@ from dispatch.people.helpers import HelperKind, Shift
 from dispatch.people.leaves import Leave, LeaveKind
 from dispatch.people.limits import HelperLimits
 from dispatch.people.pairings import Pairing, PairKind
+from dispatch.planning.board import show_board
 from dispatch.planning.problem import WaveProblem
 from dispatch.planning.rules import ASKED_FOR_SECONDS, OWN_AREA_SECONDS
+from dispatch.store.unit_of_work import picture
 from routing import Vehicle
 from routing.problem import Break
 from tests.little_town import EIGHT, STREET, TODAY, LittleTown
-from tests.planning.lunch_wave import order_lunch, order_visit, read_wave
+from tests.planning.lunch_wave import order_lunch, order_visit, plan, quick, read_wave
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -178,3 +180,17 @@ def test_never_is_hard_and_asked_for_and_known_doors_are_worth_something(
     assert never == {(barred, order)}
     assert wishes(wave, ASKED_FOR_SECONDS) == {(friend, order)}
     assert wishes(wave, OWN_AREA_SECONDS) == {(friend, order)}
+
+
+def test_work_outside_an_area_is_seen_on_the_board(town: LittleTown) -> None:
+    helper = town.add_helper()
+    order_lunch(town)
+    plan(town, thinking=quick)
+
+    def outside() -> list[bool]:
+        with picture(town.engine, town.dispatcher) as uow:
+            return [one.outside_area for one in show_board(uow, TODAY).orders]
+
+    assert outside() == [False]
+    keep(town, HelperArea(helper_id=helper, community="东山社区"))
+    assert outside() == [True]

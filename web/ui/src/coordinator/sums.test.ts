@@ -5,7 +5,7 @@ import { alarmsOf, matches, quiet, sumOf } from "./sums";
 const order = (id: string, more: Partial<BoardOrder>): BoardOrder => ({
   id, number: `D-${id}`, state: "planned", reason: null, channel: "delivery", serving: "lunch", tier: 0,
   elder_label: "王奶奶", lat: null, lon: null, helper_id: null, stop_id: null, eta_at: null, until_at: null,
-  late_seconds: null, case_id: null, ...more,
+  late_seconds: null, outside_area: false, case_id: null, ...more,
 });
 const board = (more: Partial<Board>): Board => ({
   feed: { epoch: "e", seq: 1 }, now: "", waves: [], total: 0, orders: [], helpers: [], rounds: [], cases: [],

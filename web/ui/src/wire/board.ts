@@ -11,7 +11,7 @@ export interface BoardOrder {
   id: string; number: string; state: OrderState; reason: string | null; channel: Channel;
   serving: Serving | null; tier: number; elder_label: string; lat: number | null; lon: number | null;
   wave_id?: string | null; helper_id: string | null; partner_id?: string | null; stop_id: string | null; eta_at: string | null; until_at: string | null;
-  late_seconds: number | null; case_id: string | null;
+  late_seconds: number | null; outside_area: boolean; case_id: string | null;
 }
 export interface BoardHelper {
   id: string; label: string; kind: string; mode: string; lat: number | null; lon: number | null;

@@ -176,6 +176,7 @@ export const staffing = {
   "point_kind.restaurant": ["助餐餐厅", "Restaurant"],
   "point_kind.central_kitchen": ["中央厨房", "Central kitchen"],
   "point_kind.micro_point": ["睦邻点", "Micro-point"],
+  "detail.outside_area": ["片区外", "outside their area"],
   "offer.title": ["能去吗？", "Can you go?"],
   "offer.when": ["{from}–{until}，约 {n} 分钟", "{from}–{until}, about {n} minutes"],
   "offer.where": ["{community} {building} {floor} 楼{lift}", "{community} {building}, floor {floor}{lift}"],
