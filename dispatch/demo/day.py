@@ -12,6 +12,7 @@ from typing import Final
 from dispatch.access.accounts import Role
 from dispatch.clock import TOWN, town_moment
 from dispatch.demo.agenda import Agenda
+from dispatch.demo.cooks import Cook
 from dispatch.demo.counters import Counter
 from dispatch.demo.curious import look_around, reveal_some
 from dispatch.demo.desk import Desk
@@ -54,6 +55,7 @@ class Day:
             Counter(self.agenda, self._door(logins[p.station.id]), district, p)
             for p in district.places.points
         ]
+        self.cooks = [Cook(self.agenda, one, district) for one in self.counters]
         clerks = {c.point.station.id: c.door for c in self.counters}
         hands = {hand.helper.id: hand for hand in district.crew}
         self.walkers: list[Walker] = []
@@ -95,6 +97,8 @@ class Day:
         await self.desk.open()
         opening = (c.open(wishes[c.point.station.id]) for c in self.counters)
         await asyncio.gather(*opening)
+        for cook in self.cooks:
+            cook.open()
         for walker in self.walkers:
             await walker.begin()
         self.agenda.put(self._at(_LOOKS_AROUND), self._look_around)
@@ -120,6 +124,8 @@ class Day:
         told: Tally[str] = Tally(self.notes.answers)
         for counter in self.counters:
             told.update(counter.told)
+        for cook in self.cooks:
+            told.update(cook.told)
         for walker in self.walkers:
             told.update(walker.told)
         told.update(self.desk.told)

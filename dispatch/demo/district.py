@@ -12,10 +12,12 @@ from sqlmodel import Session, SQLModel
 
 from dispatch.access.accounts import Account
 from dispatch.catalogue.sittings import MenuItem, Sitting
+from dispatch.catalogue.week_menus import WeekMenu
 from dispatch.clock import town_moment
 from dispatch.demo.accounts import draw_accounts
 from dispatch.demo.chance import Chance
 from dispatch.demo.crew import Hand, draw_crew
+from dispatch.demo.dishes import Plates, draw_plates, publish_weeks
 from dispatch.demo.elders import Person, draw_contacts, draw_people, owners_of
 from dispatch.demo.files import Files, draw_files
 from dispatch.demo.ground import Points, lay
@@ -54,6 +56,8 @@ class District:
     weeks: list[WeekPattern]
     numbers: dict[UUID, dict[str, str]]
     files: Files
+    plates: Plates
+    menu_weeks: list[WeekMenu]
 
     @property
     def begins_at(self) -> datetime:
@@ -77,12 +81,15 @@ def draw_district(size: Size, seed: int, day: date, points: Points) -> District:
     homes = _house(chance, places, people)
     sittings: list[Sitting] = []
     menus: list[MenuItem] = []
+    plates = Plates()
     for point in places.points:
         served, dishes = draw_menus(
             Chance(seed, f"menu {point.station.code}"), point, day
         )
         sittings += served
         menus += dishes
+        cook = Chance(seed, f"plates {point.station.code}")
+        draw_plates(cook, point, dishes, plates)
     draw_regulars(Chance(seed, "regulars"), places, people)
     draw_visits(Chance(seed, "visits"), size, people, begins_at)
     _lose_places(Chance(seed, "lost"), people, homes)
@@ -90,10 +97,13 @@ def draw_district(size: Size, seed: int, day: date, points: Points) -> District:
     accounts = draw_accounts(seed, places, crew)
     papers, numbers = draw_papers(seed, crew, day)
     weeks = draw_weeks(seed, crew, day)
+    office, weekly = accounts[0].id, Chance(seed, "week menus")
+    published = publish_weeks(weekly, sittings, office, begins_at)
     return District(
         size, seed, day, places, people, homes, crew, sittings, menus, accounts,
         papers, weeks, numbers,
         draw_files(seed, people, crew, accounts, begins_at),
+        plates, published,
     )  # fmt: skip
 
 
@@ -108,6 +118,8 @@ def keep_district(session: Session, district: District) -> None:
     _insert(session, services())
     _insert(session, district.sittings)
     _insert(session, district.menus)
+    _insert(session, district.plates.dishes)
+    _insert(session, district.plates.links)
     _insert(session, [home.household for home in district.homes])
     _insert(session, [person.elder for person in district.people])
     contacts = [c for person in district.people for c, _ in person.contacts]
@@ -119,6 +131,7 @@ def keep_district(session: Session, district: District) -> None:
     _insert(session, district.accounts)
     for rows in district.files.tables():
         _insert(session, rows)
+    _insert(session, district.menu_weeks)
     seal_new(session, _sealed(district))
 
 
