@@ -7,6 +7,8 @@ export interface StopPerson {
   box: string | number | null;
   dish: string | null;
   diet_tags: string[];
+  seal?: string | null;
+  boxes_back?: number;
   service: string;
   minutes: number | null;
   contactless_agreed: boolean;

@@ -177,6 +177,7 @@ export interface KitchenSheet {
   labels: {
     order_number: string; elder_label: string; dish: string; diet_tags: string[];
     channel: Channel; round: string | null; stop: number | null; box?: string;
+    diet_override: string | null; batch: string | null; seal: string | null; cooked_at: string | null; eat_by_at: string;
   }[];
 }
 

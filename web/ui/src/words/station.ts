@@ -3,7 +3,7 @@ import type { Pairs } from "./pairs";
 export const station = {
   "view.grid": ["订餐", "Orders"],
   "view.counter": ["柜台", "Counter"],
-  "view.kitchen": ["厨房单", "Kitchen sheet"],
+  "view.kitchen": ["厨房", "Kitchen"],
   "today.cut_off_in": ["截单还有 {left}", "orders close in {left}"],
   "today.cut_off_over": ["{at} 已截单", "orders closed at {at}"],
   "today.closed": ["已收餐", "Serving closed"],

@@ -5,6 +5,7 @@ import { courier } from "./courier";
 import { duties } from "./duties";
 import { elders } from "./elders";
 import { field } from "./field";
+import { kitchen } from "./kitchen";
 import { office } from "./office";
 import { paper } from "./paper";
 import { services } from "./services";
@@ -13,7 +14,7 @@ import { sheets } from "./sheets";
 import { staffing } from "./staffing";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...paper };
+const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...paper, ...kitchen };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";
