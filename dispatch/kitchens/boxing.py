@@ -41,7 +41,8 @@ def clock_of(session: Session, batch: Batch, hot_at: datetime) -> datetime:
 def pack(uow: UnitOfWork, batch: Batch, *, first_seal: str | None = None) -> int:
     """Put a cooked batch into boxes for orders that have none; what is carried first.
 
-    The caller holds the batch.
+    An order whose box may be eaten no more, and has not left the kitchen, gets a new
+    one. The caller holds the batch.
 
     Args:
         first_seal: the seal of the first carried box; the others follow it.
@@ -54,24 +55,19 @@ def pack(uow: UnitOfWork, batch: Batch, *, first_seal: str | None = None) -> int
     """
     if batch.cooked_at is None or batch.eat_by_at is None or batch.withdrawn_at:
         return 0
-    waiting = _without_a_box(uow.session, batch)[: _room(uow.session, batch)]
+    waiting = _without_a_box(uow, batch)[: _room(uow.session, batch)]
     seals = _seals(first_seal)
-    boxes = [
-        MealBox(
-            order_id=order.id,
-            batch_id=batch.id,
-            kitchen_id=batch.kitchen_id,
-            seal=next(seals) if order.channel is Channel.DELIVERY else None,
-            returnable=batch.returnable,
-            packed_at=uow.now,
-            eat_by_at=batch.eat_by_at,
-        )
+    sealed = {
+        order.id: next(seals) if order.channel is Channel.DELIVERY else None
         for order in waiting
-    ]
-    _must_be_new(uow.session, batch.kitchen_id, [b.seal for b in boxes if b.seal])
-    uow.session.add_all(boxes)
+    }
+    _must_be_new(uow.session, batch.kitchen_id, [s for s in sealed.values() if s])
+    old = boxes_of(uow.session, sealed)
+    for order in waiting:
+        box = old.get(order.id)
+        _fill(uow, order, box, batch, uow.now).seal = sealed[order.id]
     uow.session.flush()
-    return len(boxes)
+    return len(sealed)
 
 
 def fresh_box(uow: UnitOfWork, order: Order, at: datetime) -> MealBox | None:
@@ -86,17 +82,7 @@ def fresh_box(uow: UnitOfWork, order: Order, at: datetime) -> MealBox | None:
     batch = _batch_with_room(uow, order)
     if batch is None or batch.eat_by_at is None:
         return box
-    if box is None:
-        box = MealBox(
-            order_id=order.id,
-            batch_id=batch.id,
-            kitchen_id=batch.kitchen_id,
-            packed_at=at,
-            eat_by_at=batch.eat_by_at,
-        )
-    box.batch_id, box.eat_by_at = batch.id, batch.eat_by_at
-    box.returnable, box.packed_at = batch.returnable, at
-    uow.session.add(box)
+    box = _fill(uow, order, box, batch, at)
     uow.session.flush()
     return box
 
@@ -137,14 +123,35 @@ def stop_boxes(uow: UnitOfWork, batch: Batch) -> int:
     return len(boxes)
 
 
-def _without_a_box(session: Session, batch: Batch) -> list[Order]:
+def _fill(
+    uow: UnitOfWork, order: Order, box: MealBox | None, batch: Batch, at: datetime
+) -> MealBox:
+    """The order's box holds what is of this batch from now on; its clock is known."""
+    eat_by_at = batch.eat_by_at or at
+    if box is None:
+        box = MealBox(
+            order_id=order.id,
+            batch_id=batch.id,
+            kitchen_id=batch.kitchen_id,
+            packed_at=at,
+            eat_by_at=eat_by_at,
+        )
+    box.batch_id, box.eat_by_at = batch.id, eat_by_at
+    box.returnable, box.packed_at = batch.returnable, at
+    uow.session.add(box)
+    return box
+
+
+def _without_a_box(uow: UnitOfWork, batch: Batch) -> list[Order]:
     """Orders of this meal that still wait for a box: carried first, then as placed."""
-    boxed = select(MealBox.order_id).where(MealBox.order_id == Order.id).exists()
-    rows = session.exec(
+    of_order = select(MealBox.order_id).where(MealBox.order_id == Order.id)
+    fresh = of_order.where(MealBox.eat_by_at > uow.now).exists()
+    left = col(Order.state).in_(_GONE)
+    rows = uow.session.exec(
         select(Order)
         .where(Order.sitting_id == batch.sitting_id)
-        .where(Order.menu_item_id == batch.menu_item_id, ~boxed)
-        .where(col(Order.state).not_in(_OVER))
+        .where(Order.menu_item_id == batch.menu_item_id, ~fresh)
+        .where(col(Order.state).not_in(_OVER), ~(left & of_order.exists()))
         .order_by(col(Order.placed_at), col(Order.id))
     ).all()
     return sorted(rows, key=lambda order: order.channel is not Channel.DELIVERY)

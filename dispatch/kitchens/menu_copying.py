@@ -5,10 +5,10 @@ from uuid import UUID
 
 from dispatch.catalogue.dishes import MenuDish, dishes_of
 from dispatch.catalogue.sittings import MenuItem, Sitting, list_menu
-from dispatch.catalogue.week_menus import monday_of
+from dispatch.catalogue.week_menus import find_week, monday_of
 from dispatch.errors import BadInput
 from dispatch.kitchens.menu_changing import sittings_of_week
-from dispatch.kitchens.menu_rules import begin_week
+from dispatch.kitchens.menu_rules import MenuLocked, begin_week
 from dispatch.kitchens.reach import own_kitchen
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -23,12 +23,16 @@ def copy_week(uow: UnitOfWork, kitchen_id: UUID, from_on: date, to_on: date) -> 
 
     Raises:
         NotFound, NotYourKitchen
+        MenuLocked: the week is published.
         BadInput: the same week, or one that is over.
     """
     own_kitchen(uow, kitchen_id)
     days = monday_of(to_on) - monday_of(from_on)
     if not days or to_on < from_on:
         raise BadInput("只能复制到以后的一周，没有保存。")
+    week = find_week(uow.session, kitchen_id, to_on, lock=True)
+    if week is not None and week.published_at is not None:
+        raise MenuLocked
     there = {
         (s.serve_on, s.serving): s for s in sittings_of_week(uow, kitchen_id, to_on)
     }

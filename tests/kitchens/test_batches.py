@@ -92,7 +92,7 @@ def test_what_is_not_hot_any_more_keeps_its_clock_and_needs_an_answer(
 def test_a_discarded_batch_is_served_to_nobody_and_a_fresh_one_takes_its_place(
     town: LittleTown,
 ) -> None:
-    table = order(town, **AT_TABLE)
+    table, carried = order(town, **AT_TABLE), order(town)
     town.at(ELEVEN)
     batch = cook(town)
     do(town, probe, batch.id, hot(WARM, action=Action.DISCARDED))
@@ -105,9 +105,8 @@ def test_a_discarded_batch_is_served_to_nobody_and_a_fresh_one_takes_its_place(
     fresh = cook(town, 4)
     eat(town, table)
 
-    box = box_of(town, table)
-    assert box is not None
-    assert box.batch_id == fresh.id
+    boxes = [box_of(town, one) for one in (table, carried)]
+    assert [box and box.batch_id for box in boxes] == [fresh.id] * 2
 
 
 def test_what_comes_late_is_boxed_from_the_batch_that_has_a_portion_left(
