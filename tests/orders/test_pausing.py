@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,7 +31,8 @@ from dispatch.people.pauses import PauseReason, PauseScope, find_pause
 from dispatch.planning.plans import find_carriers
 from dispatch.promises.checking import Look, Premises
 from dispatch.promises.orders import check_orders
-from dispatch.store.unit_of_work import in_one_transaction
+from dispatch.store.unit_of_work import in_one_transaction, unit_of_work
+from tests.crossing import until_somebody_waits
 from tests.field.walk import publish_walk
 from tests.little_town import EIGHT, ELEVEN, TODAY, LittleTown
 from tests.subsidy.ledger_town import AT_TABLE, do, order_lunch, pay_all, rows
@@ -181,6 +183,25 @@ def test_who_stands_at_the_counter_or_gives_a_reason_is_served(
     do(town, cancel_order, there.id, "by_elder")
     why = Override("pause", "周末回家吃饭")
     assert place(town, elder_id, **AT_TABLE, override=why).state is OrderState.WAITING
+
+
+def test_an_order_that_crosses_a_pause_is_refused_or_held(town: LittleTown) -> None:
+    first, second = town.add_elder(), town.add_elder()
+    away = PauseDraft(first, TODAY, PauseReason.HOSPITAL)
+    with ThreadPoolExecutor(1) as one:
+        with unit_of_work(town.engine, town.staff) as uow:
+            pause(uow, away, key="first")
+            late = one.submit(place, town, first)
+            until_somebody_waits(town.engine)
+        with pytest.raises(ElderPaused):
+            late.result()
+
+        with unit_of_work(town.engine, town.staff) as uow:
+            order = place_order(uow, town.lunch(second), key="second")
+            held = one.submit(hold, town, second, 0)
+            until_somebody_waits(town.engine)
+        assert [each.id for each in held.result().moved] == [order.id]
+    assert broken(town) == []
 
 
 @pytest.mark.parametrize("seed", [1, 2])
