@@ -1,8 +1,10 @@
 """Referring: a need is raised, taken on by somebody named, and ended with a word."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 from uuid import UUID
+
+from sqlmodel import select
 
 from dispatch.access.scope import get_scoped
 from dispatch.duties.referrals import (
@@ -18,9 +20,11 @@ from dispatch.errors import BadInput, NotAllowed
 from dispatch.log.events import record
 from dispatch.orders.orders import Order
 from dispatch.people.elders import Elder
+from dispatch.store.columns import Json
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 
+_ON_A_VISIT: Final = "上门时提出"
 _MAY: Final = frozenset({"station", "dispatcher", "street", "district"})
 
 
@@ -63,24 +67,30 @@ def raise_referral(
         return uow.session.get_one(Referral, made)
     elder = get_scoped(uow, Elder, draft.elder_id)
     _must_be_theirs(uow, draft)
-    raised = Referral(
-        elder_id=elder.id,
-        station_id=elder.station_id,
-        street_code=elder.street_code,
-        order_id=draft.order_id,
-        need=draft.need,
-        urgency=draft.urgency,
-        words=_words(draft.words),
-        state=ReferralState.OPEN,
-        raised_by=uow.actor.account_id,
-        raised_at=uow.now,
-        due_at=uow.now + LASTS[draft.urgency],
-    )
-    uow.session.add(raised)
-    uow.session.flush()
-    _tell(uow, raised)
+    raised = _raise(uow, elder, replace(draft, words=_words(draft.words)))
     keep_result(uow, key or "", raised.id)
     return raised
+
+
+def raise_on_visit(uow: UnitOfWork, order: Order, detail: Json) -> Referral | None:
+    """What a helper's phone says at the end of a visit: one referral per visit.
+
+    The caller holds the order. A need that nobody understands is left to the words,
+    which the event keeps: a phone is never refused.
+    """
+    told = detail.get("need")
+    if not isinstance(told, dict):
+        return None
+    try:
+        need, urgency = Need(str(told.get("kind"))), Urgency(str(told.get("urgency")))
+    except ValueError:
+        return None
+    known = select(Referral.id).where(Referral.order_id == order.id)
+    if uow.session.exec(known).first() is not None:
+        return None
+    words = str(detail.get("words") or "").strip()[:300] or _ON_A_VISIT
+    elder = uow.session.get_one(Elder, order.elder_id)
+    return _raise(uow, elder, ReferralDraft(elder.id, need, urgency, words, order.id))
 
 
 def accept_referral(uow: UnitOfWork, referral_id: UUID, by_whom: str) -> Referral:
@@ -116,6 +126,26 @@ def end_referral(
     uow.session.add(referral)
     _tell(uow, referral)
     return referral
+
+
+def _raise(uow: UnitOfWork, elder: Elder, draft: ReferralDraft) -> Referral:
+    raised = Referral(
+        elder_id=elder.id,
+        station_id=elder.station_id,
+        street_code=elder.street_code,
+        order_id=draft.order_id,
+        need=draft.need,
+        urgency=draft.urgency,
+        words=draft.words,
+        state=ReferralState.OPEN,
+        raised_by=uow.actor.account_id,
+        raised_at=uow.now,
+        due_at=uow.now + LASTS[draft.urgency],
+    )
+    uow.session.add(raised)
+    uow.session.flush()
+    _tell(uow, raised)
+    return raised
 
 
 def _must_be_theirs(uow: UnitOfWork, draft: ReferralDraft) -> None:

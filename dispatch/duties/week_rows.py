@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from dispatch.duties.week_plans import WeekVisit, find_in_force, list_visits
 from dispatch.people.elders import Elder
@@ -48,6 +48,12 @@ def show_week(uow: UnitOfWork, station_id: UUID, today: date) -> list[WeekRow]:
         )
         for visit in ahead
     ]
+
+
+def count_left(session: Session, station_id: UUID) -> int:
+    """The visits for which the plan in force has found nobody."""
+    plan = find_in_force(session, station_id)
+    return len(plan.not_placed) if plan else 0
 
 
 def _names(uow: UnitOfWork, visits: list[WeekVisit]) -> dict[UUID, str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, select
 
 from dispatch.clock import clock_speed
+from dispatch.duties.referring import raise_on_visit
 from dispatch.field.acting import act_on_order
 from dispatch.field.authority import Tenure, read_ground
 from dispatch.field.batches import Batch, PhoneEvent, Scrap, read_events
@@ -82,6 +83,10 @@ def _act(now: Merge, fresh: Sequence[tuple[PhoneEvent, FieldEvent]]) -> None:
     for order_id in sorted(news):
         act_on_order(now.uow, now.orders[order_id], news[order_id])
     now.uow.session.flush()
+    for event, row in accepted:
+        if row.kind is FieldKind.VISIT_ENDED:
+            for order_id in now.ground.orders_of(event):
+                raise_on_visit(now.uow, now.orders[order_id], row.detail)
     _track(now, accepted)
 
 

@@ -17,6 +17,8 @@ from dispatch.duties.referring import (
 from dispatch.errors import NotAllowed, NotFound
 from dispatch.log.events import list_story
 from dispatch.store.unit_of_work import Actor, unit_of_work
+from tests.field.phone import Phone
+from tests.field.walk import FORM, HALF_PAST, make_walk
 from tests.little_town import EIGHT, LittleTown
 
 
@@ -48,6 +50,25 @@ def test_a_process_and_a_stranger_end_nothing(town: LittleTown) -> None:
     stranger = Actor("station", account_id=uuid4(), station_id=uuid4())
     with unit_of_work(town.engine, stranger) as uow, pytest.raises(NotFound):
         accept_referral(uow, need, "别的驿站")
+
+
+def test_a_visit_raises_a_need_once_and_nonsense_raises_none(town: LittleTown) -> None:
+    walk = make_walk(town, visits=[town.add_elder(), town.add_elder()])
+    phone = Phone(walk)
+    need = {"kind": "repair", "urgency": "today"}
+    for n, told in enumerate((need, {"kind": "unheard of"})):
+        phone.at_stop("visit_begun", HALF_PAST, n=n)
+        detail = {"form": FORM, "words": "灯不亮", "need": told}
+        phone.at_stop(
+            "visit_ended", HALF_PAST + timedelta(minutes=25), n=n, detail=detail
+        )
+    answers = phone.sync(HALF_PAST + timedelta(minutes=30))
+    phone.sync(HALF_PAST + timedelta(minutes=31))
+
+    assert {each.result for each in answers} == {"accepted"}
+    with unit_of_work(town.engine, town.staff) as uow:
+        [row] = show_open(uow, town.station_id)
+    assert (row.need, row.urgency, row.words) == ("repair", "today", "灯不亮")
 
 
 def raised(town: LittleTown, elder_id: UUID, urgency: Urgency) -> UUID:

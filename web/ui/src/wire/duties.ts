@@ -69,4 +69,5 @@ export interface StationDuties {
   elders: DutyElder[];
   referrals: ReferralRow[];
   week: WeekRow[];
+  week_left: number;
 }
