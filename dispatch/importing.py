@@ -2,12 +2,16 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
 
+from dispatch.catalogue.keeping import CalendarUnclear, put_in_year, read_days
 from dispatch.exchange.commands import add_sheet_commands
-from dispatch.settings import home_folder
+from dispatch.settings import home_folder, settings
+from dispatch.store.engine import make_engine
+from dispatch.store.unit_of_work import in_one_transaction
 from routing.errors import BadRoads
 from routing.roads import import_roads
 
@@ -17,6 +21,24 @@ ROADS_FILE = "roads.npz"
 @click.group("import")
 def import_() -> None:
     """Bring data from outside into this installation."""
+
+
+@import_.command()
+@click.argument("year", type=click.IntRange(2000, 2099))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--notice", required=True, help="The notice, by title and number.")
+def calendar(year: int, file: Path, notice: str) -> None:
+    """Put in the holidays and make-up workdays of YEAR from the CSV FILE."""
+    try:
+        days = read_days(file.read_text(encoding="utf-8"))
+        engine = make_engine(settings().database)
+        putting = partial(put_in_year, year=year, notice=notice, days=days)
+        kept = in_one_transaction(engine, putting)
+    except (CalendarUnclear, OSError, UnicodeDecodeError) as trouble:
+        click.echo(f"nothing was imported: {trouble}", err=True)
+        click.echo(json.dumps({"error": "calendar_unclear", "detail": str(trouble)}))
+        sys.exit(2)
+    click.echo(json.dumps({"year": kept.year, "days": len(kept.days)}))
 
 
 @import_.command()
