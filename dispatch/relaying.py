@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from dispatch.exchange.telling import tell_webhooks
 from dispatch.log.feed import number_outbox
 from dispatch.planning.chasing import take_hints
 from dispatch.queue import hint
@@ -25,6 +26,7 @@ from dispatch.store.unit_of_work import in_one_transaction
 _QUEUE_PATIENCE_SECONDS = 2.0
 _PAUSE_SECONDS = 0.15
 _TROUBLE_SECONDS = 1.0
+_TELL_SECONDS = 2.0
 log = structlog.get_logger()
 
 
@@ -44,7 +46,13 @@ def run_relay(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
     """The relay's process: until told to stop."""
     engine = make_engine(chosen.database)
     redis = Redis.from_url(redis_url, socket_timeout=_QUEUE_PATIENCE_SECONDS)
-    relay_on(engine, lambda _: ask_workers(engine, redis), stop)
+    teller = threading.Thread(target=tell_on, args=(engine, stop), name="teller")
+    teller.start()
+    try:
+        relay_on(engine, lambda _: ask_workers(engine, redis), stop)
+    finally:
+        stop.set()
+        teller.join()
 
 
 def ask_workers(engine: Engine, redis: Redis) -> None:
@@ -68,3 +76,12 @@ def relay_on(
             continue
         if not moved:
             stop.wait(_PAUSE_SECONDS)
+
+
+def tell_on(engine: Engine, stop: threading.Event) -> None:
+    """Tell webhooks beside the relay, which waits for nobody outside."""
+    while not stop.wait(_TELL_SECONDS):
+        try:
+            tell_webhooks(engine)
+        except SQLAlchemyError as trouble:
+            log.warning("telling.waits", error=type(trouble).__name__)

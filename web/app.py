@@ -40,6 +40,7 @@ from web import (
     staffing,
     station,
     till,
+    webhooks,
 )
 from web.errors import add_error_answers
 from web.guards import EveryRequest
@@ -61,6 +62,7 @@ ROUTERS: Final = (
     plans.router,
     imports.router,
     exports.router,
+    webhooks.router,
     elder_links.router,
     elder.router,
     counter.router,

@@ -5,6 +5,7 @@ address. The secret that signs lies in the vault.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -110,3 +111,31 @@ def end_webhook(uow: UnitOfWork, webhook_id: UUID) -> None:
 def secret_of(uow: UnitOfWork, webhook_id: UUID) -> str:
     """What signs its requests."""
     return unseal(uow.session, [webhook_id], [_SECRET])[webhook_id].get(_SECRET, "")
+
+
+@dataclass(frozen=True)
+class WebhookRow:
+    """One webhook as people see it; never its secret."""
+
+    id: UUID
+    name: str
+    url: str
+    kinds: list[str]
+    active: bool
+    sent_seq: int
+    tries: int
+    last_error: str | None
+    sent_at: datetime | None
+
+
+def show_webhooks(uow: UnitOfWork) -> list[WebhookRow]:
+    """Every webhook, by name."""
+    return [show_webhook(one) for one in list_webhooks(uow)]
+
+
+def show_webhook(one: Webhook) -> WebhookRow:
+    """One webhook."""
+    return WebhookRow(
+        one.id, one.name, one.url, one.kinds, one.active,
+        one.sent_seq, one.tries, one.last_error, one.sent_at,
+    )  # fmt: skip

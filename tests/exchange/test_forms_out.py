@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pytest
@@ -117,7 +118,7 @@ def test_a_profile_gives_our_fields_their_headers_and_codes(
 ) -> None:
     town.add_elder()
     office = town.add_account("office", Role.DISTRICT)
-    columns = [
+    columns: list[dict[str, Any]] = [
         {"header": "XB", "field": "sex", "codes": {"女": "2", "男": "1"}},
         {"header": "BZ", "field": ""},
         {"header": "CSRQ", "field": "born_on"},
