@@ -132,6 +132,8 @@ def _name(kind: StationKind, place: str, number: int) -> str:
             return f"{names.restaurant_name(number)}助餐点"
         case StationKind.CENTRAL_KITCHEN:
             return f"{place}中央厨房"
+        case StationKind.MICRO_POINT:
+            return f"{place}睦邻点"
 
 
 def _put_into_valley(point: Point, valley: Community) -> None:
