@@ -156,7 +156,9 @@ class WebProcess:
             "DISPATCH_HOME": str(settings().home),
         }
         argv = [sys.executable, "-m", "web"]
-        self.running = subprocess.Popen(argv, env={**os.environ, **told})
+        self.running = subprocess.Popen(
+            argv, env={**os.environ, **told}, stderr=subprocess.DEVNULL
+        )
         while not web_is_ready(self.address):
             assert self.running.poll() is None, "the web process does not start"
             time.sleep(0.02)

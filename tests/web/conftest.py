@@ -34,24 +34,29 @@ class House:
 
     def enter(self, actor: Actor | None) -> httpx.Client:
         """A browser of somebody who is signed in; None: of a stranger."""
-        headers = {"Origin": self.address}
-        client = httpx.Client(base_url=self.address, headers=headers, timeout=60)
-        if actor is None:
-            return client
-        assert actor.account_id is not None
-        token, csrf = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
-        kept = SignedIn(
-            token_sha256=hashlib.sha256(token.encode()).hexdigest(),
-            account_id=actor.account_id,
-            csrf=csrf,
-            expires_at=wall_now() + timedelta(hours=1),
-        )
-        with Session(self.town.engine) as session:
-            session.add(kept)
-            session.commit()
-        client.cookies.set("liuzhu_session", token)
-        client.headers["X-CSRF"] = csrf
+        return sign_in_as(self.town, self.address, actor)
+
+
+def sign_in_as(town: LittleTown, address: str, actor: Actor | None) -> httpx.Client:
+    """A client at an address, with this actor's session; None: without one."""
+    headers = {"Origin": address}
+    client = httpx.Client(base_url=address, headers=headers, timeout=60)
+    if actor is None:
         return client
+    assert actor.account_id is not None
+    token, csrf = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
+    kept = SignedIn(
+        token_sha256=hashlib.sha256(token.encode()).hexdigest(),
+        account_id=actor.account_id,
+        csrf=csrf,
+        expires_at=wall_now() + timedelta(hours=1),
+    )
+    with Session(town.engine) as session:
+        session.add(kept)
+        session.commit()
+    client.cookies.set("liuzhu_session", token)
+    client.headers["X-CSRF"] = csrf
+    return client
 
 
 @pytest.fixture

@@ -167,7 +167,6 @@ class Till {
       }
       this.said = outcome.result;
       this.#show(who, draft, outcome);
-      void this.again();
     });
   }
 

@@ -11,8 +11,10 @@ import type { DeedAnswer, DeedAnswers, TillDeed } from "../wire/till";
 
 /** How long the person at the counter waits for a no; then the meal has changed hands. */
 const ASK_MS = 2_500;
-const PATIENCE_MS = 8_000;
-const BATCH = 40;
+const PATIENCE_MS = 15_000;
+/** Few at a time: each batch is one transaction, and a busy server answers it before we lose patience. */
+const BATCH = 10;
+const OTHER_TAB_MS = 10_000;
 /** A desk has power and a queue of people: it asks again soon. */
 const MOST_WAIT_MS = 3_000;
 
@@ -116,7 +118,7 @@ class Tray {
   async #batch(): Promise<"sent" | "nothing" | "failed"> {
     const recorder = this.#recorder;
     if (!recorder || !session.me) return "nothing";
-    const deeds = await recorder.due(session.me.account, BATCH);
+    const deeds = (await recorder.all()).filter((one) => this.#isOurs(one, recorder)).slice(0, BATCH).map((one) => one.event);
     if (!deeds.length) return "nothing";
     const told = deeds.map((deed) => ({ ...deed, happened: !this.#asked.has(deed.id) }));
     const body = {
@@ -139,6 +141,12 @@ class Tray {
       if (refused.status === 403) await session.open();
       return "failed";
     }
+  }
+
+  /** Unsent and of this account; what another tab has just written down, that tab asks about itself. */
+  #isOurs(one: KeptEvent<TillDeed>, recorder: Recorder<TillDeed>): boolean {
+    if (one.state !== "kept" || one.account !== session.me?.account) return false;
+    return one.event.boot_id === recorder.boot || Date.now() - one.held_until_ms > OTHER_TAB_MS;
   }
 
   /** A no that came after the person had gone is no answer: it is told as what has happened. */

@@ -86,13 +86,13 @@ export class Recorder<E extends Envelope> {
   }
 
   /** What may go now, in order. Only the last deed can still be held. */
-  async due(account: string, most = BATCH): Promise<E[]> {
+  async due(account: string): Promise<E[]> {
     const all = await this.all();
     const lastDeed = all.at(-1)?.deed;
     return all
       .filter((one) => one.state === "kept" && one.account === account)
       .filter((one) => one.deed !== lastDeed || one.held_until_ms <= Date.now())
-      .slice(0, most)
+      .slice(0, BATCH)
       .map((one) => one.event);
   }
 
