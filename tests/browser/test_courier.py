@@ -211,6 +211,7 @@ def test_a_visit_ends_with_its_five_headings(house: House) -> None:
         expect(page.get_by_test_id("visit-save")).to_be_disabled()
         for heading in ("health", "mind", "safety", "hygiene", "home"):
             page.get_by_test_id(f"visit-{heading}-good").click()
+        page.get_by_test_id("visit-need").select_option("repair")
         page.get_by_test_id("visit-save").click()
         twice(page, "end-round")
         expect(page.get_by_test_id("strip")).to_have_attribute("data-unsent", "0")
