@@ -20,6 +20,7 @@ from dispatch.orders.kitchen_sheet import (
     count_portions,
     sheet_of,
 )
+from dispatch.orders.late_changes import list_late
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
     Order,
@@ -178,6 +179,7 @@ def show_sheet(uow: UnitOfWork, sitting_id: UUID) -> dict[str, object]:
         "cooked": sheet.sitting.cooked,
         "identity": show_identity(uow, sheet.sitting),
         "labels": sheet.labels,
+        "late": list_late(uow.session, sitting_id),
     }
 
 

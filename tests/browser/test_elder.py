@@ -10,8 +10,6 @@ from dispatch.access.elder_links import give_link
 from dispatch.orders.ordering import place_order
 from dispatch.orders.orders import Channel, Order, OrderState
 from dispatch.orders.origins import Agreed, Origin
-from dispatch.people.family import FamilyDeed
-from dispatch.people.opting_in import opt_in
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
 from tests.browser.conftest import House
 from tests.browser.test_sixty_orders import serve_tomorrow
@@ -75,20 +73,20 @@ def test_a_daughter_orders_once_her_mother_lets_her(house: House) -> None:
     town = house.town
     elder_id = town.add_elder("王桂英", usual_channel="delivery")
     serve_tomorrow(town)
-    daughter = town.add_contact(elder_id)
-    address = link_for(house, elder_id, daughter)
+    town.add_contact(elder_id)
+    with house.visit(town.staff, "/station") as desk:
+        desk.get_by_test_id("family").locator("summary").click()
+        desk.get_by_test_id("give-link").nth(1).click()
+        given = desk.get_by_test_id("given-link").locator("a")
+        address = given.get_attribute("href") or ""
+        with house.visit(None, address, ZOOMED) as page:
+            expect(page.locator("h1")).to_contain_text("还没有同意")
+            fits(page)
+        for words in ("老人同意代订", "老人同意代停", "老人同意留言"):
+            desk.get_by_label(words).check()
+            expect(desk.get_by_label(words)).to_be_enabled()
 
     with house.visit(None, address, ZOOMED) as page:
-        expect(page.locator("h1")).to_contain_text("还没有同意")
-        fits(page)
-
-        deeds = (FamilyDeed.ORDER, FamilyDeed.PAUSE, FamilyDeed.MESSAGE)
-        in_one_transaction(
-            town.engine,
-            lambda uow: opt_in(uow, elder_id, daughter, deeds),
-            actor=town.staff,
-        )
-        page.reload()
         page.get_by_test_id("choose").click()
         page.get_by_text("11 月 21 日").click()
         fits(page)

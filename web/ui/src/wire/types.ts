@@ -179,6 +179,8 @@ export interface KitchenSheet {
     channel: Channel; round: string | null; stop: number | null; box?: string;
     diet_override: string | null; batch: string | null; seal: string | null; cooked_at: string | null; eat_by_at: string;
   }[];
+  /** What came after the kitchen's count: one portion more or less each. */
+  late: { at: string; code: string; delta: number; channel: Channel; reason: string; role: string }[];
 }
 
 export interface KitchenIdentity {
