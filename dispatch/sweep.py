@@ -28,6 +28,7 @@ from dispatch.catalogue.sittings import Sitting
 from dispatch.clock import town_day
 from dispatch.duties.ordering_due import run_station, stations_to_run
 from dispatch.errors import Refusal
+from dispatch.exchange.runs import forget_files
 from dispatch.field.parting import bring_back, list_left_alone
 from dispatch.orders.sitting_close import close_sitting, cook, end_visits
 from dispatch.orders.standing_run import run_standing
@@ -126,6 +127,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
         partial(pass_on_expired, engine),
         partial(in_one_transaction, engine, _lay_out),
         partial(run_standing, engine),
+        partial(in_one_transaction, engine, forget_files),
     )
     for step in steps:
         _try(step)

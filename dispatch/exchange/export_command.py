@@ -55,4 +55,5 @@ def export(
         sys.exit(2)
     finally:
         database.close()
-    click.echo(json.dumps({"form": form, "name": name, "bytes": len(content)}))
+    told = {"form": form, "name": name, "bytes": len(content)}
+    click.echo(json.dumps(told, ensure_ascii=False))

@@ -1,21 +1,21 @@
 """A sheet of elders: every mistake named, the rest written once it is confirmed."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import Session, col, select
 
 from benchmarks.rosters import MISTAKES, Roster, draw_roster, put
 from dispatch.exchange.bringing import confirm_sheet, try_sheet
-from dispatch.exchange.runs import ImportRun, RunState
+from dispatch.exchange.runs import FileGone, ImportRun, RunState, forget_files
 from dispatch.exchange.trying import FilesMoved, NotYoursToImport, SheetFile
 from dispatch.people.elder_facts import ElderFact
 from dispatch.people.elders import Elder, Household, Living
 from dispatch.people.vault import find_owners, unseal
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor
-from tests.little_town import LittleTown
+from tests.little_town import EIGHT, LittleTown
 
 
 def tried(database: Database, roster: Roster, by: Actor) -> ImportRun:
@@ -133,3 +133,18 @@ def test_what_changed_after_the_trial_is_not_overrun(
 def test_a_dispatcher_brings_no_roster(town: LittleTown, database: Database) -> None:
     with pytest.raises(NotYoursToImport):
         tried(database, draw_roster(1, ["s1"]), town.dispatcher)
+
+
+def test_a_file_is_thrown_away_after_a_week_and_its_verdicts_stay(
+    town: LittleTown, database: Database
+) -> None:
+    run = tried(database, draw_roster(2, ["s1"]), town.staff)
+    town.at(EIGHT + timedelta(days=8))
+
+    gone = database.change(forget_files)
+
+    assert gone == 1
+    with pytest.raises(FileGone):
+        confirm_sheet(database, run.id, town.staff)
+    with Session(database.engine) as session:
+        assert session.get_one(ImportRun, run.id).row_count == 2
