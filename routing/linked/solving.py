@@ -38,6 +38,7 @@ MOST_ALONE: Final = 30  # that need no other engine
 _ALONE_SHARE: Final = 0.9  # of the time; reasons have the rest
 _FIRST_SHARE: Final = 0.4
 _LINKED_SHARE: Final = 0.2
+_MORE_SHARE: Final = 0.1  # of the rest, for the linked visits that have no start yet
 _ADDING_SHARE: Final = 0.25  # of that, for putting in what breaks have driven out
 _FIRST_STEPS: Final = 2_000
 _COOLING: Final = Cooling(first=0.005, last=0.0002, most=0.4, blink=0.01, rests=2)
@@ -59,7 +60,10 @@ def linked_plan(problem: Problem, effort: Effort, solve: Solver) -> Plan:
     stops = sum(len(inst.nodes_of(k)) for k in inst.open_tasks)
     if stops > MOST_STOPS or any(vehicle.breaks for vehicle in problem.vehicles):
         fixed = fixed_by_search(problem, effort)
-        plan = fixed.back(solve(fixed.problem, _rest(effort, started), None))
+        rest = _rest(effort, started)
+        if rest.seconds is not None and fixed.dropped:
+            rest = replace(rest, seconds=rest.seconds * (1 - _MORE_SHARE))
+        plan = fixed.back(solve(fixed.problem, rest, None))
         if effort.vehicles is None:  # it counts no vehicles
             plan = with_more(problem, plan, Ending.of(effort, started))
         plan = _with_linked_reasons(problem, plan)

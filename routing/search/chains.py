@@ -73,8 +73,10 @@ class Chains:
         steps = None if effort.iterations is None else effort.iterations // many
         alone = replace(effort, threads=1, iterations=steps)
 
-        def chain(number: int) -> Search:
+        def chain(number: int) -> Search | None:
             until = self.until
+            if number and until.over():
+                return None
             if until.at is not None:
                 until = Ending(min(until.at, time.monotonic() + seconds))
             seed = effort.seed * _CHAINS + number
@@ -82,7 +84,7 @@ class Chains:
 
         with ThreadPoolExecutor(effort.threads) as pool:
             found = list(pool.map(chain, range(many)))
-        return min(found, key=lambda one: one.score)
+        return min((one for one in found if one), key=lambda one: one.score)
 
     def _many(self, effort: Effort) -> int:
         """As many as the effort is good for, however many threads there are."""

@@ -41,12 +41,23 @@ class PairSpots:
             if start + reach > closes:
                 continue
             gone = inst.begins(self.up, start + reach) + up_service
-            self._straight_behind(i, gone)
+            self._straight_behind(i, gone, reach)
             if i < len(tour.nodes):
                 self._further_on(i, gone, reach)
         return self.spots
 
-    def _straight_behind(self, i: int, gone: int) -> None:
+    def _longer_behind(self, i: int, reach: int) -> int:
+        """By how much both stops stretch the gap behind position i, without waiting."""
+        service, hops = self.inst.service, self.tour.car.hops
+        before, after = self.tour.places[i], self.tour.places[i + 1]
+        longer = reach + service[self.up] + self.hop_direct + service[self.down]
+        if i == len(self.tour.nodes):
+            old = self.tour.car.rows[before][after] if after >= 0 else 0
+            return longer + (self.from_down[after] if after >= 0 else 0) - old
+        longer += self.hop_down[after] if after != self.there else 0
+        return longer - (hops[before][after] if before != after else 0)
+
+    def _straight_behind(self, i: int, gone: int, reach: int) -> None:
         """The dropoff straight behind the pickup, which is left at `gone`."""
         inst, tour, there = self.inst, self.tour, self.there
         row = tour.car.rows[tour.places[i]]
@@ -56,6 +67,8 @@ class PairSpots:
             added += self.from_down[after] - (0 if self.fresh else row[after])
         at = gone + self.hop_direct
         if added >= self.bound or at > inst.closes[self.down]:
+            return
+        if self._longer_behind(i, reach) > tour.slack[i]:
             return
         at = inst.begins(self.down, at) + inst.service[self.down]
         if i < len(tour.nodes):
@@ -78,6 +91,7 @@ class PairSpots:
         if price >= self.bound or longer > tour.slack[i]:
             return
         size, latest, nodes = len(tour.nodes), tour.latest, tour.nodes
+        slack = tour.slack
         windows, opens, begins = inst.windows, inst.opens, inst.begins
         from_down, hop_down = self.from_down, self.hop_down
         down_closes, down_service = inst.closes[self.down], service[self.down]
@@ -104,11 +118,15 @@ class PairSpots:
             leg = hop[there] if there != here else 0
             if added < limit and now + leg <= down_closes and ridden + leg <= ride:
                 at = begins(self.down, now + leg) + down_service
+                longer = leg + down_service
                 if j < size:
-                    at += hop_down[onward] if onward != there else 0
+                    way = hop_down[onward] if onward != there else 0
+                    longer += way - (hop[onward] if onward != here else 0)
+                    at += way
                 elif onward >= 0:
+                    longer += from_down[onward] - row[onward]
                     at += from_down[onward]
-                if at <= latest[j + 1]:
+                if at <= latest[j + 1] and longer <= slack[j]:
                     self.spots.append(Spot(price + added, i, j))
             if j < size:
                 leg = hop[onward] if onward != here else 0
