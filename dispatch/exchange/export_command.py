@@ -55,5 +55,5 @@ def export(
         sys.exit(2)
     finally:
         database.close()
-    told = {"form": form, "name": name, "bytes": len(content)}
-    click.echo(json.dumps(told, ensure_ascii=False))
+    made = {"form": form, "name": name, "bytes": len(content)}
+    click.echo(json.dumps(made, ensure_ascii=False))

@@ -5,7 +5,7 @@ import httpx
 from tests.web.conftest import House
 from tests.web.ordering import lunch_form
 from tests.web.test_orders import count_orders
-from tests.web.test_reach import WHO_MAY
+from tests.web.who_may import WHO_MAY
 
 UNSAFE = sorted(route for route in WHO_MAY if not route.startswith("GET"))
 

@@ -85,14 +85,14 @@ def _add_pauses_and_keys() -> None:
         ),
     )
     op.create_index("ix_pause_elder_id", "pause", ["elder_id"])
-    moves = _word("keymove", "kept", "taken", "put_back", "returned", "lost")
+    where = ("kept", "taken", "put_back", "returned", "lost")
     _table(
         "door_key",
         *_ref("elder_id", "elder"),
         *_ref("household_id", "household"),
         *_ref("station_id", "station"),
         _text("label", 20),
-        sa.Column("state", moves, nullable=False),
+        sa.Column("state", _word("keymove", *where), nullable=False),
         _text("seal", 20, null=True),
         sa.CheckConstraint(
             "state NOT IN ('kept', 'put_back') OR seal IS NOT NULL", name="sealed"
@@ -104,7 +104,7 @@ def _add_pauses_and_keys() -> None:
         "key_line",
         *_ref("key_id", "door_key"),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("move", moves.copy(), nullable=False),
+        sa.Column("move", _word("keymove", *where), nullable=False),
         *_ref("account_id", "account"),
         *_ref("witness_id", "account"),
         _text("seal", 20, null=True),

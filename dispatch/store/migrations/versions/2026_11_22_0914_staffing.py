@@ -94,7 +94,7 @@ def upgrade() -> None:
 def _widen_helper() -> None:
     op.add_column("helper", sa.Column("sex", sa.String(length=1), nullable=True))
     op.add_column("helper", sa.Column("born_on", sa.Date(), nullable=True))
-    insured = sa.Column(
+    insured: sa.Column[bool] = sa.Column(
         "must_be_insured", sa.Boolean(), nullable=False, server_default="0"
     )
     op.add_column("helper", insured)

@@ -41,7 +41,9 @@ def _id(name: str = "id") -> sa.Column[object]:
     return sa.Column(name, sa.Uuid(), nullable=False)
 
 
-def _to(name: str, there: str, *, must: bool = True) -> tuple[object, ...]:
+def _to(
+    name: str, there: str, *, must: bool = True
+) -> tuple[sa.Column[object], sa.ForeignKeyConstraint]:
     return (
         sa.Column(name, sa.Uuid(), nullable=not must),
         sa.ForeignKeyConstraint([name], [there]),
