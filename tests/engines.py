@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.postgres import PostgresServer
+from tests.reuse import Used
 
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
@@ -23,6 +24,7 @@ class Engines:
         self._folder = folder
         self._numbers = itertools.count(1)
         self._postgres: PostgresServer | None = None
+        self._idle: list[Used] = []
 
     @contextmanager
     def fresh(self, engine: str) -> Iterator[str]:
@@ -35,9 +37,16 @@ class Engines:
             yield self._fresh_file(self._folder / f"{number}.db")
             return
         server = self.postgres()
-        database = f"liuzhu_{number}"
-        yield server.create(database, template=TEMPLATE)
-        server.drop(database)
+        used = self._idle.pop() if self._idle else self._copy(server, number)
+        yield server.url(used.name)
+        if used.is_new_again():
+            self._idle.append(used)
+        else:
+            server.drop(used.name)
+
+    def _copy(self, server: PostgresServer, number: int) -> Used:
+        server.create(f"liuzhu_{number}", template=TEMPLATE)
+        return Used(f"liuzhu_{number}", server.where(f"liuzhu_{number}"))
 
     def _fresh_file(self, copy: Path) -> str:
         template = self._folder / "template.db"

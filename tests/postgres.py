@@ -150,6 +150,10 @@ class PostgresServer:
         """SQLAlchemy's address of one database."""
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
+    def where(self, database: str) -> str:
+        """psycopg's address of one database."""
+        return f"host={self.folder} user=postgres dbname={database}"
+
     def create(self, database: str, *, template: str = "template0") -> str:
         """A new database, a copy of the template; its address."""
         words = "create database {} template {} strategy file_copy"
@@ -161,9 +165,8 @@ class PostgresServer:
 
     def execute(self, words: str, *names: str) -> None:
         """Run a statement outside any transaction, names quoted."""
-        where = f"host={self.folder} user=postgres dbname=postgres"
         statement = sql.SQL(words).format(*map(sql.Identifier, names))
-        with psycopg.connect(where, autocommit=True) as connection:
+        with psycopg.connect(self.where("postgres"), autocommit=True) as connection:
             connection.execute(statement)
 
     def _watch(self) -> None:
