@@ -18,18 +18,15 @@ _OTHERS: Final = """
     and pid <> pg_backend_pid() and backend_type = 'client backend'
 """
 # Everything that a statement about tables, columns, rules or triggers would touch.
-_SHAPE: Final[tuple[LiteralString, ...]] = tuple(
-    f"select md5(string_agg({what}, ',' order by {what})) from {where}"
-    for what, where in (
-        ("oid || ':' || xmin", "pg_class where relnamespace = 'public'::regnamespace"),
-        ("oid || ':' || xmin", "pg_trigger"),
-        ("oid || ':' || xmin", "pg_constraint"),
-        ("oid || ':' || xmin", "pg_proc where pronamespace = 'public'::regnamespace"),
-        (
-            "attrelid || ':' || attnum || ':' || xmin",
-            "pg_attribute where attrelid > 16383",
-        ),
-    )
+_SHAPE: Final[tuple[LiteralString, ...]] = (
+    "select oid, xmin::text from pg_class"
+    " where relnamespace = 'public'::regnamespace order by 1",
+    "select oid, xmin::text from pg_trigger order by 1",
+    "select oid, xmin::text from pg_constraint order by 1",
+    "select oid, xmin::text from pg_proc"
+    " where pronamespace = 'public'::regnamespace order by 1",
+    "select attrelid, attnum, xmin::text from pg_attribute"
+    " where attrelid > 16383 order by 1, 2",
 )
 _COUNTERS: Final = "select sequencename, last_value from pg_sequences"
 _TABLES: Final = "select tablename from pg_tables where schemaname = 'public'"
@@ -41,7 +38,7 @@ class Used:
 
     name: str
     where: str  # psycopg's address
-    _shape: list[str] = field(init=False)
+    _shape: int = field(init=False)
     _rows: dict[str, bytes] = field(init=False, default_factory=dict)
     _counters: dict[str, int | None] = field(init=False)
 
@@ -87,8 +84,8 @@ class Used:
                 found.execute("select setval(%s, %s, %s)", (which, value, called))
 
 
-def _shape(found: Connection) -> list[str]:
-    return [str(found.execute(words).fetchone()) for words in _SHAPE]
+def _shape(found: Connection) -> int:
+    return hash(tuple(tuple(found.execute(words)) for words in _SHAPE))
 
 
 def _is_left(found: Connection) -> bool:
