@@ -66,10 +66,7 @@ def solve_city(
         seams = []  # what hangs together must not be torn apart again
     levels = sorted({seam.level for seam in seams}, reverse=True)
     for turn, level in enumerate(levels):
-        left = whole + started - time.monotonic()
-        if effort.seconds is not None and left < LEAST_SECONDS:
-            break
-        spare = left / (len(levels) - turn)
+        spare = (whole + started - time.monotonic()) / (len(levels) - turn)
         rows = [seam for seam in seams if seam.level == level]
         parts = [draft.around(seam) for seam in rows]
         slots = -(-len(rows) // solver.width)

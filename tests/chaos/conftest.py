@@ -10,7 +10,9 @@ from tests.chaos.stack import Stack
 from tests.engines import POSTGRESQL, SQLITE, Engines
 
 
-@pytest.fixture(scope="module", params=[SQLITE, POSTGRESQL])
+@pytest.fixture(
+    scope="module", params=[pytest.param(SQLITE, marks=pytest.mark.long), POSTGRESQL]
+)
 def stack(request: pytest.FixtureRequest, engines: Engines) -> Iterator[Stack]:
     """Every process of the product, up and ready; the tests of a module share it.
 

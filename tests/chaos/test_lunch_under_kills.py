@@ -156,8 +156,11 @@ async def live_and_die(day: Day, pace: Hounded) -> tuple[Outcome, list[str]]:
         await street.close()
 
 
+# On SQLite with `test --long`: the suite of every day has fifteen minutes.
 @pytest.mark.timeout(420)
-@pytest.mark.parametrize("kind", [SQLITE, POSTGRESQL])
+@pytest.mark.parametrize(
+    "kind", [pytest.param(SQLITE, marks=pytest.mark.long), POSTGRESQL]
+)
 def test_a_lunch_goes_on_whatever_dies(
     kind: str, engines: Engines, request: pytest.FixtureRequest
 ) -> None:
