@@ -97,7 +97,8 @@ LIES = {
     ),
     "an order is gone": (
         1,
-        "DELETE FROM orders WHERE id = (SELECT id FROM orders LIMIT 1)",
+        "DELETE FROM orders WHERE id = "
+        "(SELECT made_id FROM idempotency WHERE verb = 'order' LIMIT 1)",
     ),
     "an order is on no round": (
         1,
