@@ -146,7 +146,7 @@ export const staffing = {
   "cal.workday": ["平日", "workday"],
   "cal.weekend": ["周末", "weekend"],
   "cal.import": ["导入 {year} 年", "Put in {year}"],
-  "cal.lines": ["每行：2027-01-01,放假,元旦", "A line: date, kind of day in Chinese, name; see the template"],
+  "cal.lines": ["每行：2027-01-01,放假,元旦", "A line: date, kind of day in Chinese, name"],
   "cal.notice": ["通知名称和文号", "The notice, by title and number"],
   "cal.previous": ["上一年", "Year before"],
   "cal.next": ["下一年", "Next year"],
