@@ -32,16 +32,13 @@ from dispatch.people.helpers import get_helper
 from dispatch.people.places import Street
 from dispatch.people.vault import unseal
 from dispatch.planning.plans import (
-    Plan,
-    PlanRound,
     Round,
-    RoundState,
     Stop,
     StopKind,
     StopOrder,
     StopState,
-    is_in_force,
     list_stop_orders,
+    rounds_in_force,
 )
 from dispatch.planning.waves import Wave
 from dispatch.store.unit_of_work import UnitOfWork
@@ -65,7 +62,8 @@ def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
         NotFound: no such helper.
     """
     helper = get_helper(uow.session, helper_id)
-    found = list_rounds_in_force(uow.session, helper_id, on)
+    own = rounds_in_force(on).where(Round.helper_id == helper_id)
+    found = uow.session.exec(own).all()
     served = list_stop_orders(uow.session, [round_.id for round_, _ in found])
     carried = read_carried(uow.session, {pair.order_id for _, pair in served})
     tenures = tenures_of(uow.session, [round_.id for round_, _ in found])
@@ -88,23 +86,6 @@ def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
             left=sum(state in going for state in states),
         ),
     )
-
-
-def list_rounds_in_force(
-    session: Session, helper_id: UUID, on: date
-) -> list[tuple[Round, Wave]]:
-    """A helper's rounds of the plans in force on a day, by their start."""
-    query = (
-        select(Round, Wave)
-        .join(Wave, col(Wave.id) == Round.wave_id)
-        .join(PlanRound, col(PlanRound.round_id) == Round.id)
-        .join(Plan, col(Plan.id) == PlanRound.plan_id)
-        .where(Round.helper_id == helper_id, Wave.serve_on == on)
-        .where(is_in_force())
-        .where(Round.state != RoundState.DROPPED)
-        .order_by(col(Round.leaves_at), col(Round.id))
-    )
-    return [(round_, wave) for round_, wave in session.exec(query)]
 
 
 def is_active(tenure: Tenure, now: datetime) -> bool:

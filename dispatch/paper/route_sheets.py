@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from dispatch.catalogue.sittings import Sitting
 from dispatch.clock import TOWN
@@ -17,14 +17,12 @@ from dispatch.orders.orders import Order
 from dispatch.people.places import Station
 from dispatch.people.vault import unseal
 from dispatch.planning.plans import (
-    Plan,
-    PlanRound,
     Round,
-    RoundState,
     Stop,
     StopKind,
     StopOrder,
     list_stop_orders,
+    rounds_in_force,
 )
 from dispatch.planning.waves import Wave
 from dispatch.words import say
@@ -70,7 +68,8 @@ class RouteSheet:
 
 def route_sheets(session: Session, sitting: Sitting) -> list[RouteSheet]:
     """The rounds that carry a serving, and those of its stations that carry nothing."""
-    rounds = _rounds(session, sitting)
+    same_meal = rounds_in_force(sitting.serve_on).where(Wave.serving == sitting.serving)
+    rounds = [round_ for round_, _ in session.exec(same_meal)]
     served = list_stop_orders(session, [round_.id for round_ in rounds])
     carried = read_carried(session, {pair.order_id for _, pair in served})
     wanted = _of_kitchen(session, sitting, served, carried)
@@ -96,20 +95,6 @@ def diet(tag: str) -> str:
 
 def hour(at: datetime | None) -> str:
     return "" if at is None else at.astimezone(TOWN).strftime("%H:%M")
-
-
-def _rounds(session: Session, sitting: Sitting) -> list[Round]:
-    query = (
-        select(Round)
-        .join(Wave, col(Wave.id) == Round.wave_id)
-        .join(PlanRound, col(PlanRound.round_id) == Round.id)
-        .join(Plan, col(Plan.id) == PlanRound.plan_id)
-        .where(Wave.serve_on == sitting.serve_on, Wave.serving == sitting.serving)
-        .where(col(Plan.version) == Wave.shown_version)
-        .where(Round.state != RoundState.DROPPED)
-        .order_by(col(Round.leaves_at), col(Round.id))
-    )
-    return list(session.exec(query))
 
 
 def _of_kitchen(

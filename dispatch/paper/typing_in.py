@@ -4,22 +4,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import col
 
 from dispatch.access.scope import scoped
 from dispatch.errors import NotFound
 from dispatch.field.carried import Carried, read_carried
 from dispatch.orders.orders import Order
 from dispatch.planning.plans import (
-    Plan,
-    PlanRound,
     Round,
-    RoundState,
     Stop,
     StopKind,
     list_stop_orders,
+    rounds_in_force,
 )
-from dispatch.planning.waves import Wave
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -56,7 +53,7 @@ def read_sheet(uow: UnitOfWork, number: str, on: date) -> list[SheetRow]:
     """
     rounds = {
         round_.id: round_
-        for round_ in _rounds_of(uow.session, on)
+        for round_, _ in uow.session.exec(rounds_in_force(on))
         if str(round_.id)[:4].upper() == number.strip().upper()
     }
     pairs = [
@@ -75,19 +72,6 @@ def read_sheet(uow: UnitOfWork, number: str, on: date) -> list[SheetRow]:
         for stop, pair in pairs
         if pair.order_id in mine
     ]
-
-
-def _rounds_of(session: Session, on: date) -> list[Round]:
-    query = (
-        select(Round)
-        .join(Wave, col(Wave.id) == Round.wave_id)
-        .join(PlanRound, col(PlanRound.round_id) == Round.id)
-        .join(Plan, col(Plan.id) == PlanRound.plan_id)
-        .where(Wave.serve_on == on, col(Plan.version) == Wave.shown_version)
-        .where(Round.state != RoundState.DROPPED)
-        .order_by(col(Round.leaves_at), col(Round.id))
-    )
-    return list(session.exec(query))
 
 
 def _row(stop: Stop, box: str, round_: Round, one: Carried) -> SheetRow:

@@ -1,7 +1,7 @@
 """Plans: immutable versions made of rounds; a round lives on while it is the same."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import Select
 
 from dispatch.errors import NotFound
 from dispatch.planning.waves import Wave
@@ -208,6 +209,19 @@ def is_in_force() -> ColumnElement[bool]:
         .where(col(shown.wave_id) == col(Wave.id))
     )
     return in_the_shown.correlate(Plan, Wave).exists()
+
+
+def rounds_in_force(on: date) -> Select[Round, Wave]:
+    """The rounds of a day that stand in the plans shown, with their waves, by start."""
+    return (
+        select(Round, Wave)
+        .join(Wave, col(Wave.id) == Round.wave_id)
+        .join(PlanRound, col(PlanRound.round_id) == Round.id)
+        .join(Plan, col(Plan.id) == PlanRound.plan_id)
+        .where(Wave.serve_on == on, is_in_force())
+        .where(Round.state != RoundState.DROPPED)
+        .order_by(col(Round.leaves_at), col(Round.id))
+    )
 
 
 def list_rounds(session: Session, plan_id: UUID) -> list[Round]:

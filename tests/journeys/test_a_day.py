@@ -203,7 +203,8 @@ LIES = {
     ),
     "an acknowledged order is gone": (
         8,
-        "DELETE FROM orders WHERE id = (SELECT id FROM orders LIMIT 1)",
+        "DELETE FROM orders WHERE id = "
+        "(SELECT made_id FROM idempotency WHERE verb = 'order' LIMIT 1)",
     ),
     "an acknowledged event is gone": (
         8,

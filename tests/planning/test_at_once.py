@@ -10,10 +10,16 @@ from dispatch.planning.beside import find_settled
 from dispatch.planning.chasing import list_late_waves
 from dispatch.planning.going_back import go_back
 from dispatch.planning.jobs import carry_out
-from dispatch.planning.plans import Plan, PlanRound, RoundState, StopState
+from dispatch.planning.plans import (
+    Plan,
+    PlanRound,
+    RoundState,
+    StopState,
+    rounds_in_force,
+)
 from dispatch.planning.waves import AskState, PlanRequest
 from dispatch.store.unit_of_work import in_one_transaction, picture
-from tests.little_town import ELEVEN, LAT, LittleTown
+from tests.little_town import ELEVEN, LAT, TODAY, LittleTown
 from tests.planning.at_once import (
     MINUTE,
     a_visit,
@@ -221,4 +227,6 @@ def test_what_only_adds_names_its_own_rounds_and_all_stand(town: LittleTown) -> 
         query = select(Plan.base_version).order_by(col(Plan.version))
         assert list(session.exec(query)) == [1, 1, 1, 1]
         tenures = tenures_of(session, standing)
+        in_force = session.exec(rounds_in_force(TODAY)).all()
+    assert {round_.id for round_, _ in in_force} == standing
     assert all(each.in_force for each in tenures.values())

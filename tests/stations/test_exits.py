@@ -119,8 +119,9 @@ def test_elders_and_orders_move_to_the_nearest_point_in_one_step(
     lost = town.add_elder(lat=None, lon=None)
     town.add_helper()
     visit = here.order(close, service="VISIT_HOME", channel=Channel.VISIT)
-    seated, full = here.order(close), here.order(lost, channel=Channel.DINE_IN,
-                                                 service="MEAL_DINEIN")  # fmt: skip
+    seated = here.order(close)
+    town.at(town_moment(TODAY, 8 * 3600 + 1))  # the last portion goes by time
+    full = here.order(lost, channel=Channel.DINE_IN, service="MEAL_DINEIN")
 
     seen = here.preview()
 
