@@ -84,6 +84,8 @@ EVENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "event.case.climbed": ("超时，升级到下一步", "overdue, next rung"),
     "event.case.step": ("已处理一步", "a step was taken"),
     "event.case.closed": ("安全事件结束", "case closed"),
+    "event.elder.care_agreed": ("照护计划已约定", "care minutes agreed"),
+    "event.elder.care_ended": ("照护计划已结束", "care minutes ended"),
     "event.outreach.made": ("联系记录", "called or written to"),
     "event.week.proposed": ("探访周计划已拟好", "a week of visits was proposed"),
     "event.duty.run": ("应办事项已生成工单", "what is due was ordered"),

@@ -61,16 +61,21 @@ def _seconds_since_touched(file: Path) -> float:
         return float("inf")
 
 
-def seconds_since_worker(redis_url: str, *, anywhere: bool = False) -> float:
-    """How long ago a worker of this machine, or of any, told Redis that it lives."""
-    from redis.exceptions import RedisError  # here, as not every start waits for RQ
-    from rq import Worker
+def seconds_since_worker(
+    redis_url: str, *, weeks: bool = False, anywhere: bool = False
+) -> float:
+    """How long ago a worker of this machine, or of any, told Redis that it lives.
 
-    from dispatch.queue import queue_at
+    Args:
+        weeks: a worker of the weeks of visits, not of waves.
+    """
+    from redis.exceptions import RedisError  # here, as not every start waits for RQ
+
+    from dispatch.queue import QUEUE, WEEKS, queue_at, workers_of
 
     with queue_at(redis_url) as redis:
         try:
-            workers = Worker.all(connection=redis)
+            workers = workers_of(redis, WEEKS if weeks else QUEUE)
         except RedisError:
             return float("inf")
     here = socket.gethostname()

@@ -1,10 +1,13 @@
-"""The queue of plans: hints to workers. What is true stands in the database.
+"""The queues of plans: hints to workers. What is true stands in the database.
 
-One queue, so that a worker that dies between taking and noting a job leaves it on an
-intermediate list and not nowhere; ids only, as JSON; short lives for what is over.
+A worker listens to one queue, so that one that dies between taking and noting a job
+leaves it on an intermediate list and not nowhere; ids only, as JSON; short lives for
+what is over. Weeks of visits have a queue and a worker of their own: thinking of one
+takes half a minute, and lunch does not wait for it.
 """
 
 import importlib
+import os
 import threading
 from typing import Any, Final
 from uuid import UUID
@@ -19,8 +22,10 @@ from rq.serializers import JSONSerializer
 from dispatch.settings import Settings, settings
 
 QUEUE: Final = "plans"
+WEEKS: Final = "weeks"
 _JOBS: Final = "dispatch.planning.jobs"  # by name: who only hints loads no solver
-_WEEKS: Final = "dispatch.planning.week_jobs"
+_WEEK_JOBS: Final = "dispatch.planning.week_jobs"
+_WEEKS_NICENESS: Final = 10  # on a busy machine, too, a wave comes first
 _KEPT_SECONDS: Final = 60
 _WORKER_TTL_SECONDS: Final = 20
 _LOOK_SECONDS: Final = 5
@@ -41,12 +46,14 @@ def hint(redis: Redis, request_id: UUID, number: int) -> None:
     Raises:
         RedisError: nobody was told. The sweep does it again.
     """
-    _enqueue(redis, "plan_wave", request_id, f"plan_{request_id}_{number}")
+    _enqueue(
+        _queue(redis), f"{_JOBS}.plan_wave", request_id, f"plan_{request_id}_{number}"
+    )
 
 
 def hint_part(redis: Redis, part_id: UUID, number: int) -> None:
     """The same of one part of a large plan; its asker does it again."""
-    _enqueue(redis, "help_out", part_id, f"part_{part_id}_{number}")
+    _enqueue(_queue(redis), f"{_JOBS}.help_out", part_id, f"part_{part_id}_{number}")
 
 
 def hint_week(redis: Redis, station_id: UUID) -> None:
@@ -55,14 +62,13 @@ def hint_week(redis: Redis, station_id: UUID) -> None:
     Raises:
         RedisError: nobody was told. The sweep does it again.
     """
-    _enqueue(redis, "plan_station", station_id, f"week_{station_id}", jobs=_WEEKS)
+    weeks = _queue(redis, WEEKS)
+    _enqueue(weeks, f"{_WEEK_JOBS}.plan_station", station_id, f"week_{station_id}")
 
 
-def _enqueue(
-    redis: Redis, deed: str, row_id: UUID, job_id: str, *, jobs: str = _JOBS
-) -> None:
-    _queue(redis).enqueue_call(
-        f"{jobs}.{deed}",
+def _enqueue(queue: Queue, deed: str, row_id: UUID, job_id: str) -> None:
+    queue.enqueue_call(
+        deed,
         args=(str(row_id),),
         job_id=job_id,
         timeout=int(settings().solve_seconds) + _SPARE_SECONDS,
@@ -87,10 +93,19 @@ def queue_of_this_job() -> Redis | None:
     return Redis(connection_pool=ConnectionPool(pool.connection_class, **about))
 
 
+def workers_of(redis: Redis, name: str) -> list[Worker]:
+    """Those on all hosts who listen to a queue, as far as it knows.
+
+    Raises:
+        RedisError: nothing is known.
+    """
+    return Worker.all(queue=_queue(redis, name), serializer=JSONSerializer)
+
+
 def count_idle(redis: Redis) -> int:
     """Workers on all hosts that have nothing to do, as far as the queue knows."""
     try:
-        workers = Worker.all(queue=_queue(redis), serializer=JSONSerializer)
+        workers = workers_of(redis, QUEUE)
         return sum(worker.get_state() == "idle" for worker in workers)
     except RedisError:
         return 0
@@ -103,9 +118,19 @@ def run_worker(_chosen: Settings, redis_url: str, _stop: threading.Event) -> Non
     process reads the settings from its surroundings.
     """
     importlib.import_module(_JOBS)  # once, before each job forks
+    _work(redis_url, QUEUE)
+
+
+def run_week_worker(_chosen: Settings, redis_url: str, _stop: threading.Event) -> None:
+    """The same for weeks of visits. They are rare: each job loads what it needs."""
+    os.nice(_WEEKS_NICENESS)
+    _work(redis_url, WEEKS)
+
+
+def _work(redis_url: str, name: str) -> None:
     redis = Redis.from_url(redis_url)
     worker = Worker(
-        [_queue(redis)],
+        [_queue(redis, name)],
         connection=redis,
         serializer=JSONSerializer,
         worker_ttl=_WORKER_TTL_SECONDS,
@@ -116,5 +141,5 @@ def run_worker(_chosen: Settings, redis_url: str, _stop: threading.Event) -> Non
     worker.work(logging_level="WARNING")
 
 
-def _queue(redis: Redis) -> Queue:
-    return Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+def _queue(redis: Redis, name: str = QUEUE) -> Queue:
+    return Queue(name, connection=redis, serializer=JSONSerializer)

@@ -80,6 +80,7 @@ def programs(chosen: Settings, *, workers: int = WORKERS) -> list[Program]:
         one("schedule", "dispatch", "schedule"),
     ]
     listed += [one(f"work-{n}", "dispatch", "work") for n in range(1, workers + 1)]
+    listed.append(one("weeks", "dispatch", "work", "--weeks"))
     address = web_address(chosen)
     web = (sys.executable, "-m", "web")
     listed.append(Program("web", web, DOORS, env, lambda: web_is_ready(address)))
@@ -146,13 +147,16 @@ def schedule() -> None:
 
 
 @click.command()
-def work() -> None:
+@click.option("--weeks", is_flag=True, help="Plan weeks of visits, and no waves.")
+def work(*, weeks: bool) -> None:
     """Plan waves, one at a time, until told to stop."""
-    _run("work", "dispatch.queue", "run_worker")
+    _run("work", "dispatch.queue", "run_week_worker" if weeks else "run_worker")
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["web", "relay", "schedule", "work"]))
+@click.argument(
+    "name", type=click.Choice(["web", "relay", "schedule", "work", "weeks"])
+)
 def health(name: str) -> None:
     """Exit 0 if this machine's process NAME is well, else 1 with the reason."""
     chosen = chosen_settings()
@@ -160,8 +164,9 @@ def health(name: str) -> None:
         if not web_is_ready(web_address(chosen)):
             raise click.ClickException(f"{web_address(chosen)} does not answer")
         return
-    if name == "work":
-        silent = seconds_since_worker(redis_address(chosen))
+    if name in {"work", "weeks"}:
+        weeks = name == "weeks"
+        silent = seconds_since_worker(redis_address(chosen), weeks=weeks)
     else:
         silent = seconds_since_beat(chosen.home, name)
     if silent > DEAD_AFTER_SECONDS:

@@ -104,7 +104,7 @@ def test_the_file_has_the_shape_of_a_compose_file() -> None:
 
 def test_the_services_are_those_of_the_product() -> None:
     assert {*SERVICES} == {"database", "redis", "migrate", "front", *RUNNING}
-    assert RUNNING == ["web", "relay", "schedule", "work"]
+    assert RUNNING == ["web", "relay", "schedule", "work", "weeks"]
 
 
 @pytest.mark.parametrize("name", SERVICES)

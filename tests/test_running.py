@@ -27,7 +27,7 @@ def test_the_bundled_valkey_runs_only_where_no_redis_is_named(tmp_path: Path) ->
     own = [program.name for program in programs(chosen(tmp_path), workers=2)]
     given = chosen(tmp_path, redis_url="redis://127.0.0.1:1")
 
-    assert own == ["valkey", "relay", "schedule", "work-1", "work-2", "web"]
+    assert own == ["valkey", "relay", "schedule", "work-1", "work-2", "weeks", "web"]
     assert "valkey" not in {program.name for program in programs(given)}
     assert redis_address(given) == "redis://127.0.0.1:1"
 

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from dispatch.duties.caring import agree_minutes, end_care
+from dispatch.duties.duties_file import DutiesFile, show_duties_file
 from dispatch.duties.ordering_due import order_by_hand
 from dispatch.duties.outreach import record_outreach
 from dispatch.duties.referral_rows import ReferralRow, show_referrals
@@ -11,12 +13,14 @@ from dispatch.duties.referrals import Referral
 from dispatch.duties.referring import accept_referral, end_referral, raise_referral
 from dispatch.duties.showing import StationDuties, show_duties
 from dispatch.orders.showing import OrderRow, show_order_of
-from dispatch.store.idempotency import is_repeated
+from dispatch.store.idempotency import is_repeated, takes_effect
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import Key, Orderer, Staff
+from web.deps import Key, Orderer, Staff, Station
 from web.schemas.duties import (
     AcceptForm,
+    CareForm,
     DutyOrderForm,
+    EndCareForm,
     EndForm,
     OutreachForm,
     ReferralForm,
@@ -46,6 +50,40 @@ def post_duty_order(form: DutyOrderForm, caller: Orderer, key: Key = None) -> An
 
     again, row = caller.change(do)
     return Answer(row, status_code=200 if again else 201)
+
+
+@router.get("/elders/{elder_id}/duties", response_model=DutiesFile)
+def get_duties_file(elder_id: UUID, caller: Staff) -> Answer:
+    """All duties of one elder, what counted, and how the periods before ended."""
+    return Answer(caller.read(lambda uow: show_duties_file(uow, elder_id)))
+
+
+@router.post("/elders/{elder_id}/care-plan", response_model=DutiesFile)
+def post_care_plan(
+    elder_id: UUID, form: CareForm, caller: Station, key: Key = None
+) -> Answer:
+    """Agree the minutes of a home-care bed, from a day on."""
+
+    def do(uow: UnitOfWork) -> DutiesFile:
+        said = [elder_id, form.model_dump(mode="json")]
+        if takes_effect(uow, key, "care_plan", said):
+            agree_minutes(uow, elder_id, form.to_draft())
+        return show_duties_file(uow, elder_id)
+
+    return Answer(caller.change(do))
+
+
+@router.post("/elders/{elder_id}/care-plan/end", response_model=DutiesFile)
+def post_care_end(
+    elder_id: UUID, form: EndCareForm, caller: Station, key: Key = None
+) -> Answer:
+    def do(uow: UnitOfWork) -> DutiesFile:
+        said = [elder_id, form.last_on.isoformat()]
+        if takes_effect(uow, key, "care_end", said):
+            end_care(uow, elder_id, form.last_on)
+        return show_duties_file(uow, elder_id)
+
+    return Answer(caller.change(do))
 
 
 @router.post("/outreach", status_code=201)

@@ -1,12 +1,16 @@
 """Care plans of home-care beds (家庭养老床位): the minutes a month that are agreed."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Index, text
-from sqlmodel import Field, Session, SQLModel, col, or_, select
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from dispatch.duties.periods import Period, span_of
+from dispatch.store.columns import Instant
 
 _MANY: Final = 500
 
@@ -32,22 +36,43 @@ class CarePlan(SQLModel, table=True):
     minutes_a_month: int
     from_on: date
     until_on: date | None = None  # the last day
+    words: str = Field(default="", max_length=200)  # what is to be done in them
+    made_at: datetime | None = Field(default=None, sa_type=Instant)
+    made_by: UUID | None = None
+
+    def holds_on(self, on: date) -> bool:
+        return self.from_on <= on and (self.until_on is None or on <= self.until_on)
 
 
-def planned_minutes(
-    session: Session, elder_ids: Sequence[UUID], on: date
-) -> dict[UUID, int]:
-    """The minutes a month of those who have a plan on a day."""
-    found: dict[UUID, int] = {}
+def list_care_plans(
+    session: Session, elder_ids: Sequence[UUID]
+) -> dict[UUID, list[CarePlan]]:
+    """The plans of these elders, also those that are over, first to last."""
+    found: dict[UUID, list[CarePlan]] = defaultdict(list)
     for part in parted(elder_ids):
-        query = (
-            select(CarePlan)
-            .where(col(CarePlan.elder_id).in_(part), CarePlan.from_on <= on)
-            .where(or_(col(CarePlan.until_on).is_(None), col(CarePlan.until_on) >= on))
-            .order_by(col(CarePlan.from_on), col(CarePlan.id))
-        )
-        found |= {plan.elder_id: plan.minutes_a_month for plan in session.exec(query)}
+        query = select(CarePlan).where(col(CarePlan.elder_id).in_(part))
+        rows = session.exec(query.order_by(col(CarePlan.from_on), col(CarePlan.id)))
+        for plan in rows:
+            found[plan.elder_id].append(plan)
     return found
+
+
+def minutes_due(plans: Iterable[CarePlan], on: date) -> int | None:
+    """The minutes of a day's month: of a plan that holds for a part of the month, its
+    part by days, rounded up. None where no plan holds on the day.
+    """
+    mine = list(plans)
+    if not any(plan.holds_on(on) for plan in mine):
+        return None
+    month = span_of(Period.MONTH, on)
+    days = (month.until_on - month.first_on).days + 1
+    parts = sum(
+        plan.minutes_a_month * max(0, (until - first).days + 1)
+        for plan in mine
+        for first in [max(plan.from_on, month.first_on)]
+        for until in [min(plan.until_on or month.until_on, month.until_on)]
+    )
+    return -(-parts // days)
 
 
 def parted(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

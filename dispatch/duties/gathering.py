@@ -1,6 +1,6 @@
 """Gathering: who owes what to whom, from what is kept, for many elders at once."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -9,13 +9,18 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from dispatch.clock import town_day, town_moment
-from dispatch.duties.care_plans import parted, planned_minutes
+from dispatch.duties.care_plans import (
+    CarePlan,
+    list_care_plans,
+    minutes_due,
+    parted,
+)
 from dispatch.duties.encounters import Encounter, Way
 from dispatch.duties.held import About, held_by
 from dispatch.duties.outreach import Outreach
 from dispatch.duties.periods import Span
 from dispatch.duties.proofs import encounter_of
-from dispatch.duties.rules import duties_on
+from dispatch.duties.rules import DutyFile, duties_on
 from dispatch.duties.standing import Standing, standings
 from dispatch.field.clocks import PAID_VISIT
 from dispatch.field.evidence import Evidence
@@ -57,21 +62,64 @@ def look_at(session: Session, elders: Sequence[Elder], on: date) -> list[Looked]
         BadFile: a rule file does not make sense.
     """
     file, policy = duties_on(on), rules_on(on).policy
-    ids = [elder.id for elder in elders]
     services = {word for rule in file.duty for word in rule.words}
     since = town_moment(on, 0) - _LOOK_BACK
-    known = encounters_of(session, elders, since, services)
-    histories = histories_of(session, ids)
-    minutes = planned_minutes(session, ids, on)
-    pauses = pauses_of(session, ids)
-    found = []
-    for elder in elders:
-        about = about_elder(policy, elder, histories[elder.id], on)
-        held = held_by(file, replace(about, care_minutes=minutes.get(elder.id)))
-        mine = known[elder.id]
-        stood = standings(held, mine, on, paused=pauses[elder.id])
-        found.append(Looked(elder, stood, mine))
-    return found
+    known = _read_known(session, elders, since, services)
+    return [_look(file, policy, elder, known, on) for elder in elders]
+
+
+def look_back(
+    session: Session, elder: Elder, days: Iterable[date]
+) -> dict[date, Looked]:
+    """How an elder's duties stood on each of these days, by the rules of that day and
+    what is known of it by now.
+
+    Raises:
+        BadFile: a rule file does not make sense.
+    """
+    wanted = sorted(days)
+    if not wanted:
+        return {}
+    known = _read_known(session, [elder], town_moment(wanted[0], 0) - _LOOK_BACK)
+    return {
+        on: _look(duties_on(on), rules_on(on).policy, elder, known, on) for on in wanted
+    }
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is kept of some elders, whatever the day that is asked for."""
+
+    encounters: Encounters
+    histories: Mapping[UUID, History]
+    plans: Mapping[UUID, Sequence[CarePlan]]
+    pauses: Mapping[UUID, Sequence[Span]]
+
+
+def _read_known(
+    session: Session,
+    elders: Sequence[Elder],
+    since: datetime,
+    services: Collection[str] | None = None,
+) -> _Known:
+    ids = [elder.id for elder in elders]
+    return _Known(
+        encounters_of(session, elders, since, services),
+        histories_of(session, ids),
+        list_care_plans(session, ids),
+        pauses_of(session, ids),
+    )
+
+
+def _look(
+    file: DutyFile, policy: Policy, elder: Elder, known: _Known, on: date
+) -> Looked:
+    about = about_elder(policy, elder, known.histories[elder.id], on)
+    minutes = minutes_due(known.plans.get(elder.id, ()), on)
+    held = held_by(file, replace(about, care_minutes=minutes))
+    mine = known.encounters[elder.id]
+    stood = standings(held, mine, on, paused=known.pauses[elder.id])
+    return Looked(elder, stood, mine)
 
 
 def about_elder(policy: Policy, elder: Elder, history: History, on: date) -> About:

@@ -113,7 +113,7 @@ def show_duties(
         visits_owed=len(owed),
         visits_met=sum(_was_visited(one, today) for one in owed),
         total=len(looked),
-        elders=_rows(uow, shown, today),
+        elders=show_rows(uow, shown, today),
         referrals=show_open(uow, station.id),
         week=show_week(uow, station.id, today),
         week_left=count_left(uow.session, station.id),
@@ -167,7 +167,8 @@ def _was_visited(one: Looked, today: date) -> bool:
     )
 
 
-def _rows(uow: UnitOfWork, shown: Sequence[Looked], today: date) -> list[DutyElder]:
+def show_rows(uow: UnitOfWork, shown: Sequence[Looked], today: date) -> list[DutyElder]:
+    """Lines for these elders, in their order; names as the role sees them."""
     session = uow.session
     elders = [one.elder for one in shown]
     ids = [elder.id for elder in elders]

@@ -1,13 +1,26 @@
-"""A planned week of visits: proposals by day and person, one in force a station."""
+"""A planned week of visits: proposals by day and person, one in force a station.
+
+What a person has decided of a proposal stands: a plan that is made anew keeps it.
+"""
 
 from collections.abc import Collection
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from dispatch.store.columns import Instant, Json, facts
+from dispatch.store.columns import Instant, Json, facts, word
+
+
+class Choice(StrEnum):
+    """What a person has made of a proposed visit."""
+
+    PROPOSED = "proposed"  # nothing yet: it is ordered on its day
+    MOVED = "moved"  # to another day or person, and ordered then
+    TAKEN = "taken"  # ordered already
+    DROPPED = "dropped"  # not ordered for it; the duty stays owed
 
 
 class WeekPlan(SQLModel, table=True):
@@ -51,6 +64,9 @@ class WeekVisit(SQLModel, table=True):
         UniqueConstraint(
             "week_plan_id", "elder_id", "duty", name="one_week_visit_each"
         ),
+        CheckConstraint(
+            "(state = 'proposed') = (decided_at IS NULL)", name="decided_when"
+        ),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -60,6 +76,10 @@ class WeekVisit(SQLModel, table=True):
     visit_on: date
     helper_id: UUID = Field(foreign_key="helper.id")
     backup_id: UUID | None = Field(default=None, foreign_key="helper.id")
+    state: Choice = Field(default=Choice.PROPOSED, sa_type=word(Choice))
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decided_by: UUID | None = None
+    words: str = Field(default="", max_length=200)
 
 
 def find_in_force(
@@ -88,6 +108,6 @@ def planned_on(session: Session, station_id: UUID, on: date) -> set[tuple[UUID, 
         select(WeekVisit.elder_id, WeekVisit.duty)
         .join(WeekPlan, col(WeekPlan.id) == WeekVisit.week_plan_id)
         .where(WeekPlan.station_id == station_id, WeekPlan.in_force)
-        .where(WeekVisit.visit_on == on)
+        .where(WeekVisit.visit_on == on, WeekVisit.state != Choice.DROPPED)
     )
     return {(elder_id, duty) for elder_id, duty in session.exec(query)}

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from dispatch.duties.care_plans import CarePlan, planned_minutes
+from dispatch.duties.care_plans import CarePlan, list_care_plans, minutes_due
 from dispatch.duties.encounters import Way
 from dispatch.duties.outreach import (
     NotAnOutreach,
@@ -63,8 +63,9 @@ def test_a_home_care_bed_has_one_open_plan(town: LittleTown) -> None:
     with Session(town.engine) as session:
         session.add(CarePlan(elder_id=elder_id, minutes_a_month=600, from_on=TODAY))
         session.commit()
-        assert planned_minutes(session, [elder_id], TODAY) == {elder_id: 600}
-        assert planned_minutes(session, [elder_id], TODAY - timedelta(days=1)) == {}
+        mine = list_care_plans(session, [elder_id])[elder_id]
+        assert minutes_due(mine, TODAY) == 220  # eleven of thirty days
+        assert minutes_due(mine, TODAY - timedelta(days=1)) is None
 
         session.add(CarePlan(elder_id=elder_id, minutes_a_month=900, from_on=TODAY))
         with pytest.raises(IntegrityError):

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from redis import Redis
 from rq import Queue, Worker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from dispatch.orders.orders import OrderState
 from dispatch.planning.waves import AskState
-from dispatch.queue import QUEUE, queue_at
+from dispatch.queue import QUEUE, WEEKS, hint_week, queue_at
 from dispatch.settings import CHECKOUT, settings
 from dispatch.sweep import sweep
 from tests.little_town import LittleTown
@@ -65,20 +66,25 @@ def sweep_until(town: LittleTown, redis: Redis, is_so: Callable[[], bool]) -> No
         time.sleep(0.1)
 
 
+def jobs_of(redis: Redis, name: str) -> list[Job]:
+    return Queue(name, connection=redis, serializer=JSONSerializer).jobs
+
+
 def test_a_worker_plans_what_the_queue_brings(
     town: LittleTown, redis_url: str, start_worker: Start
 ) -> None:
     town.add_helper()
     order_id = order_lunch(town)
     request_id = ask(town)
+    redis = queue_at(redis_url)
+    hint_week(redis, town.station_id)  # asked before, and still not in the way
     start_worker()
 
     sweep_until(
-        town,
-        queue_at(redis_url),
-        lambda: request_of(town, request_id).state is AskState.DONE,
+        town, redis, lambda: request_of(town, request_id).state is AskState.DONE
     )
 
+    assert [week.id for week in jobs_of(redis, WEEKS)] == [f"week_{town.station_id}"]
     assert order_of(town, order_id).state is OrderState.PLANNED
     assert shown_plan(town).fallback is False
 
@@ -90,8 +96,7 @@ def test_a_job_carries_an_id_and_nothing_else(town: LittleTown, redis_url: str) 
 
     sweep(town.engine, redis)
 
-    jobs = Queue(QUEUE, connection=redis, serializer=JSONSerializer).jobs
-    (job,) = [each for each in jobs if each.id.startswith("plan_")]
+    (job,) = jobs_of(redis, QUEUE)
     assert job.id == f"plan_{request_id}_1"
     assert job.args == [str(request_id)]
     assert job.kwargs == {}

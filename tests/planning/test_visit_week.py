@@ -17,6 +17,7 @@ from dispatch.people.responsible import Responsible
 from dispatch.planning.problem import problem_for
 from dispatch.planning.waves import Wave
 from dispatch.planning.week_jobs import ask_for_week, carry_out, weeks_wanted
+from dispatch.queue import QUEUE, WEEKS
 from dispatch.store.unit_of_work import picture, unit_of_work
 from tests.little_town import EIGHT, TODAY, LittleTown
 
@@ -39,7 +40,8 @@ def test_a_week_names_day_and_person_and_is_mended_when_they_fall_ill(
     with Redis.from_url(redis_url) as redis:
         assert ask_for_week(town.engine, redis)
         assert not ask_for_week(town.engine, redis)
-        assert len(Queue("plans", connection=redis)) == 1
+        assert len(Queue(WEEKS, connection=redis)) == 1
+        assert len(Queue(QUEUE, connection=redis)) == 0  # no wave waits for a week
     plan = carry_out(town.engine, town.station_id)
     assert plan is not None
     assert (plan.version, plan.not_placed) == (1, {})

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from pydantic import Field
 
+from dispatch.duties.caring import CareDraft
 from dispatch.duties.encounters import Way
 from dispatch.duties.outreach import OutreachDraft, Purpose, SpokeWith
 from dispatch.duties.referrals import Need, Urgency
 from dispatch.duties.referring import ReferralDraft
-from web.schemas.shapes import Form, Moment
+from web.schemas.shapes import Day, Form, Moment
 
 Duty = Annotated[str, Field(min_length=1, max_length=64)]
 Words = Annotated[str, Field(max_length=200)]
@@ -22,6 +23,24 @@ class DutyOrderForm(Form):
 
     elder_id: UUID
     duty: Duty
+
+
+class CareForm(Form):
+    """The minutes a month that were agreed, from a day on."""
+
+    minutes_a_month: Annotated[int, Field(ge=1, le=44_640)]
+    from_on: Day
+    until_on: Day | None = None
+    words: Words = ""
+
+    def to_draft(self) -> CareDraft:
+        return CareDraft(**self.model_dump())
+
+
+class EndCareForm(Form):
+    """The last day of the plan."""
+
+    last_on: Day
 
 
 class OutreachForm(Form):

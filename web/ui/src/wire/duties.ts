@@ -10,6 +10,7 @@ export interface DutyLine {
   name: string;
   name_en: string;
   state: DutyState;
+  first_on: string;
   until_on: string;
   overdue_since: string | null;
   missed: number;
@@ -58,6 +59,48 @@ export interface WeekRow {
   on: string;
   helper: string;
   backup: string | null;
+}
+
+export interface Credit {
+  on: string;
+  what: string;
+  way: string;
+  minutes: number;
+  grade: string | null;
+}
+
+export interface PastPeriod {
+  first_on: string;
+  until_on: string;
+  needed: number;
+  got: number;
+  met: boolean;
+  excused: boolean;
+  credits: Credit[];
+}
+
+export interface DutyStory {
+  duty: string;
+  period: "week" | "month" | "quarter" | "year" | "days";
+  credits: Credit[];
+  past: PastPeriod[];
+}
+
+export interface CarePlanRow {
+  minutes_a_month: number;
+  from_on: string;
+  until_on: string | null;
+  words: string;
+  made_by: string | null;
+}
+
+export interface DutiesFile {
+  on: string;
+  last_seen_at: string | null;
+  last_visit_at: string | null;
+  row: DutyElder;
+  stories: DutyStory[];
+  care_plans: CarePlanRow[];
 }
 
 export interface StationDuties {
