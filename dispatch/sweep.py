@@ -6,7 +6,7 @@ matter how often it looks, how many look, or how far the clock has jumped.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import timedelta
@@ -49,6 +49,7 @@ from dispatch.planning.parts import forget_orphans
 from dispatch.planning.solving import SolverFailed, think
 from dispatch.planning.week_jobs import ask_for_week
 from dispatch.queue import hint, queue_at
+from dispatch.safety.asking import ask_again, list_unanswered
 from dispatch.safety.climbing import climb, list_late
 from dispatch.safety.watching import list_silent, open_silent
 from dispatch.settings import Settings
@@ -117,6 +118,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
     here = rescue or partial(_rescue, engine)
     steps: tuple[Callable[[], object], ...] = (
         partial(climb_overdue, engine),
+        partial(ask_for_owners, engine),
         partial(_order_due, engine),
         partial(_ask_for_week, engine, redis),
         partial(_ask, engine),
@@ -149,13 +151,23 @@ def climb_overdue(engine: Engine) -> int:
         how many cases were opened or moved, or orders brought back to the plan.
     """
     with picture(engine) as seen:
-        silent, late = list_silent(seen), list_late(seen)
-        alone = list_left_alone(seen)
+        silent, late, alone = list_silent(seen), list_late(seen), list_left_alone(seen)
     deeds = [
         *(partial(bring_back, order_id=each) for each in alone),
         *(partial(open_silent, silent=each) for each in silent),
         *(partial(climb, case_id=each) for each in late),
     ]
+    return _do_each(engine, deeds)
+
+
+def ask_for_owners(engine: Engine) -> int:
+    """Where nobody took a case in its minute the next is asked; how many were."""
+    with picture(engine) as seen:
+        waiting = list_unanswered(seen)
+    return _do_each(engine, (partial(ask_again, case_id=each) for each in waiting))
+
+
+def _do_each(engine: Engine, deeds: Iterable[Callable[[UnitOfWork], bool]]) -> int:
     return sum(bool(_try(partial(in_one_transaction, engine, do))) for do in deeds)
 
 
@@ -163,8 +175,8 @@ def _order_due(engine: Engine) -> None:
     """The nightly run, station by station; for long it keeps nobody waiting."""
     ends = time.monotonic() + _ORDERING_SECONDS
     with picture(engine) as seen:
-        waiting = stations_to_run(seen)
-    for station_id in waiting:
+        stations = stations_to_run(seen)
+    for station_id in stations:
         running = partial(run_station, station_id=station_id)
         _try(partial(in_one_transaction, engine, running))
         if time.monotonic() > ends:

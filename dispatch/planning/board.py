@@ -35,6 +35,7 @@ from dispatch.planning.plan_history import WaveRow, show_waves
 from dispatch.planning.waves import Wave
 from dispatch.safety.case_file import CaseRow, show_cases
 from dispatch.safety.cases import Case
+from dispatch.safety.reaching import cases_in_reach
 from dispatch.store.unit_of_work import UnitOfWork
 
 Where = tuple[str, float | None, float | None, str]
@@ -142,7 +143,7 @@ def _orders(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> Sequence[Order]:
 
 def _cases(uow: UnitOfWork, street_code: str | None) -> Sequence[Case]:
     """Open cases of any day: one is never forgotten because midnight came."""
-    query = scoped(uow.actor, Case).where(col(Case.closed_at).is_(None))
+    query = cases_in_reach(uow.actor).where(col(Case.closed_at).is_(None))
     if street_code is not None:
         query = query.where(Case.street_code == street_code)
     return uow.session.exec(query.order_by(col(Case.deadline_at), col(Case.id))).all()
@@ -156,7 +157,7 @@ def _show_orders(
 ) -> list[BoardOrder]:
     behind = {one.id: delay_of(one, uow.now) for one in rounds}
     carried = find_carrying(uow.session, [order.id for order in orders])
-    alarms = {case.order_id: case.id for case in cases}
+    alarms = {case.order_id: case.id for case in cases if case.order_id}
     places = _places(uow, orders)
     areas = list_areas(uow.session, {one.helper_id for one in carried.values()})
     shown = [

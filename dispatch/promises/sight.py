@@ -83,7 +83,7 @@ def _meetings(session: Session) -> Iterator[tuple[UUID, datetime, bool]]:
             yield call.elder_id, call.at, False
     well = select(Case).where(Case.outcome == CaseOutcome.SEEN_WELL)
     for case in session.exec(well):
-        if case.closed_at is not None:
+        if case.closed_at is not None and case.elder_id is not None:
             yield case.elder_id, case.closed_at, False
 
 

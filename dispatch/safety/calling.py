@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from dispatch.access.scope import get_scoped
 from dispatch.errors import NotFound
 from dispatch.log.audit import write_down
 from dispatch.people.vault import unseal
 from dispatch.safety.cases import Case, CaseRung, Rung, list_rungs
 from dispatch.safety.climbing import CaseIsClosed
+from dispatch.safety.reaching import get_in_reach
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -28,7 +28,7 @@ def dial_rung(uow: UnitOfWork, case_id: UUID, rung: int) -> str:
         CaseIsClosed: the reason to call is gone.
         NoNumber: the rung names nobody, or no number is kept.
     """
-    case = get_scoped(uow, Case, case_id)
+    case = get_in_reach(uow, case_id)
     if case.closed_at is not None:
         raise CaseIsClosed
     ladder = list_rungs(uow.session, case.id)
@@ -45,4 +45,6 @@ def dial_rung(uow: UnitOfWork, case_id: UUID, rung: int) -> str:
 def _whose(case: Case, row: CaseRung) -> tuple[str, UUID | None]:
     if row.rung is Rung.PHONE_ELDER:
         return "elder", case.elder_id
+    if row.rung is Rung.PHONE_HELPER:
+        return "helper", case.helper_id
     return "contact", row.contact_id

@@ -10,11 +10,13 @@ from sqlmodel import col, select
 
 from dispatch.access.accounts import Account
 from dispatch.access.masking import called, mask_phone
-from dispatch.access.scope import get_scoped, scoped
+from dispatch.orders.showing import label_helpers
 from dispatch.people.elders import Elder
 from dispatch.people.vault import unseal
 from dispatch.safety.cases import (
+    OUTCOMES,
     Case,
+    CaseOutcome,
     CaseRung,
     CaseStep,
     Rung,
@@ -22,10 +24,14 @@ from dispatch.safety.cases import (
     list_steps,
     standing_rung,
 )
+from dispatch.safety.duty import CaseDuty
+from dispatch.safety.reaching import cases_in_reach, get_in_reach
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.words import say
 
-_ON_THE_PHONE: Final = frozenset({Rung.PHONE_ELDER, Rung.CONTACTS, Rung.NEIGHBOUR})
+_ON_THE_PHONE: Final = frozenset(
+    {Rung.PHONE_ELDER, Rung.CONTACTS, Rung.NEIGHBOUR, Rung.PHONE_HELPER}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +43,9 @@ class CaseRow:
 
     id: UUID
     kind: str
-    order_id: UUID
-    elder_id: UUID
-    elder_label: str
+    order_id: UUID | None
+    elder_id: UUID | None
+    elder_label: str  # of a case about a helper alone, the helper
     happened_at: datetime
     age_seconds: int
     opened_at: datetime
@@ -47,6 +53,8 @@ class CaseRow:
     rung_code: str
     rung_name: str
     owner: str
+    owner_id: UUID | None
+    taken_at: datetime | None  # None: they were asked and have not answered
     deadline_at: datetime
     state: str
     outcome: str | None
@@ -79,16 +87,18 @@ class StepLine:
 @dataclass(frozen=True, kw_only=True)
 class CaseFile:
     case: CaseRow
+    outcomes: list[str]  # how a case of this kind may end
     ladder: list[RungRow]
     story: list[StepLine]
 
 
 def show_case(uow: UnitOfWork, case_id: UUID) -> CaseFile:
     """One case within reach. Raises: NotFound."""
-    case = get_scoped(uow, Case, case_id)
+    case = get_in_reach(uow, case_id)
     ladder = list_rungs(uow.session, case.id)
     return CaseFile(
         case=show_cases(uow, [case])[0],
+        outcomes=[one.value for one in CaseOutcome if one in OUTCOMES[case.kind]],
         ladder=_ladder(uow, case, ladder),
         story=_story(uow, list_steps(uow.session, case.id)),
     )
@@ -96,27 +106,23 @@ def show_case(uow: UnitOfWork, case_id: UUID) -> CaseFile:
 
 def list_open(uow: UnitOfWork) -> list[CaseRow]:
     """The open cases within reach, the nearest deadline first."""
-    query = scoped(uow.actor, Case).where(col(Case.closed_at).is_(None))
+    query = cases_in_reach(uow.actor).where(col(Case.closed_at).is_(None))
     ordered = query.order_by(col(Case.deadline_at), col(Case.id))
     return show_cases(uow, uow.session.exec(ordered).all())
 
 
 def show_cases(uow: UnitOfWork, cases: Sequence[Case]) -> list[CaseRow]:
     """Rows for cases that the caller found within reach; three queries."""
-    wanted = sorted({case.elder_id for case in cases})
-    query = select(Elder.id, Elder.sex).where(col(Elder.id).in_(wanted))
-    sexes = dict(uow.session.exec(query).all())
-    names = unseal(uow.session, wanted, ["name"])
+    labels = _labels(uow, cases)
     standing = _standing(uow, cases)
+    duties = _duties(uow, cases)
     return [
         CaseRow(
             id=case.id,
             kind=case.kind.value,
             order_id=case.order_id,
             elder_id=case.elder_id,
-            elder_label=called(
-                names[case.elder_id].get("name", "？"), sexes[case.elder_id]
-            ),
+            elder_label=labels[case.id],
             happened_at=case.happened_at,
             age_seconds=round((uow.now - case.happened_at).total_seconds()),
             opened_at=case.opened_at,
@@ -124,12 +130,36 @@ def show_cases(uow: UnitOfWork, cases: Sequence[Case]) -> list[CaseRow]:
             rung_code=case.rung.value,
             rung_name=say("rung", case.rung.value),
             owner=case.owner,
+            owner_id=duties[case.id].account_id if case.id in duties else None,
+            taken_at=duties[case.id].taken_at if case.id in duties else None,
             deadline_at=case.deadline_at,
             state="open" if case.closed_at is None else "closed",
             outcome=case.outcome.value if case.outcome else None,
         )
         for case in cases
     ]
+
+
+def _labels(uow: UnitOfWork, cases: Sequence[Case]) -> dict[UUID, str]:
+    """Per case whom it is about: the elder, else the helper."""
+    wanted = sorted({case.elder_id for case in cases if case.elder_id})
+    query = select(Elder.id, Elder.sex).where(col(Elder.id).in_(wanted))
+    sexes = dict(uow.session.exec(query).all())
+    names = unseal(uow.session, wanted, ["name"])
+    alone = {one.helper_id for one in cases if not one.elder_id and one.helper_id}
+    helpers = label_helpers(uow.session, alone)
+    return {
+        case.id: called(names[case.elder_id].get("name", "？"), sexes[case.elder_id])
+        if case.elder_id
+        else helpers.get(case.helper_id or case.id, "")
+        for case in cases
+    }
+
+
+def _duties(uow: UnitOfWork, cases: Sequence[Case]) -> dict[UUID, CaseDuty]:
+    ids = [case.id for case in cases]
+    query = select(CaseDuty).where(col(CaseDuty.case_id).in_(ids))
+    return {one.case_id: one for one in uow.session.exec(query)}
 
 
 def _standing(uow: UnitOfWork, cases: Sequence[Case]) -> dict[UUID, int]:
@@ -146,13 +176,15 @@ def _standing(uow: UnitOfWork, cases: Sequence[Case]) -> dict[UUID, int]:
 
 
 def _ladder(uow: UnitOfWork, case: Case, ladder: Sequence[CaseRung]) -> list[RungRow]:
-    owners = {case.elder_id} | {one.contact_id for one in ladder if one.contact_id}
-    phones = unseal(uow.session, owners, ["phone"])
+    people = {one.contact_id for one in ladder} | {case.elder_id, case.helper_id}
+    phones = unseal(uow.session, {one for one in people if one}, ["phone"])
     rows = []
     for one in ladder:
         whose = one.contact_id
         if one.rung is Rung.PHONE_ELDER:
             whose = case.elder_id
+        elif one.rung is Rung.PHONE_HELPER:
+            whose = case.helper_id
         phone = phones.get(whose, {}).get("phone") if whose else None
         rows.append(
             RungRow(

@@ -1,4 +1,4 @@
-"""Safety cases: opened by a closed door, ended only by a person with an outcome."""
+"""Safety cases: opened by a closed door or a cry, ended only by a person's outcome."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,21 @@ class CaseKind(StrEnum):
     OVERDUE = "overdue"  # a stop long past its time, without the phone's help
     ALONE = "alone"  # of two helpers one does not come, and the other may be there
     BATCH_ILLNESS = "batch_illness"  # two who ate of one batch fell ill
+    SOS_HELPER = "sos_helper"  # a helper calls for help
+    SOS_ELDER = "sos_elder"  # an elder does, or somebody for them
+    CONDITION = "condition"  # an elder is not as they were
+    ALLEGATION = "allegation"  # somebody was wronged; the accused point sees nothing
+
+
+# Kinds that are about a person, not about an order.
+WITHOUT_ORDER: Final = frozenset(
+    {
+        CaseKind.SOS_HELPER,
+        CaseKind.SOS_ELDER,
+        CaseKind.CONDITION,
+        CaseKind.ALLEGATION,
+    }
+)
 
 
 class Rung(StrEnum):
@@ -29,6 +44,9 @@ class Rung(StrEnum):
     NEIGHBOUR = "neighbour"  # or whoever holds the key
     SECOND_VISIT = "second_visit"
     POLICE_120 = "police_120"
+    PHONE_HELPER = "phone_helper"
+    LOOK_INTO = "look_into"  # somebody goes into it and says what was found
+    OFFICE = "office"  # the office above
 
 
 class CaseOutcome(StrEnum):
@@ -37,6 +55,32 @@ class CaseOutcome(StrEnum):
     AWAY = "away"
     POLICE_120 = "police_120"
     DECEASED = "deceased"
+    HELPER_SAFE = "helper_safe"
+    HELPER_HURT = "helper_hurt"
+    CARED_FOR = "cared_for"  # the care was changed, or a doctor took over
+    UPHELD = "upheld"
+    NOT_UPHELD = "not_upheld"
+
+
+_OF_ELDERS: Final = frozenset(
+    {
+        CaseOutcome.SEEN_WELL,
+        CaseOutcome.HOSPITAL,
+        CaseOutcome.AWAY,
+        CaseOutcome.POLICE_120,
+        CaseOutcome.DECEASED,
+    }
+)
+_OF_HELPERS: Final = frozenset(
+    {CaseOutcome.HELPER_SAFE, CaseOutcome.HELPER_HURT, CaseOutcome.POLICE_120}
+)
+_OF_ALLEGATIONS: Final = frozenset({CaseOutcome.UPHELD, CaseOutcome.NOT_UPHELD})
+OUTCOMES: Final[dict[CaseKind, frozenset[CaseOutcome]]] = {
+    **dict.fromkeys(CaseKind, _OF_ELDERS),
+    CaseKind.SOS_HELPER: _OF_HELPERS,
+    CaseKind.CONDITION: _OF_ELDERS | {CaseOutcome.CARED_FOR},
+    CaseKind.ALLEGATION: _OF_ALLEGATIONS,
+}
 
 
 class Case(SQLModel, table=True):
@@ -57,13 +101,25 @@ class Case(SQLModel, table=True):
         CheckConstraint(
             "(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_a_person"
         ),
+        CheckConstraint(
+            "elder_id IS NOT NULL OR helper_id IS NOT NULL", name="about_somebody"
+        ),
+        CheckConstraint(
+            "order_id IS NOT NULL OR kind IN"
+            " ('sos_helper', 'sos_elder', 'condition', 'allegation')",
+            name="about_an_order",
+        ),
+        CheckConstraint(
+            "kind <> 'allegation' OR (station_id IS NULL AND order_id IS NULL)",
+            name="sealed_from_stations",
+        ),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     kind: CaseKind = Field(sa_type=word(CaseKind))
-    order_id: UUID = Field(foreign_key="orders.id", index=True)
-    elder_id: UUID = Field(foreign_key="elder.id", index=True)
-    station_id: UUID = Field(foreign_key="station.id")
+    order_id: UUID | None = Field(default=None, foreign_key="orders.id", index=True)
+    elder_id: UUID | None = Field(default=None, foreign_key="elder.id", index=True)
+    station_id: UUID | None = Field(default=None, foreign_key="station.id")
     street_code: str = Field(foreign_key="street.code", max_length=12)
     helper_id: UUID | None = Field(default=None, foreign_key="helper.id")
     happened_at: datetime = Field(sa_type=Instant)  # may be before we heard of it

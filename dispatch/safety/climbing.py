@@ -6,8 +6,6 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from dispatch.access.accounts import Account
-from dispatch.access.scope import get_scoped
 from dispatch.errors import BadInput, Conflict, NotAllowed
 from dispatch.orders.orders import (
     ENDED_STATES,
@@ -17,8 +15,10 @@ from dispatch.orders.orders import (
     move_order,
 )
 from dispatch.people.elders import get_elder, mark_seen
+from dispatch.safety.asking import ask_next, let_rest, take
 from dispatch.safety.cases import (
     LET_GO,
+    OUTCOMES,
     Case,
     CaseKind,
     CaseOutcome,
@@ -27,7 +27,11 @@ from dispatch.safety.cases import (
     list_rungs,
     standing_rung,
 )
-from dispatch.safety.opening import MINUTES, add_step, owner_now, tell_case
+from dispatch.safety.duty import find_duty
+from dispatch.safety.ladders import MINUTES
+from dispatch.safety.notifying import tell_contact
+from dispatch.safety.noting import add_step, tell_case
+from dispatch.safety.reaching import get_in_reach
 from dispatch.store.unit_of_work import UnitOfWork
 
 HOLD: Final = timedelta(minutes=15)
@@ -50,7 +54,7 @@ class UnknownStep(BadInput):
 
 
 class OutcomeMissing(BadInput):
-    """办结必须选择老人的结果，没有保存。"""
+    """办结必须选择对应的结果，没有保存。"""
 
     code = "outcome_missing"
 
@@ -82,8 +86,9 @@ def step(
         raise UnknownStep
     row = next((each for each in where if each.done_at is None), where[-1])
     add_step(uow, case, outcome, words, rung=row.rung)
+    take(uow, case)
     if outcome in MINE:
-        _acknowledge(uow, case, row)
+        row.acknowledged_by = uow.actor.account_id
     elif outcome in HOLDING:
         row.outcome = outcome
         if row is standing_rung(ladder):
@@ -101,7 +106,7 @@ def close_case(uow: UnitOfWork, case_id: UUID, outcome: str, words: str) -> Case
 
     Raises:
         NotFound, CaseIsClosed
-        OutcomeMissing: no outcome, or none that we know.
+        OutcomeMissing: no outcome, or none that fits this kind of case.
         OnlyAPersonCloses: a process, or the helper who stood at the door.
     """
     if uow.actor.account_id is None or uow.actor.role == "helper":
@@ -109,15 +114,19 @@ def close_case(uow: UnitOfWork, case_id: UUID, outcome: str, words: str) -> Case
     if outcome not in {each.value for each in CaseOutcome}:
         raise OutcomeMissing
     case, order = _hold(uow, case_id)
+    if CaseOutcome(outcome) not in OUTCOMES[case.kind]:
+        raise OutcomeMissing
     case.outcome = CaseOutcome(outcome)
     case.closed_by, case.closed_at = uow.actor.account_id, uow.now
     uow.session.add(case)
     add_step(uow, case, outcome, words)
-    if case.outcome is CaseOutcome.SEEN_WELL:
+    let_rest(uow, case)
+    if case.outcome is CaseOutcome.SEEN_WELL and case.elder_id is not None:
         elder = get_elder(uow.session, case.elder_id)
         mark_seen(elder, uow.now, by="safety_case")
         uow.session.add(elder)
-    _decide(uow, case, order)
+    if order is not None:
+        _decide(uow, case, order)
     tell_case(uow, case, "case.closed", outcome=outcome)
     return case
 
@@ -140,7 +149,8 @@ def climb(uow: UnitOfWork, case_id: UUID) -> bool:
         whether it was moved; somebody else may have been quicker.
     """
     case = get_case(uow.session, case_id)
-    get_order(uow.session, case.order_id, lock=True)
+    if case.order_id is not None:
+        get_order(uow.session, case.order_id, lock=True)
     case = get_case(uow.session, case_id, lock=True)
     if case.closed_at is not None or case.deadline_at > uow.now:
         return False
@@ -150,6 +160,7 @@ def climb(uow: UnitOfWork, case_id: UUID) -> bool:
     _leave(uow, case, row, ladder, "missed")
     uow.session.add_all([case, row])
     uow.session.flush()
+    _pass_on(uow, case)
     tell_case(uow, case, "case.climbed", missed=row.rung.value)
     return True
 
@@ -166,7 +177,6 @@ def _leave(
     if upper is stood and not last:
         return
     case.rung = upper.rung
-    case.owner = owner_now(uow.session, case.street_code, case.station_id)
     case.deadline_at = uow.now + timedelta(minutes=MINUTES[upper.rung])
     deadline = uow.now
     for rung in ladder[ladder.index(upper) :]:
@@ -174,12 +184,17 @@ def _leave(
             deadline += timedelta(minutes=MINUTES[rung.rung])
             rung.deadline_at = deadline
             uow.session.add(rung)
+    tell_contact(uow, case, upper)
 
 
-def _acknowledge(uow: UnitOfWork, case: Case, row: CaseRung) -> None:
-    row.acknowledged_by = uow.actor.account_id
-    if uow.actor.account_id is not None:
-        case.owner = uow.session.get_one(Account, uow.actor.account_id).title
+def _pass_on(uow: UnitOfWork, case: Case) -> None:
+    """Who had taken it and let the time pass is not the only one to know of it.
+
+    What nobody has taken is passed on by the minute anyway (`asking.ask_again`).
+    """
+    duty = find_duty(uow.session, case.id)
+    if duty is not None and duty.taken_at is not None:
+        ask_next(uow, case)
 
 
 def _decide(uow: UnitOfWork, case: Case, order: Order) -> None:
@@ -193,10 +208,11 @@ def _decide(uow: UnitOfWork, case: Case, order: Order) -> None:
     move_order(uow, order, OrderState.FAILED, reason=outcome, case_id=case.id)
 
 
-def _hold(uow: UnitOfWork, case_id: UUID) -> tuple[Case, Order]:
+def _hold(uow: UnitOfWork, case_id: UUID) -> tuple[Case, Order | None]:
     """The case within the actor's reach, held after its order."""
-    case = get_scoped(uow, Case, case_id)
-    order = get_order(uow.session, case.order_id, lock=True)
+    case, order = get_in_reach(uow, case_id), None
+    if case.order_id is not None:
+        order = get_order(uow.session, case.order_id, lock=True)
     case = get_case(uow.session, case_id, lock=True)
     if case.closed_at is not None:
         raise CaseIsClosed

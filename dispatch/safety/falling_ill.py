@@ -18,7 +18,8 @@ from dispatch.orders.orders import Order, OrderState, get_order
 from dispatch.people.elders import Elder
 from dispatch.safety.cases import Case, CaseKind
 from dispatch.safety.illness import BatchCase, Illness, Symptom
-from dispatch.safety.opening import add_step, open_case, tell_case
+from dispatch.safety.noting import add_step, tell_case
+from dispatch.safety.opening import open_case
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 

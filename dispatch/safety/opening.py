@@ -1,37 +1,15 @@
 """Opening a case: from a closed door, or from a stop that nobody speaks of."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlmodel import Session, col, select
-
-from dispatch.access.accounts import Account, Role
-from dispatch.clock import TOWN
-from dispatch.log.events import record
 from dispatch.orders.orders import Order, tell_order
-from dispatch.people.elders import Contact, list_contacts
 from dispatch.people.places import get_station
-from dispatch.safety.cases import (
-    Case,
-    CaseKind,
-    CaseRung,
-    CaseStep,
-    Rung,
-    list_cases_of,
-    list_steps,
-)
+from dispatch.safety.asking import ask_first
+from dispatch.safety.cases import Case, CaseKind, list_cases_of, list_steps
+from dispatch.safety.ladders import FIRST_RUNG, MINUTES, lay_ladder, miss_contacts
+from dispatch.safety.noting import add_step, tell_case
 from dispatch.store.unit_of_work import UnitOfWork
-
-NO_CONTACTS: Final = "no_contacts"
-MINUTES: Final = {
-    Rung.PHONE_ELDER: 3,
-    Rung.CONTACTS: 5,
-    Rung.NEIGHBOUR: 10,
-    Rung.SECOND_VISIT: 20,
-    Rung.POLICE_120: 10,
-}
 
 
 def open_case(
@@ -67,55 +45,15 @@ def note_on_case(uow: UnitOfWork, order: Order, outcome: str) -> None:
             tell_case(uow, case, "case.noted", outcome=outcome)
 
 
-def add_step(
-    uow: UnitOfWork,
-    case: Case,
-    outcome: str,
-    words: str = "",
-    *,
-    rung: Rung | None = None,
-) -> None:
-    """Write down one thing done, missed or heard in a case."""
-    uow.session.add(
-        CaseStep(
-            case_id=case.id,
-            rung=rung or case.rung,
-            outcome=outcome,
-            words=words[:300],
-            account_id=uow.actor.account_id,
-            at=uow.now,
-        )
-    )
+def begin_case(uow: UnitOfWork, case: Case) -> Case:
+    """Keep a new case, give it its ladder and its owner, and tell of it."""
+    uow.session.add(case)
     uow.session.flush()
-
-
-def tell_case(uow: UnitOfWork, case: Case, kind: str, **said: str) -> None:
-    """Record something that happened in a case; the caller holds its order's row."""
-    record(
-        uow,
-        kind,
-        "case",
-        case.id,
-        facts={"rung": case.rung.value, **said},
-        order_id=case.order_id,
-        helper_id=case.helper_id,
-        station_id=case.station_id,
-        street_code=case.street_code,
-        state="closed" if case.closed_at else case.rung.value,
-    )
-
-
-def owner_now(session: Session, street_code: str, station_id: UUID) -> str:
-    """Who has the alarm: the street's dispatcher by title, else the station."""
-    query = select(Account).where(
-        Account.role == Role.DISPATCHER,
-        col(Account.active),
-        col(Account.street_code) == street_code,
-    )
-    dispatcher = session.exec(query.order_by(col(Account.login))).first()
-    if dispatcher is not None:
-        return dispatcher.title[:40]
-    return f"{get_station(session, station_id).name[:36]}值班"
+    ask_first(uow, case)
+    lay_ladder(uow, case)
+    tell_case(uow, case, "case.opened", happened_at=case.happened_at.isoformat())
+    miss_contacts(uow, case)
+    return case
 
 
 def _open(
@@ -125,29 +63,23 @@ def _open(
     happened_at: datetime,
     helper_id: UUID | None,
 ) -> Case:
-    case = Case(
-        id=uuid4(),
-        kind=kind,
-        order_id=order.id,
-        elder_id=order.elder_id,
-        station_id=order.station_id,
-        street_code=order.street_code,
-        helper_id=helper_id,
-        happened_at=happened_at,
-        opened_at=uow.now,
-        rung=Rung.PHONE_ELDER,
-        deadline_at=uow.now + timedelta(minutes=MINUTES[Rung.PHONE_ELDER]),
-        owner=owner_now(uow.session, order.street_code, order.station_id),
+    first = FIRST_RUNG[kind]
+    case = begin_case(
+        uow,
+        Case(
+            kind=kind,
+            order_id=order.id,
+            elder_id=order.elder_id,
+            station_id=order.station_id,
+            street_code=order.street_code,
+            helper_id=helper_id,
+            happened_at=happened_at,
+            opened_at=uow.now,
+            rung=first,
+            deadline_at=uow.now + timedelta(minutes=MINUTES[first]),
+            owner=f"{get_station(uow.session, order.station_id).name[:36]}值班",
+        ),
     )
-    uow.session.add(case)
-    uow.session.flush()
-    contacts = reached_first(list_contacts(uow.session, order.elder_id), uow.now)
-    uow.session.add_all(_ladder(uow, case, contacts))
-    uow.session.flush()
-    tell_case(uow, case, "case.opened", happened_at=happened_at.isoformat())
-    if not contacts:
-        add_step(uow, case, NO_CONTACTS, "没有登记联系人", rung=Rung.CONTACTS)
-        tell_case(uow, case, "case.contacts_missing", elder_id=str(case.elder_id))
     tell_order(
         uow,
         order,
@@ -157,46 +89,3 @@ def _open(
         happened_at=happened_at.isoformat(),
     )
     return case
-
-
-def reached_first(contacts: list[Contact], at: datetime) -> list[Contact]:
-    """In their order, but who cannot be reached at this hour after all the others."""
-    hour = at.astimezone(TOWN).hour
-    return sorted(contacts, key=lambda each: not each.reached_at(hour))
-
-
-def _ladder(uow: UnitOfWork, case: Case, contacts: list[Contact]) -> Iterator[CaseRung]:
-    """The rungs first to last, each with the time by which it would be climbed."""
-    deadline = uow.now
-    for seq, (rung, contact, who) in enumerate(_whom(case, contacts), start=1):
-        missing = rung is Rung.CONTACTS and contact is None
-        if not missing:
-            deadline += timedelta(minutes=MINUTES[rung])
-        yield CaseRung(
-            case_id=case.id,
-            seq=seq,
-            rung=rung,
-            contact_id=contact.id if contact else None,
-            who=who[:40],
-            deadline_at=deadline,
-            outcome=NO_CONTACTS if missing else None,
-            done_at=uow.now if missing else None,
-        )
-
-
-def _whom(
-    case: Case, contacts: list[Contact]
-) -> Iterator[tuple[Rung, Contact | None, str]]:
-    yield Rung.PHONE_ELDER, None, "老人本人"
-    family = [contact for contact in contacts if not contact.holds_key]
-    keys = [contact for contact in contacts if contact.holds_key]
-    for contact in family or keys:
-        yield Rung.CONTACTS, contact, contact.relation
-    if not contacts:
-        yield Rung.CONTACTS, None, "没有登记联系人"
-    for contact in keys:
-        yield Rung.NEIGHBOUR, contact, f"{contact.relation}（持钥匙）"
-    if not keys:
-        yield Rung.NEIGHBOUR, None, "邻居或物业"
-    yield Rung.SECOND_VISIT, None, case.owner
-    yield Rung.POLICE_120, None, "110 / 120"

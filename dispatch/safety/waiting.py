@@ -32,7 +32,7 @@ def read_waits(session: Session, order_ids: Collection[UUID]) -> dict[UUID, Wait
         .where(col(Case.order_id).in_(order_ids), Case.kind == CaseKind.NO_ANSWER)
         .order_by(col(Case.opened_at), col(Case.id))
     )
-    last = {case.order_id: case for case in session.exec(query)}
+    last = {case.order_id: case for case in session.exec(query) if case.order_id}
     ids = [case.id for case in last.values()]
     takers, gone = _takers(session, ids), _let_go(session, ids)
     return {

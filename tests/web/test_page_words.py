@@ -32,7 +32,7 @@ from dispatch.people.proposals import ProposalKind
 from dispatch.planning.rules import PAPER_SKILL
 from dispatch.safety.cases import CaseKind, CaseOutcome
 from dispatch.safety.climbing import GOING_ON, HOLDING, MINE
-from dispatch.safety.opening import NO_CONTACTS
+from dispatch.safety.ladders import NO_CONTACTS
 from dispatch.staffing.suspending import SuspendedFor
 from dispatch.subsidy.rule_versions import rules_on
 from dispatch.words import WORDS

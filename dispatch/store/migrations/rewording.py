@@ -1,5 +1,6 @@
 """Rewording: a column of words takes other words, on both engines."""
 
+import re
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -22,11 +23,50 @@ def allow(table: str, column: str, check: str, words: Sequence[str]) -> None:
         op.drop_constraint(check, table, type_="check")
         op.create_check_constraint(check, table, f"{column} IN ({said})")
         return
-    find = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :t")
-    before = connection.execute(find, {"t": table}).scalar_one()
-    head, rest = before.split(f"CONSTRAINT {check} CHECK (", maxsplit=1)
+    head, rest = _text_of(table).split(f"CONSTRAINT {check} CHECK (", maxsplit=1)
     tail = rest.split("))", maxsplit=1)[1]
-    after = f"{head}CONSTRAINT {check} CHECK ({column} IN ({said})){tail}"
+    _write(table, f"{head}CONSTRAINT {check} CHECK ({column} IN ({said})){tail}")
+
+
+def require(table: str, column: str, *, required: bool) -> None:
+    """Whether a column, made as required, may be left empty; see `allow`."""
+    connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        op.alter_column(table, column, nullable=not required)
+        return
+    was, now = (" NOT NULL", "") if not required else ("", " NOT NULL")
+    kept = re.compile(rf"^(\s*{column} [A-Z]+(?:\(\d+\))?){was}(?=,)", re.MULTILINE)
+    after, found = kept.subn(rf"\g<1>{now}", _text_of(table))
+    if found != 1:
+        raise LookupError(f"no such column of {table}: {column}")
+    _write(table, after)
+
+
+def add_check(table: str, check: str, rule: str) -> None:
+    """One CHECK more, which every row kept so far must pass; see `allow`."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.create_check_constraint(check, table, rule)
+        return
+    head = _text_of(table).rstrip().removesuffix(")").rstrip()
+    _write(table, f"{head}, \n\tCONSTRAINT {check} CHECK ({rule})\n)")
+
+
+def drop_check(table: str, check: str, rule: str) -> None:
+    """Take back what `add_check` did."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.drop_constraint(check, table, type_="check")
+        return
+    added = f", \n\tCONSTRAINT {check} CHECK ({rule})"
+    _write(table, _text_of(table).replace(added, ""))
+
+
+def _text_of(table: str) -> str:
+    find = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :t")
+    return str(op.get_bind().execute(find, {"t": table}).scalar_one())
+
+
+def _write(table: str, after: str) -> None:
+    connection = op.get_bind()
     number = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
     connection.exec_driver_sql("PRAGMA writable_schema = ON")
     write = sa.text(

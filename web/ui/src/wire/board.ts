@@ -26,7 +26,8 @@ export interface BoardRound {
 }
 export interface BoardCase {
   id: string; kind: string; order_id: string | null; elder_label: string; opened_at: string;
-  rung: number | string; rung_name: string; owner: string | null; deadline_at: string | null; state: string;
+  rung: number | string; rung_name: string; owner: string | null; owner_id?: string | null; taken_at?: string | null;
+  deadline_at: string | null; state: string;
 }
 export interface Board {
   feed: { epoch: string; seq: number };
@@ -55,7 +56,7 @@ export interface Rung {
   deadline_at: string | null; done_at: string | null; outcome: string | null;
 }
 export interface CaseFile {
-  case: BoardCase; ladder: Rung[];
+  case: BoardCase; outcomes: string[]; ladder: Rung[];
   story: { at: string; kind: string; words: string; actor: string | null }[];
 }
 

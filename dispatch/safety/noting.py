@@ -1,0 +1,46 @@
+"""Noting: what was done or heard in a case goes into its story and into the feed."""
+
+from dispatch.log.events import record
+from dispatch.safety.cases import Case, CaseStep, Rung
+from dispatch.store.unit_of_work import UnitOfWork
+
+
+def add_step(
+    uow: UnitOfWork,
+    case: Case,
+    outcome: str,
+    words: str = "",
+    *,
+    rung: Rung | None = None,
+) -> None:
+    """Write down one thing done, missed or heard in a case."""
+    uow.session.add(
+        CaseStep(
+            case_id=case.id,
+            rung=rung or case.rung,
+            outcome=outcome,
+            words=words[:300],
+            account_id=uow.actor.account_id,
+            at=uow.now,
+        )
+    )
+    uow.session.flush()
+
+
+def tell_case(uow: UnitOfWork, case: Case, kind: str, **said: str) -> None:
+    """Record something that happened in a case; the caller holds its row.
+
+    A case without a station is told to no station.
+    """
+    record(
+        uow,
+        kind,
+        "case",
+        case.id,
+        facts={"rung": case.rung.value, **said},
+        order_id=case.order_id,
+        helper_id=case.helper_id,
+        station_id=case.station_id,
+        street_code=case.street_code,
+        state="closed" if case.closed_at else case.rung.value,
+    )
