@@ -36,7 +36,7 @@ from dispatch.orders.orders import Channel
 from dispatch.orders.pausing import PauseDraft, pause
 from dispatch.orders.standing_run import SERVICE_OF
 from dispatch.people.family import FamilyDeed
-from dispatch.people.messaging import send_message
+from dispatch.people.messaging import list_own, send_message
 from dispatch.people.pauses import PauseReason
 from dispatch.store.database import Database
 from dispatch.store.idempotency import takes_effect
@@ -245,7 +245,7 @@ def post_pause(guest: Guest) -> Response:
 
 @router.get("/message")
 def get_message(guest: Guest) -> Response:
-    return guest.page("message.html")
+    return guest.page("message.html", own=guest.read(list_own))
 
 
 @router.post("/message")

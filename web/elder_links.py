@@ -6,11 +6,16 @@ from fastapi import APIRouter, Response
 
 from dispatch.access.elder_links import give_link, revoke_link
 from dispatch.people.family_file import FamilyRow, show_family
-from dispatch.people.messaging import MessageRow, list_unread, mark_read
+from dispatch.people.messaging import (
+    MessageRow,
+    answer_message,
+    list_messages,
+    mark_read,
+)
 from dispatch.people.opting_in import opt_in, opt_out
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import Station
-from web.schemas.family import LinkForm, OptInForm, OptOutForm
+from web.deps import Key, Station
+from web.schemas.family import AnswerForm, LinkForm, OptInForm, OptOutForm
 from web.wire import Answer, StrictRoute
 
 router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["family"])
@@ -60,10 +65,20 @@ def post_opt_out(elder_id: UUID, form: OptOutForm, caller: Station) -> Answer:
 
 @router.get("/station/messages", response_model=list[MessageRow])
 def get_messages(caller: Station) -> Answer:
-    return Answer(caller.read(list_unread))
+    """Unread ones first; then what was read lately."""
+    return Answer(caller.read(list_messages))
 
 
 @router.post("/station/messages/{message_id}/read", status_code=204)
 def post_read(message_id: UUID, caller: Station) -> Response:
     caller.change(lambda uow: mark_read(uow, message_id))
+    return Response(status_code=204)
+
+
+@router.post("/station/messages/{message_id}/answer", status_code=204)
+def post_answer(
+    message_id: UUID, form: AnswerForm, caller: Station, key: Key = None
+) -> Response:
+    """Whoever wrote reads it on their own page."""
+    caller.change(lambda uow: answer_message(uow, message_id, form.words, key=key))
     return Response(status_code=204)

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from dispatch.orders.keeping_plans import (
-    end_plan,
+    end_plans,
     keep_plan,
     preview_end,
     preview_plan,
@@ -14,7 +14,7 @@ from dispatch.orders.keeping_plans import (
 from dispatch.orders.plan_changes import PlanChange, PlanRow
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import Key, Orderer, Staff
-from web.schemas.plans import KeptPlanForm, PlanForm, SeenForm
+from web.schemas.plans import EndedPlansForm, EndPlansForm, KeptPlanForm, PlanForm
 from web.wire import Answer, StrictRoute
 
 router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["plans"])
@@ -45,11 +45,14 @@ def post_plan(
     return Answer(caller.change(do))
 
 
-@router.post("/plans/{plan_id}/end/preview", response_model=PlanChange)
-def post_end_preview(plan_id: UUID, caller: Orderer) -> Answer:
-    return Answer(caller.read(lambda uow: preview_end(uow, plan_id)))
+@router.post("/plans/end/preview", response_model=PlanChange)
+def post_end_preview(form: EndPlansForm, caller: Orderer) -> Answer:
+    """What ending these plans of one elder would do; nothing is saved."""
+    ids, last_on = form.plan_ids, form.last_on
+    return Answer(caller.read(lambda uow: preview_end(uow, ids, last_on)))
 
 
-@router.post("/plans/{plan_id}/end", response_model=PlanChange)
-def post_end(plan_id: UUID, form: SeenForm, caller: Orderer) -> Answer:
-    return Answer(caller.change(lambda uow: end_plan(uow, plan_id, form.seen)))
+@router.post("/plans/end", response_model=PlanChange)
+def post_end(form: EndedPlansForm, caller: Orderer) -> Answer:
+    ids, last_on, seen = form.plan_ids, form.last_on, form.seen
+    return Answer(caller.change(lambda uow: end_plans(uow, ids, seen, last_on)))

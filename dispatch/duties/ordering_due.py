@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.catalogue.sittings import Serving
 from dispatch.clock import town_day, town_seconds
+from dispatch.duties.declining import DECLINED, has_declined
 from dispatch.duties.due_orders import DutyOrder, DutyRun, list_of_elders
 from dispatch.duties.gathering import Looked, look_at
 from dispatch.duties.rules import duties_on
@@ -107,7 +108,8 @@ def _pressing(
 def order_duty(uow: UnitOfWork, elder: Elder, standing: Standing, on: date) -> bool:
     """Order for one duty, unless an order of its kind stands; or keep why not.
 
-    The row of the duty's period names the order; an order serves one duty only.
+    The row of the duty's period names the order; an order serves one duty only. What
+    the elder called off is not ordered again by itself.
 
     Returns:
         whether an order stands for it now.
@@ -116,12 +118,17 @@ def order_duty(uow: UnitOfWork, elder: Elder, standing: Standing, on: date) -> b
 
 
 def _stand_for(
-    uow: UnitOfWork, elder: Elder, standing: Standing, on: date
+    uow: UnitOfWork,
+    elder: Elder,
+    standing: Standing,
+    on: date,
+    *,
+    by_hand: bool = False,
 ) -> tuple[DutyOrder, bool]:
     row = _row_of(uow, elder, standing)
     if row.order_id is not None and _is_open(uow, row.order_id):
         return row, True
-    order, reason = _ordered(uow, elder, standing, on)
+    order, reason = _ordered(uow, elder, standing, on, by_hand=by_hand)
     row.order_id = order.id if order else None
     row.reason = None if order else reason
     row.tries += order is not None
@@ -155,7 +162,7 @@ def order_by_hand(
         raise NotFound("没有找到这项应办事项。")
     late = town_seconds(uow.now, today) > LAST_CALL_SECONDS
     on = today + timedelta(days=1) if late else today
-    row, ordered = _stand_for(uow, elder, standing, on)
+    row, ordered = _stand_for(uow, elder, standing, on, by_hand=True)
     if not ordered or row.order_id is None:
         raise NothingToOrder(why=row.reason)
     keep_result(uow, key or "", row.order_id)
@@ -185,7 +192,7 @@ def _is_open(uow: UnitOfWork, order_id: UUID) -> bool:
 
 
 def _ordered(
-    uow: UnitOfWork, elder: Elder, standing: Standing, on: date
+    uow: UnitOfWork, elder: Elder, standing: Standing, on: date, *, by_hand: bool
 ) -> tuple[Order | None, str]:
     if standing.paused:
         return None, _PAUSED
@@ -196,6 +203,8 @@ def _ordered(
             return _urgent(uow, order, standing), ""
     if standing_ones:
         return None, _TAKEN
+    if not by_hand and has_declined(uow.session, elder.id, standing, on):
+        return None, DECLINED
     draft = OrderDraft(
         elder_id=elder.id,
         service=service,

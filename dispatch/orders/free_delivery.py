@@ -1,5 +1,6 @@
 """Free delivery as data: who qualifies, who attests, who bears the cost."""
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -58,7 +59,10 @@ class DeliveryRule(SQLModel, table=True):
 
 
 class Attestation(SQLModel, table=True):
-    """Somebody's word that an elder cannot fetch a meal, nor anybody for them."""
+    """Somebody's word that an elder cannot fetch a meal, nor anybody for them.
+
+    Who said so is in the vault, by name, under this id.
+    """
 
     __tablename__ = "fetch_attestation"
     __table_args__ = (
@@ -119,20 +123,42 @@ def find_rule(
     session: Session, elder: Elder, on: date
 ) -> tuple[DeliveryRule, Attestation | None] | None:
     """The first rule that frees this elder's deliveries on a day."""
-    rules = session.exec(
-        select(DeliveryRule)
-        .where(DeliveryRule.from_on <= on)
-        .where(or_(col(DeliveryRule.until_on).is_(None), DeliveryRule.until_on >= on))  # type: ignore[operator]
-        .order_by(col(DeliveryRule.rank), col(DeliveryRule.id))
-    ).all()
+    rules = list_rules(session, on)
     if not rules:
         return None
-    mine = set(categories_of(elder, history_of(session, elder.id), on))
+    mine = categories_of(elder, history_of(session, elder.id), on)
     attested = find_attestation(session, elder.id, on)
+    rule = first_fitting(rules, mine, attested=attested is not None)
+    if rule is None:
+        return None
+    return rule, attested if rule.needs_attestation else None
+
+
+def list_rules(session: Session, on: date) -> list[DeliveryRule]:
+    """The rules in force on a day, in the order in which they are asked."""
+    return list(
+        session.exec(
+            select(DeliveryRule)
+            .where(DeliveryRule.from_on <= on)
+            .where(
+                or_(
+                    col(DeliveryRule.until_on).is_(None),
+                    col(DeliveryRule.until_on) >= on,
+                )
+            )
+            .order_by(col(DeliveryRule.rank), col(DeliveryRule.id))
+        )
+    )
+
+
+def first_fitting(
+    rules: Iterable[DeliveryRule], categories: Collection[str], *, attested: bool
+) -> DeliveryRule | None:
+    """The rule that counts for somebody of these categories."""
     for rule in rules:
-        fits = not rule.categories or mine & set(rule.categories)
+        fits = not rule.categories or not set(categories).isdisjoint(rule.categories)
         if fits and (attested or not rule.needs_attestation):
-            return rule, attested if rule.needs_attestation else None
+            return rule
     return None
 
 
@@ -145,3 +171,17 @@ def find_attestation(session: Session, elder_id: UUID, on: date) -> Attestation 
         .where(col(Attestation.withdrawn_at).is_(None))
         .order_by(col(Attestation.made_at).desc(), col(Attestation.id))
     ).first()
+
+
+def list_attestations(
+    session: Session, elder_ids: Collection[UUID]
+) -> list[Attestation]:
+    """Every word about these elders that was not withdrawn, the newest first."""
+    return list(
+        session.exec(
+            select(Attestation)
+            .where(col(Attestation.elder_id).in_(elder_ids))
+            .where(col(Attestation.withdrawn_at).is_(None))
+            .order_by(col(Attestation.until_on).desc(), col(Attestation.made_at).desc())
+        )
+    )

@@ -1,7 +1,8 @@
 """Keeping standing plans: what changes is shown first, then done as it was shown."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from sqlmodel import col, select
@@ -50,7 +51,10 @@ class EmptyPlan(BadInput):
 
 @dataclass(frozen=True)
 class PlanDraft:
-    """A meal on some weekdays (0 is Monday) from a day on; `dish` is a grid key."""
+    """A meal on some weekdays (0 is Monday) from a day on; `dish` is a grid key.
+
+    Plans that it stands `instead_of` end the day before it begins.
+    """
 
     elder_id: UUID
     weekdays: frozenset[int]
@@ -59,12 +63,13 @@ class PlanDraft:
     from_on: date
     until_on: date | None = None
     dish: str | None = None
+    instead_of: frozenset[UUID] = frozenset()
 
 
 def preview_plan(uow: UnitOfWork, draft: PlanDraft) -> PlanChange:
     """What this plan would replace, before it does. Raises: NotFound, EmptyPlan."""
     elder = get_scoped(uow, Elder, draft.elder_id)
-    return work_out(uow, elder, _drafted(uow, draft))
+    return _worked_out(uow, elder, draft, _drafted(uow, draft))
 
 
 def keep_plan(
@@ -84,11 +89,15 @@ def keep_plan(
     elder = get_scoped(uow, Elder, draft.elder_id, lock=True)
     if uow.actor.role == "family":
         need_opt_in(uow.session, elder.id, uow.actor.contact_id, FamilyDeed.ORDER)
-    content = asdict(draft) | {"weekdays": sorted(draft.weekdays), "seen": seen}
+    content = asdict(draft) | {
+        "weekdays": sorted(draft.weekdays),
+        "instead_of": sorted(draft.instead_of),
+        "seen": seen,
+    }
     if not takes_effect(uow, key, "plan", content):
         return _as_it_came_out(uow, elder, draft)
     new = _drafted(uow, draft)
-    change = _must_be(work_out(uow, elder, new), seen)
+    change = _must_be(_worked_out(uow, elder, draft, new), seen)
     uow.session.add_all(new)
     _end(uow, change, "replaced")
     uow.session.flush()
@@ -96,17 +105,26 @@ def keep_plan(
     return _as_it_came_out(uow, elder, draft, change)
 
 
-def preview_end(uow: UnitOfWork, plan_id: UUID) -> PlanChange:
-    """What ending a plan would do. Raises: NotFound."""
-    elder, plan = _of_reach(uow, plan_id)
-    return work_out(uow, elder, [], ended=plan)
+def preview_end(
+    uow: UnitOfWork, plan_ids: Collection[UUID], last_on: date | None = None
+) -> PlanChange:
+    """What ending an elder's plans would do, at once or after a last day.
+
+    Raises:
+        NotFound: one is unknown, ended, not within reach, or of somebody else.
+    """
+    elder, plans = _of_reach(uow, plan_ids)
+    return work_out(uow, elder, [], ended=plans, last_on=last_on)
 
 
-def end_plan(uow: UnitOfWork, plan_id: UUID, seen: str) -> PlanChange:
-    """End a plan as the preview showed. Raises: NotFound, PlanMovedOn."""
-    elder, plan = _of_reach(uow, plan_id)
+def end_plans(
+    uow: UnitOfWork, plan_ids: Collection[UUID], seen: str, last_on: date | None = None
+) -> PlanChange:
+    """End plans as the preview showed. Raises: NotFound, PlanMovedOn."""
+    elder, plans = _of_reach(uow, plan_ids)
     get_scoped(uow, Elder, elder.id, lock=True)
-    change = _must_be(work_out(uow, elder, [], ended=plan), seen)
+    change = work_out(uow, elder, [], ended=plans, last_on=last_on)
+    _must_be(change, seen)
     _end(uow, change, "ended")
     uow.session.flush()
     _apply(uow, elder, change)
@@ -118,6 +136,18 @@ def show_plans(uow: UnitOfWork, elder_id: UUID) -> list[PlanRow]:
     elder = get_scoped(uow, Elder, elder_id)
     rows = [show_plan(plan) for plan in list_plans(uow.session, elder.id)]
     return sorted(rows, key=lambda row: (row.weekday, row.serving, row.from_on))
+
+
+def _worked_out(
+    uow: UnitOfWork, elder: Elder, draft: PlanDraft, new: list[StandingPlan]
+) -> PlanChange:
+    replaced = [
+        one for one in list_plans(uow.session, elder.id) if one.id in draft.instead_of
+    ]
+    if len(replaced) != len(draft.instead_of):
+        raise PlanMovedOn
+    before = draft.from_on - timedelta(days=1)
+    return work_out(uow, elder, new, ended=replaced, last_on=before)
 
 
 def _drafted(uow: UnitOfWork, draft: PlanDraft) -> list[StandingPlan]:
@@ -168,7 +198,10 @@ def _apply(uow: UnitOfWork, elder: Elder, change: PlanChange) -> None:
 def _end(uow: UnitOfWork, change: PlanChange, why: str) -> None:
     for row in change.ends:
         plan = uow.session.get_one(StandingPlan, row.id)
-        plan.ended_at, plan.ended_why = uow.now, why
+        if row.until_on != plan.until_on:
+            plan.until_on = row.until_on
+        else:
+            plan.ended_at, plan.ended_why = uow.now, why
         uow.session.add(plan)
 
 
@@ -206,11 +239,14 @@ def _as_it_came_out(
     return replace(change, days=days)
 
 
-def _of_reach(uow: UnitOfWork, plan_id: UUID) -> tuple[Elder, StandingPlan]:
-    plan = uow.session.get(StandingPlan, plan_id)
-    if plan is None or plan.ended_at is not None:
+def _of_reach(
+    uow: UnitOfWork, plan_ids: Collection[UUID]
+) -> tuple[Elder, list[StandingPlan]]:
+    plans = [uow.session.get(StandingPlan, one) for one in sorted(set(plan_ids))]
+    found = [one for one in plans if one is not None and one.ended_at is None]
+    if not found or len(found) < len(plans) or len({p.elder_id for p in found}) > 1:
         raise NotFound("没有找到这条常订安排。")
-    return get_scoped(uow, Elder, plan.elder_id), plan
+    return get_scoped(uow, Elder, found[0].elder_id), found
 
 
 def _must_be(change: PlanChange, seen: str) -> PlanChange:

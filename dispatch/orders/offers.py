@@ -72,7 +72,7 @@ def show_offer(
         channel=channel.value,
         fee_fen=fee,
         free_by=free_by,
-        shut=_shut(uow, elder, sitting, menu, on),
+        shut=why_shut(uow, elder, sitting, menu, on),
         dishes=_dishes(uow, elder, sitting, menu, (channel, fee)) if sitting else [],
     )
 
@@ -92,7 +92,7 @@ def _dishes(
     ]
 
 
-def _shut(
+def why_shut(
     uow: UnitOfWork,
     elder: Elder,
     sitting: Sitting | None,

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from dispatch.catalogue.sittings import Serving, get_sitting
+from dispatch.catalogue.sittings import Serving, SoldOut, get_sitting
 from dispatch.clock import town_day
+from dispatch.orders.foreseeing import Foreseen, foresee
 from dispatch.orders.orders import Channel, Order, OrderState
 from dispatch.orders.standing_plans import (
     Outcome,
@@ -50,7 +51,11 @@ class PlanRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DayChange:
-    """What happens to one meal: `was` goes, `becomes` comes; or why it stays."""
+    """What happens to one meal: `was` goes, `becomes` comes; or why it stays.
+
+    `meal` is the dish that comes, by its name; `unmade` the code of what keeps it from
+    being made now: a menu that is not out yet, a pause. The nightly run tries again.
+    """
 
     on: date
     serving: str
@@ -58,11 +63,16 @@ class DayChange:
     becomes: str | None
     order_id: UUID | None
     stays: str | None = None
+    meal: str | None = None
+    unmade: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanChange:
-    """What keeping or ending plans would do; `seen` stands for exactly this."""
+    """What keeping or ending plans would do; `seen` stands for exactly this.
+
+    A plan of `ends` that has days left is there with its new last day.
+    """
 
     ends: list[PlanRow]
     gives_way: list[PlanRow]
@@ -75,18 +85,28 @@ def work_out(
     elder: Elder,
     new: Sequence[StandingPlan],
     *,
-    ended: StandingPlan | None = None,
+    ended: Sequence[StandingPlan] = (),
+    last_on: date | None = None,
 ) -> PlanChange:
-    """What comes of these new plans, or of ending one; nothing is done yet."""
+    """What comes of these new plans, or of ending some; nothing is done yet.
+
+    Args:
+        ended: plans that end, at once or after their last day.
+    """
     standing = list_plans(uow.session, elder.id)
-    touched = [(old, by) for by in new for old in standing if _meet(old, by)]
-    ends = [old for old, by in touched if _covers(by, old)]
-    ends += [ended] if ended else []
-    gone = {plan.id for plan in ends}
-    gives_way = [old for old, by in touched if old.id not in gone]
-    after = [plan for plan in (*standing, *new) if plan.id not in gone]
     today = town_day(uow.now)
-    meals = {(plan.weekday, plan.serving) for plan in (*new, *ends)}
+    touched = [(old, by) for by in new for old in standing if _meet(old, by)]
+    ends = {old.id: old for old, by in touched if _covers(by, old)}
+    left = []
+    for old in ended:
+        rest = _left_of(old, last_on, today)
+        if old.id in ends or (rest is not None and rest.until_on == old.until_on):
+            continue
+        ends[old.id] = rest or old
+        left += [rest] if rest else []
+    gives_way = {old.id: old for old, _ in touched if old.id not in ends}.values()
+    after = [plan for plan in (*standing, *new) if plan.id not in ends] + left
+    meals = {(plan.weekday, plan.serving) for plan in (*new, *ends.values())}
     ahead = (today + timedelta(days=n) for n in range(AHEAD_DAYS + 1))
     days = [
         change
@@ -96,11 +116,21 @@ def work_out(
         and (change := _day(uow, elder, on, serving, plan_for(after, on, serving)))
     ]
     told = {
-        "ends": [show_plan(plan) for plan in ends],
+        "ends": [show_plan(plan) for plan in ends.values()],
         "gives_way": [show_plan(plan) for plan in gives_way],
         "days": days,
     }
     return PlanChange(**told, seen=_digest(told))  # type: ignore[arg-type]
+
+
+def _left_of(
+    plan: StandingPlan, last_on: date | None, today: date
+) -> StandingPlan | None:
+    """The plan with its new last day, if it has a day left: a copy of no session."""
+    if last_on is None or last_on < max(plan.from_on, today):
+        return None
+    until = min(last_on, plan.until_on or last_on)
+    return StandingPlan(**plan.model_dump() | {"until_on": until})
 
 
 def _day(
@@ -117,11 +147,12 @@ def _day(
     if order is None:
         decided = day is not None and day.outcome is not Outcome.MISSED
         stays = "called_off" if decided else None
-        if becomes is None:
+        if plan is None:
             return None
+        comes = _coming(uow, elder, plan, on, stays)
         return DayChange(
             on=on, serving=serving.value, was=None, becomes=becomes, order_id=None,
-            stays=stays,
+            stays=stays, meal=comes.meal, unmade=comes.unmade,
         )  # fmt: skip
     ours = day is not None and day.order_id == order.id
     was = _words(_dish_of(uow, order, day), order.channel)
@@ -129,10 +160,26 @@ def _day(
         return None
     if not ours and becomes is None:
         return None
+    stays = _why_it_stays(uow, order, ours=ours)
+    comes = _coming(uow, elder, plan, on, stays)
+    unmade = None if comes.unmade == SoldOut.code else comes.unmade  # theirs is freed
     return DayChange(
         on=on, serving=serving.value, was=was, becomes=becomes, order_id=order.id,
-        stays=_why_it_stays(uow, order, ours=ours),
+        stays=stays, meal=comes.meal, unmade=unmade,
     )  # fmt: skip
+
+
+def _coming(
+    uow: UnitOfWork,
+    elder: Elder,
+    plan: StandingPlan | None,
+    on: date,
+    stays: str | None,
+) -> Foreseen:
+    """What comes, and what stands against it; nothing where all stays as it is."""
+    if plan is None or stays is not None:
+        return Foreseen(None, None)
+    return foresee(uow, elder, plan, on)
 
 
 def _why_it_stays(uow: UnitOfWork, order: Order, *, ours: bool) -> str | None:

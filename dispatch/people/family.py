@@ -69,9 +69,23 @@ class FamilyOptIn(SQLModel, table=True):
 
 
 class FamilyMessage(SQLModel, table=True):
-    """A few words to the station about an elder; the words are in the vault."""
+    """A few words to the station about an elder, and its answer, if it gave one.
+
+    Both are in the vault, under this id. Who answers has read.
+    """
 
     __tablename__ = "family_message"
+    __table_args__ = (
+        Index(
+            "unread_messages",
+            "station_id",
+            postgresql_where=text("read_at IS NULL"),
+            sqlite_where=text("read_at IS NULL"),
+        ),
+        CheckConstraint(
+            "answered_at IS NULL OR read_at IS NOT NULL", name="answered_was_read"
+        ),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     elder_id: UUID = Field(foreign_key="elder.id", index=True)
@@ -80,6 +94,8 @@ class FamilyMessage(SQLModel, table=True):
     sent_at: datetime = Field(sa_type=Instant)
     read_at: datetime | None = Field(default=None, sa_type=Instant)
     read_by: UUID | None = Field(default=None, foreign_key="account.id")
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    answered_by: UUID | None = Field(default=None, foreign_key="account.id")
 
 
 def find_opt_in(session: Session, contact_id: UUID) -> FamilyOptIn | None:

@@ -105,6 +105,15 @@ def test_a_daughter_orders_once_her_mother_lets_her(house: House) -> None:
         fits(page)
         page.get_by_test_id("pause-3").click()
         expect(page.get_by_test_id("said")).to_contain_text("先不送")
+        with house.visit(town.staff, "/station") as desk:
+            expect(desk.get_by_test_id("message")).to_contain_text("请做软一点")
+            desk.get_by_test_id("message-answer").press("Enter")
+            desk.keyboard.type("已改成软食")
+            desk.keyboard.press("Enter")
+            expect(desk.get_by_test_id("messages")).not_to_contain_text("未读")
+        page.goto(f"{address}/message")
+        fits(page)
+        expect(page.get_by_test_id("own-message")).to_contain_text("已改成软食")
 
     with Session(town.engine) as session:
         order = session.exec(select(Order)).one()

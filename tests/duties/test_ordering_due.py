@@ -10,7 +10,7 @@ from dispatch.catalogue.services import Service
 from dispatch.catalogue.sittings import Serving
 from dispatch.clock import town_moment
 from dispatch.duties.due_orders import DutyOrder, DutyRun
-from dispatch.duties.ordering_due import run_station, stations_to_run
+from dispatch.duties.ordering_due import order_by_hand, run_station, stations_to_run
 from dispatch.orders.cancelling import cancel_order
 from dispatch.orders.ordering import OrderDraft, place_order
 from dispatch.orders.orders import Channel, Order, OrderState
@@ -54,8 +54,7 @@ def test_what_was_not_carried_is_tried_again_the_next_night(town: LittleTown) ->
     elder_id = town.add_elder(visit_every_days=7, last_visit_at=EIGHT - 9 * DAY)
     run(town)
     made = order_of(town, elder_id).id
-    with unit_of_work(town.engine, town.staff) as uow:
-        cancel_order(uow, made, "by_elder")
+    call_off(town, made, "今日未能上门，改约")
 
     town.at(EIGHT + DAY)
     assert run(town).ordered == 1
@@ -65,6 +64,24 @@ def test_what_was_not_carried_is_tried_again_the_next_night(town: LittleTown) ->
         OrderState.CANCELLED,
         OrderState.WAITING,
     ]
+
+
+def test_a_visit_that_the_elder_called_off_waits_for_their_next_turn(
+    town: LittleTown,
+) -> None:
+    elder_id = town.add_elder(visit_every_days=7, last_visit_at=EIGHT - 9 * DAY)
+    run(town)
+    call_off(town, order_of(town, elder_id).id, "by_elder")
+
+    town.at(EIGHT + DAY)
+    kept = run(town)
+    assert (kept.due, kept.ordered, rows(town)[0].reason) == (1, 0, "declined")
+    duty = rows(town)[0].duty
+    with unit_of_work(town.engine, town.staff) as uow:
+        by_hand = order_by_hand(uow, elder_id, duty, key=uuid4().hex)
+    call_off(town, by_hand, "今日未能上门，改约")
+    town.at(EIGHT + 7 * DAY)
+    assert run(town).ordered == 1
 
 
 def test_who_was_visited_is_left_alone_and_who_died_too(town: LittleTown) -> None:
@@ -109,6 +126,11 @@ def poor() -> dict[str, Any]:
         "living": Living.ALONE,
         "made_at": EIGHT - 300 * DAY,
     }
+
+
+def call_off(town: LittleTown, order_id: UUID, why: str) -> None:
+    with unit_of_work(town.engine, town.staff) as uow:
+        cancel_order(uow, order_id, why)
 
 
 def run(town: LittleTown) -> DutyRun:

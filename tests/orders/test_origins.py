@@ -1,7 +1,8 @@
 """By which way an order came, what came late, and who pays for the way."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,14 +11,10 @@ from sqlmodel import Session, select
 from dispatch.access.elder_links import LinkIsOver, give_link, holder_of, revoke_link
 from dispatch.catalogue.sittings import Sitting
 from dispatch.errors import NotFound
+from dispatch.orders.attesting import AttestationDraft, attest, withdraw_attestation
 from dispatch.orders.cancelling import cancel_order
-from dispatch.orders.free_delivery import (
-    Attestation,
-    Attestor,
-    Bearer,
-    DeliveryRule,
-    FreeDelivery,
-)
+from dispatch.orders.free_delivery import Attestor, Bearer, DeliveryRule, FreeDelivery
+from dispatch.orders.free_list import Standing, show_free_list
 from dispatch.orders.late_changes import list_late, sum_late
 from dispatch.orders.ordering import OrderDraft, Override, place_order
 from dispatch.orders.orders import Channel, Order
@@ -28,9 +25,15 @@ from dispatch.people.consents import Purpose, Said, answer
 from dispatch.people.elders import Elder
 from dispatch.people.family import FamilyDeed, NotOptedIn
 from dispatch.people.opting_in import opt_in, opt_out
-from dispatch.store.unit_of_work import Actor, in_one_transaction
+from dispatch.store.unit_of_work import (
+    Actor,
+    UnitOfWork,
+    in_one_transaction,
+    picture,
+)
 from tests.little_town import ELEVEN, TODAY, LittleTown
 
+T = TypeVar("T")
 FETCHED: dict[str, Any] = {"service": "MEAL_PICKUP", "channel": Channel.PICKUP}
 
 
@@ -187,27 +190,38 @@ def test_delivery_is_free_by_rule_and_somebody_bears_it(town: LittleTown) -> Non
             )
         )
         session.commit()
-    paid = place(town, town.lunch(elder_id))
-    assert paid.fee_fen == 200
-    in_one_transaction(town.engine, lambda uow: cancel_order(uow, paid.id, "by_elder"))
-    with Session(town.engine) as session:
-        session.add(
-            Attestation(
-                elder_id=elder_id,
-                attestor=Attestor.COMMUNITY,
-                reason="行动不便，家中无人",
-                from_on=TODAY,
-                until_on=TODAY,
-                made_at=ELEVEN,
-            )
-        )
-        session.commit()
+    order_id = place(town, town.lunch(elder_id)).id
+    said = AttestationDraft(
+        attestor=Attestor.COMMUNITY,
+        by="居委会张主任",
+        reason="行动不便，家中无人",
+        from_on=TODAY,
+        until_on=TODAY,
+    )
 
-    free = place(town, town.lunch(elder_id))
+    assert do(town, lambda uow: attest(uow, elder_id, said, key="k")) == 1
+    assert do(town, lambda uow: attest(uow, elder_id, said, key="k")) == 0
+    with picture(town.engine, town.staff) as seen:
+        assert seen.session.get_one(Order, order_id).fee_fen == 0
+        kept = seen.session.exec(select(FreeDelivery)).one()
+        assert (kept.order_id, kept.rule_id, kept.fen) == (order_id, rule_id, 200)
+        assert kept.bearer is Bearer.DISTRICT
+        [row] = show_free_list(seen).elders
+    assert row.attestation is not None
+    assert (row.standing, row.attestation.by) == (Standing.SOON_OVER, "居委会张主任")
+    assert place_again(town, elder_id).fee_fen == 0
 
-    assert free.fee_fen == 0
+    word = row.attestation.id
+    do(town, lambda uow: withdraw_attestation(uow, word, "女儿搬回来住"))
     with Session(town.engine) as session:
-        kept = session.exec(select(FreeDelivery)).one()
-    assert (kept.order_id, kept.rule_id, kept.fen) == (free.id, rule_id, 200)
-    assert kept.bearer is Bearer.DISTRICT
-    assert kept.attestation_id is not None
+        assert {order.fee_fen for order in session.exec(select(Order))} == {200}
+        assert session.exec(select(FreeDelivery)).all() == []
+
+
+def place_again(town: LittleTown, elder_id: UUID) -> Order:
+    twice = Override("again", "客人来访")
+    return place(town, town.lunch(elder_id, override=twice))
+
+
+def do(town: LittleTown, deed: Callable[[UnitOfWork], T]) -> T:
+    return in_one_transaction(town.engine, deed, actor=town.staff)

@@ -14,7 +14,7 @@ from dispatch.orders.cancelling import cancel_order
 from dispatch.orders.keeping_plans import (
     PlanDraft,
     PlanMovedOn,
-    end_plan,
+    end_plans,
     keep_plan,
     preview_end,
     preview_plan,
@@ -23,7 +23,12 @@ from dispatch.orders.ordering import place_order
 from dispatch.orders.orders import Channel, Order, OrderState
 from dispatch.orders.origins import Agreed, Origin, Source
 from dispatch.orders.plan_changes import PlanChange
-from dispatch.orders.standing_plans import Outcome, StandingDay, StandingRun
+from dispatch.orders.standing_plans import (
+    Outcome,
+    StandingDay,
+    StandingRun,
+    list_plans,
+)
 from dispatch.orders.standing_run import begin_run, list_due, make_due, run_standing
 from dispatch.store.unit_of_work import in_one_transaction, picture
 from tests.little_town import TODAY, LittleTown
@@ -215,11 +220,11 @@ def test_ending_a_plan_takes_its_coming_orders_with_it(served: LittleTown) -> No
         plan_id = session.exec(select(StandingDay.plan_id)).first()
     assert plan_id is not None
     with picture(served.engine, served.staff) as seen:
-        shown = preview_end(seen, plan_id)
+        shown = preview_end(seen, [plan_id])
 
     in_one_transaction(
         served.engine,
-        lambda uow: end_plan(uow, plan_id, shown.seen),
+        lambda uow: end_plans(uow, [plan_id], shown.seen),
         actor=served.staff,
     )
 
@@ -228,6 +233,31 @@ def test_ending_a_plan_takes_its_coming_orders_with_it(served: LittleTown) -> No
         (NEXT, None),
     ]
     assert orders_of(served.engine, elder_id) == [(TODAY, "pickup", "waiting")]
+
+
+def test_a_plan_that_is_changed_from_a_later_day_goes_on_until_then(
+    served: LittleTown,
+) -> None:
+    elder_id = served.add_elder()
+    keep(served, lunches(elder_id))
+    with Session(served.engine) as session:
+        old = list_plans(session, elder_id)
+    moved = lunches(
+        elder_id,
+        weekdays=frozenset({5}),
+        from_on=NEXT + timedelta(days=7),
+        instead_of=frozenset(plan.id for plan in old),
+    )
+
+    change = keep(served, moved)
+
+    assert {row.until_on for row in change.ends} == {NEXT + timedelta(days=6)}
+    assert [way for _, way, _ in orders_of(served.engine, elder_id)] == ["pickup"] * 2
+    with picture(served.engine, served.staff) as seen:
+        end = preview_end(seen, [old[0].id], last_on=TODAY)
+        later = preview_end(seen, [old[0].id], last_on=NEXT + timedelta(days=6))
+    assert [row.until_on for row in end.ends] == [TODAY]
+    assert (later.ends, later.days) == ([], [])
 
 
 def test_what_cannot_be_made_is_kept_with_its_reason(served: LittleTown) -> None:

@@ -16,6 +16,8 @@ from dispatch.counter.serving import Collector, Identity
 from dispatch.demo.services import services
 from dispatch.field.events import FieldKind
 from dispatch.field.evidence import EvidenceFrom
+from dispatch.orders.free_delivery import Attestor, Bearer
+from dispatch.orders.free_list import Standing as FreeStanding
 from dispatch.orders.orders import Channel, OrderState
 from dispatch.people.consents import Purpose as ConsentFor
 from dispatch.people.consents import Said, Voice
@@ -72,6 +74,9 @@ KINDS: Final[dict[str, type[StrEnum]]] = {
     "proposal": ProposalKind,
     "key": KeyMove,
     "datum": Datum,
+    "attestor": Attestor,
+    "bearer": Bearer,
+    "free": FreeStanding,
 }
 
 

@@ -65,7 +65,8 @@ def _knock(client: httpx.Client, route: str) -> int:
     method, path = route.split()
     things = ("elder", "order", "payment", "sitting", "wave", "case", "proxy", "deed")
     files = ("contact", "key", "pause", "event", "proposal")
-    more = ("plan", "referral", "run", "link", "message", "webhook")
+    more = ("referral", "run", "link", "message", "webhook")
+    more += ("attestation", "rule")
     for name in (*things, *files, *STAFFING, *more):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
     path = path.replace("{rung}", "1").replace("{kind}", "elders")

@@ -25,3 +25,9 @@ class OptInForm(Form):
 
 class OptOutForm(Form):
     contact_id: UUID
+
+
+class AnswerForm(Form):
+    """What the station answers, in a few words."""
+
+    words: Annotated[str, Field(min_length=1, max_length=200)]

@@ -23,6 +23,7 @@ class PlanForm(Form):
     dish: Annotated[str, Field(min_length=1, max_length=2)] | None = None
     from_on: Day
     until_on: Day | None = None
+    instead_of: Annotated[tuple[UUID, ...], Field(max_length=60)] = ()
 
     def to_draft(self, elder_id: UUID) -> PlanDraft:
         return PlanDraft(
@@ -33,6 +34,7 @@ class PlanForm(Form):
             dish=self.dish,
             from_on=self.from_on,
             until_on=self.until_on,
+            instead_of=frozenset(self.instead_of),
         )
 
 
@@ -42,7 +44,14 @@ class KeptPlanForm(PlanForm):
     seen: Seen
 
 
-class SeenForm(Form):
-    """The word of the preview that a person has read."""
+class EndPlansForm(Form):
+    """Plans of one elder, and the last day that they shall speak of; None: at once."""
+
+    plan_ids: Annotated[list[UUID], Field(min_length=1, max_length=60)]
+    last_on: Day | None = None
+
+
+class EndedPlansForm(EndPlansForm):
+    """The same with the word of the preview that a person has read."""
 
     seen: Seen

@@ -77,6 +77,11 @@ export interface ElderRow {
   visit_due_on: string | null;
 }
 
+export interface MessageRow {
+  id: string; elder_id: string; elder_name: string; relation: string | null; words: string;
+  sent_at: string; read_at: string | null; answer: string | null;
+}
+
 export interface Contact { rank: number; relation: string; name: string; phone: string }
 
 export interface Elder extends ElderRow {

@@ -85,6 +85,7 @@ export const duties = {
   "duty_state.due": ["待办", "due"],
   "duty_state.done": ["已完成", "done"],
   "duty_reason.paused": ["暂停服务", "paused"],
+  "duty_reason.declined": ["老人这次不要，没有自动再约", "the elder said no this time"],
   "duty_reason.ordered_already": ["当天已有一单", "ordered already"],
   "duty_reason.unknown_service": ["本区没有这项服务", "service not given here"],
   "duty_reason.elder_died": ["已登记离世", "deceased"],

@@ -7,6 +7,7 @@ import { elders } from "./elders";
 import { field } from "./field";
 import { kitchen } from "./kitchen";
 import { office } from "./office";
+import { ordering } from "./ordering";
 import { paper } from "./paper";
 import { services } from "./services";
 import { shared } from "./shared";
@@ -14,7 +15,7 @@ import { sheets } from "./sheets";
 import { staffing } from "./staffing";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...paper, ...kitchen };
+const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...kitchen };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";
