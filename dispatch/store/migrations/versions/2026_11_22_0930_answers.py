@@ -1,7 +1,7 @@
 """The station answers what family wrote.
 
 Revision: 2026_11_22_0930
-After:    2026_11_22_0920a
+After:    2026_11_22_0933
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from dispatch.store.columns import Instant
 
 revision = "2026_11_22_0930"
-down_revision = "2026_11_22_0920a"
+down_revision = "2026_11_22_0933"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Cases without an order; duty, alarms, notices, reports, entries, calls for help.
 
 Revision: 2026_11_22_0933
-After:    2026_11_22_0920a
+After:    2026_11_22_0931
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from dispatch.store.columns import Instant
 from dispatch.store.migrations.rewording import add_check, allow, drop_check, require
 
 revision = "2026_11_22_0933"
-down_revision = "2026_11_22_0920a"
+down_revision = "2026_11_22_0931"
 branch_labels = None
 depends_on = None
 
