@@ -56,6 +56,11 @@ def hint_part(redis: Redis, part_id: UUID, number: int) -> None:
     _enqueue(_queue(redis), f"{_JOBS}.help_out", part_id, f"part_{part_id}_{number}")
 
 
+def hint_draft(redis: Redis, draft_id: UUID, number: int) -> None:
+    """The same of something that a coordinator tries. Raises: RedisError."""
+    _enqueue(redis, "make_draft", draft_id, f"draft_{draft_id}_{number}")
+
+
 def hint_week(redis: Redis, station_id: UUID) -> None:
     """Tell some worker that a station's week of visits is wanted.
 

@@ -18,7 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch.exchange.telling import tell_webhooks
 from dispatch.log.feed import number_outbox
 from dispatch.planning.chasing import take_hints
-from dispatch.queue import hint
+from dispatch.planning.chasing_drafts import take_draft_hints
+from dispatch.queue import hint, hint_draft
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import in_one_transaction
@@ -56,11 +57,15 @@ def run_relay(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
 
 
 def ask_workers(engine: Engine, redis: Redis) -> None:
-    """Tell workers at once of the requests that nobody was told of yet."""
-    hints = in_one_transaction(engine, take_hints)
+    """Tell workers at once of requests and drafts that nobody was told of yet."""
+    hints, drafts = in_one_transaction(
+        engine, lambda uow: (take_hints(uow), take_draft_hints(uow))
+    )
     with suppress(RedisError):
         for request_id, number in hints:
             hint(redis, request_id, number)
+        for draft_id, number in drafts:
+            hint_draft(redis, draft_id, number)
 
 
 def relay_on(

@@ -43,6 +43,8 @@ from dispatch.planning.chasing import (
     sound_alarm,
     take_hints,
 )
+from dispatch.planning.chasing_drafts import look_after_drafts
+from dispatch.planning.drafting import carry_out_draft
 from dispatch.planning.jobs import carry_out
 from dispatch.planning.on_demand.minding import Minder
 from dispatch.planning.parts import forget_orphans
@@ -73,13 +75,14 @@ def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> Non
     over = threading.Event()  # not `stop`: only the timers' looks are its pulse
     ahead = timedelta(minutes=chosen.pack_minutes)
     packing = partial(look_after_packs, engine, ahead, chosen.print_command)
-    beside = [
-        threading.Thread(target=_look_on, args=(look, chosen.sweep_seconds, over))
-        for look in (Minder(engine).look, packing)
-    ]
     with ExitStack() as at_end:  # also when it breaks; the last named comes first
         at_end.callback(engine.dispose)
         redis = at_end.enter_context(closing(queue_at(redis_url)))
+        drafts = partial(look_after_drafts, engine, redis, carry_out_draft)
+        beside = [
+            threading.Thread(target=_look_on, args=(look, chosen.sweep_seconds, over))
+            for look in (Minder(engine).look, packing, drafts)
+        ]
         one = at_end.enter_context(ThreadPoolExecutor(max_workers=1))
         rescuer = _Rescuer(engine, one)
         for thread in beside:

@@ -1,6 +1,6 @@
 """The crew of a wave: helpers on shift, as vehicles, with the time that is left."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,6 +15,8 @@ from dispatch.people.limits import HelperLimits
 from dispatch.people.on_duty import OnDuty, Rest, list_on_duty
 from dispatch.people.places import Station, list_stations
 from dispatch.planning.begun import list_at_once, list_begun
+from dispatch.planning.directed import longer_duty
+from dispatch.planning.directions import Direction, directions_for
 from dispatch.planning.plans import (
     GOING_STATES,
     Round,
@@ -62,15 +64,26 @@ class Duty:
         return self.on.skills | paper | sex
 
 
-def crew_of(session: Session, wave: Wave, now: datetime) -> list[Duty]:
+def crew_of(
+    session: Session,
+    wave: Wave,
+    now: datetime,
+    directions: Sequence[Direction] | None = None,
+) -> list[Duty]:
     """Who may be given a round of this wave, by the start of their shift.
 
     Whoever has begun a round of the wave keeps it and is left out for that shift.
     What a helper does in other waves of the day, or has done in this one, is taken
     from their shift and from their working time.
+
+    Args:
+        directions: who works longer; None: as coordinators have it in force.
     """
     stations = {each.id: each for each in list_stations(session)}
+    if directions is None:
+        directions = directions_for(session, wave.id)
     on_duty = list_on_duty(session, wave.street_code, wave.serve_on)
+    on_duty = longer_duty(on_duty, directions)
     at_once = list_at_once(session, wave.id)
     kept = at_once | {each.id for each in list_begun(session, wave.id, now)}
     rounds = [

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
+from dispatch.planning.directed import KEPT_OFF
 from dispatch.planning.problem import NO_LOCATION, Carrier
 from dispatch.store.columns import Json
 from dispatch.words import say
@@ -42,6 +43,7 @@ _NOT_PLACED: Final = "住处没有定位"
 _NOT_AT_ONCE: Final = "两人同去的服务不作即时单派出，请改约时段下单，由排线安排两人"
 _UNFIT: Final = {
     NO_LOCATION: _NOT_PLACED,
+    KEPT_OFF: "调度员让它先不排",
     NOBODY: _NOBODY,
     NOT_AT_ONCE: _NOT_AT_ONCE,
 }

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from dispatch.log.events import record
 from dispatch.planning.asking import ask_for_plan
+from dispatch.planning.drafting import carry_out_draft
 from dispatch.planning.giving import give_to_people
 from dispatch.planning.leases import Lease, beating, give_back, take
 from dispatch.planning.problem import WaveProblem, problem_for
@@ -47,6 +48,12 @@ def help_out(part_id: str) -> None:
             solve_part(engine, UUID(part_id))
         except (SolverFailed, EngineMissing) as failure:  # its asker tries it, too
             log.warning("a part was given back", part=part_id, why=str(failure))
+
+
+def make_draft(draft_id: str) -> None:
+    """The third job of a plan worker: think of what a coordinator tries."""
+    with _engine_of_a_job() as engine:
+        carry_out_draft(engine, UUID(draft_id))
 
 
 @contextmanager

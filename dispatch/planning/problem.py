@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +17,8 @@ from dispatch.orders.orders import Order, OrderState, list_of_wave
 from dispatch.people.helpers import TravelMode
 from dispatch.planning.begun import list_begun_orders
 from dispatch.planning.crew import Duty, crew_of, vehicle_of
+from dispatch.planning.directed import KEPT_OFF, directed, kept_off
+from dispatch.planning.directions import Direction, directions_for
 from dispatch.planning.errands import Errand, list_errands, task_of
 from dispatch.planning.familiar import familiar_faces
 from dispatch.planning.pairs import asked_for, at_home, never_of, of_own_sex
@@ -62,6 +64,7 @@ class WaveProblem:
     spots: dict[str, Spot]
     unfit: dict[UUID, str]
     past: Past = field(default_factory=Past)
+    paths: dict[str, list[list[float]]] = field(default_factory=dict)  # drawn before
 
     @cached_property
     def handled(self) -> frozenset[UUID]:
@@ -75,17 +78,23 @@ class WaveProblem:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def problem_for(session: Session, wave: Wave) -> WaveProblem:
+def problem_for(
+    session: Session, wave: Wave, asked: Sequence[Direction] = ()
+) -> WaveProblem:
     """What is to be planned in a wave now.
 
     Its orders that wait, were left out, or are planned on a round that nobody has
     begun; begun rounds stay as they are, with their helpers and orders.
+
+    Args:
+        asked: what a coordinator tries, beside what is in force.
     """
     now = read_clock(session)
-    crew = crew_of(session, wave, now)
+    directions = directions_for(session, wave.id, asked)
+    crew = crew_of(session, wave, now, directions)
     errands = list_errands(session, _open_orders(session, wave, now))
     buildings = Buildings()
-    tasks, unfit = _tasks(errands, buildings, wave)
+    tasks, unfit = _tasks(errands, buildings, wave, kept_off(directions))
     fit = _fit(errands, tasks)
     spots = _spots([*buildings.all(), *_starts(errands, crew)])
     problem = Problem(
@@ -98,8 +107,9 @@ def problem_for(session: Session, wave: Wave) -> WaveProblem:
         prefer=tuple(_wishes(session, wave, crew, fit)),
         now=_ready_by(session, wave, now),
     )
+    vehicles = [(duty.id, duty.on) for duty in crew]
     return WaveProblem(
-        problem=problem,
+        problem=directed(problem, directions, vehicles, fit),
         wave_id=wave.id,
         base_version=wave.plan_version,
         orders_version=wave.orders_version,
@@ -125,12 +135,17 @@ def _open_orders(session: Session, wave: Wave, now: datetime) -> list[Order]:
 
 
 def _tasks(
-    errands: Iterable[Errand], buildings: Buildings, wave: Wave
+    errands: Iterable[Errand],
+    buildings: Buildings,
+    wave: Wave,
+    off: Collection[UUID],
 ) -> tuple[list[Task], dict[UUID, str]]:
     tasks, unfit = [], {}
     for errand in errands:
         if not errand.household.located:
             unfit[errand.order.id] = NO_LOCATION
+        elif errand.order.id in off:
+            unfit[errand.order.id] = KEPT_OFF
         else:
             try:
                 tasks.append(task_of(errand, buildings, wave.serve_on))

@@ -1,6 +1,7 @@
 """Publishing a plan: one planner wins, and what changed meanwhile is put right."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import func, update
@@ -13,7 +14,7 @@ from dispatch.planning.beside import find_settled
 from dispatch.planning.holding import hold_helpers, hold_orders
 from dispatch.planning.leases import Lease
 from dispatch.planning.placing import Publication, leave_out, set_free, write_rounds
-from dispatch.planning.plans import Plan, list_rounds_of_wave
+from dispatch.planning.plans import Plan, Round, list_rounds_of_wave
 from dispatch.planning.problem import WaveProblem
 from dispatch.planning.repairing import Repaired, repair
 from dispatch.planning.solving import Thought
@@ -48,14 +49,26 @@ def publish(uow: UnitOfWork, lease: Lease, task: WaveProblem, thought: Thought) 
     repaired = repair(uow, wave, task, thought.plan, [*orders.values()])
     raise_version(uow, wave)
     here = Publication(uow, task, wave, orders, wave.plan_version)
+    _settle(uow, request, task, thought)
+    return write_out(here, repaired, thought, rounds, request=request)
+
+
+def write_out(
+    here: Publication,
+    repaired: Repaired,
+    thought: Thought,
+    rounds: Iterable[Round],
+    *,
+    request: PlanRequest | None = None,
+) -> Plan:
+    """Write a version whose number is ours, tell of it, and ask for whom it forgot."""
     plan = write_plan(here, repaired, thought, request=request)
     write_rounds(here, plan, repaired, rounds)
     leave_out(here, repaired)
     set_free(here, repaired)
-    _settle(uow, request, task, thought)
     tell_plan(here, plan, thought)
     if _is_anybody_forgotten(here):
-        ask_for_plan(uow, wave.id, "new_orders")
+        ask_for_plan(here.uow, here.wave.id, "new_orders")
     return plan
 
 

@@ -62,7 +62,7 @@ def repair(
     if gone or lost:
         kept = tuple(route for route in plan.routes if route not in lost)
         plan = _without(task.problem, replace(plan, routes=kept), gone | freed)
-        must_obey(_smaller(task.problem, gone | freed), plan)
+        must_obey(smaller(task.problem, gone | freed), plan)
     return Repaired(plan, frozenset(gone), frozenset(freed))
 
 
@@ -108,7 +108,8 @@ def _shorter(problem: Problem, route: Route, gone: Collection[str]) -> Route:
     return replace(route, stops=stops, ends_at=last.at + service)
 
 
-def _smaller(problem: Problem, gone: Collection[str]) -> Problem:
+def smaller(problem: Problem, gone: Collection[str]) -> Problem:
+    """The problem without some tasks, and without what was said of them."""
     return problem.replaced(
         tasks=tuple(each for each in problem.tasks if each.id not in gone),
         never=tuple(pair for pair in problem.never if pair[1] not in gone),

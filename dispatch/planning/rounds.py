@@ -95,6 +95,8 @@ def kept_ways(rows: Iterable[tuple[Stop, StopOrder]]) -> dict[UUID, Way]:
 
 def path_for(task: WaveProblem, route: Route) -> list[list[float]]:
     """The line of a route along the streets, from its station on."""
+    if route.vehicle in task.paths:
+        return task.paths[route.vehicle]
     places = [_named(task, stop)[3].place for stop in route.stops if stop.task]
     start = task.problem.vehicle(route.vehicle).start
     spots = [task.spots[place] for place, _ in groupby([start, *places])]

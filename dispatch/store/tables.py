@@ -44,6 +44,8 @@ for _module in (
     "dispatch.planning.parts",
     "dispatch.planning.plans",
     "dispatch.orders.orders",
+    "dispatch.planning.directions",
+    "dispatch.planning.drafts",
     "dispatch.people.offers",
     "dispatch.kitchens.batches",
     "dispatch.kitchens.readings",

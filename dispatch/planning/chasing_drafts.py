@@ -1,0 +1,76 @@
+"""Chasing drafts: a worker hears of each, and where there is none it is made here."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import Engine, or_, update
+from sqlmodel import Session, col, select
+
+from dispatch.clock import wall_now
+from dispatch.planning.chasing import HINT_AGAIN_SECONDS, NOBODY_TAKES_IT_SECONDS
+from dispatch.planning.drafts import PlanDraft
+from dispatch.planning.leases import is_free
+from dispatch.planning.waves import AskState
+from dispatch.queue import hint_draft
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
+
+log = structlog.get_logger()
+
+
+def take_draft_hints(uow: UnitOfWork) -> list[tuple[UUID, int]]:
+    """Drafts of which a worker must be told, each with the number of the hint."""
+    now = wall_now()
+    pause_over = or_(
+        col(PlanDraft.hinted_at).is_(None),
+        col(PlanDraft.hinted_at) < now - timedelta(seconds=HINT_AGAIN_SECONDS),
+    )
+    found = uow.session.exec(
+        update(PlanDraft)
+        .where(_is_open(), is_free(PlanDraft, now), pause_over)
+        .values(hinted_at=now, hints=PlanDraft.hints + 1)
+        .returning(col(PlanDraft.id), col(PlanDraft.hints))
+        .execution_options(synchronize_session=False)
+    ).all()
+    return [(draft_id, hints) for draft_id, hints in found]
+
+
+def list_stranded_drafts(session: Session, *, queue_lives: bool) -> list[UUID]:
+    """Drafts that no worker makes: for ten seconds nobody took them."""
+    patience = NOBODY_TAKES_IT_SECONDS if queue_lives else 0
+    now = wall_now()
+    query = (
+        select(PlanDraft.id)
+        .where(_is_open(), is_free(PlanDraft, now))
+        .where(col(PlanDraft.queued_at) < now - timedelta(seconds=patience))
+    )
+    return list(session.exec(query.order_by(col(PlanDraft.queued_at))))
+
+
+def _is_open() -> Any:
+    return col(PlanDraft.state).in_((AskState.QUEUED, AskState.RUNNING))
+
+
+def look_after_drafts(
+    engine: Engine, redis: Redis, make: Callable[[Engine, UUID], object]
+) -> None:
+    """Look once: tell workers again, and make here what nobody takes."""
+    with picture(engine) as seen:
+        if seen.session.exec(select(PlanDraft.id).where(_is_open())).first() is None:
+            return
+    queue_lives = True
+    try:
+        for draft_id, number in in_one_transaction(engine, take_draft_hints):
+            hint_draft(redis, draft_id, number)
+        redis.ping()
+    except RedisError as trouble:
+        log.warning("the queue is gone", error=type(trouble).__name__)
+        queue_lives = False
+    with picture(engine) as seen:
+        stranded = list_stranded_drafts(seen.session, queue_lives=queue_lives)
+    for draft_id in stranded:
+        make(engine, draft_id)
