@@ -1,7 +1,7 @@
 """Directing: what coordinators said of plans, and what they try before they publish.
 
 Revision: 2026_11_22_0935
-After:    2026_11_22_0931
+After:    2026_11_22_0930
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from dispatch.store.columns import Instant, facts
 
 revision = "2026_11_22_0935"
-down_revision = "2026_11_22_0931"
+down_revision = "2026_11_22_0930"
 branch_labels = None
 depends_on = None
 
