@@ -30,6 +30,11 @@ EVENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "event.order.settled": ("补贴入账", "subsidy posted"),
     "event.order.settlement_reversed": ("补贴冲回", "subsidy reversed"),
     "event.order.evidenced": ("补充凭证", "evidence added"),
+    "event.order.photo_kept": ("上传照片", "picture kept"),
+    "event.order.photo_reused": (
+        "照片与另一单相同，待核",
+        "the same picture as of another order, to review",
+    ),
     "event.order.called": ("拨打电话", "called by phone"),
     "event.order.batch_illness": ("同批两人不适", "two of its batch fell ill"),
     "event.batch.started": ("开始烹制", "cooking began"),

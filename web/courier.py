@@ -5,13 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from dispatch.clock import town_day
-from dispatch.errors import NotAllowed
 from dispatch.field.calling import dial
 from dispatch.field.helper_day import HelperDay
 from dispatch.field.positions import keep_position
 from dispatch.field.rounds import rounds_of
 from dispatch.field.sync import Batch, SyncAnswer, merge
-from web.deps import Caller, Helper
+from web.deps import HandsIn, Helper, helper_of
 from web.schemas.field import PositionForm
 from web.schemas.shapes import Day
 from web.wire import Answer, PhoneRoute, StrictRoute
@@ -23,22 +22,25 @@ phone = APIRouter(prefix="/api/field", route_class=PhoneRoute, tags=["courier"])
 @router.get("/round", response_model=HelperDay)
 def get_round(caller: Helper, on: Day | None = None) -> Answer:
     """The helper's own day; the first look at each door is written down."""
-    own = _helper_id(caller)
+    own = helper_of(caller)
     return Answer(
         caller.change(lambda uow: rounds_of(uow, own, on or town_day(uow.now)))
     )
 
 
 @phone.post("/events", response_model=SyncAnswer)
-def post_events(batch: Batch, caller: Helper) -> Answer:
-    """Every event is answered; sending a batch again changes nothing."""
-    own = _helper_id(caller)
+def post_events(batch: Batch, caller: HandsIn) -> Answer:
+    """Every event is answered; sending a batch again changes nothing.
+
+    A phone whose day pass is over hands in what it has, for a person to look at.
+    """
+    own = helper_of(caller)
     return Answer(caller.change(lambda uow: merge(uow, own, batch)))
 
 
 @router.post("/field/position", status_code=204)
 def post_position(form: PositionForm, caller: Helper) -> Response:
-    own = _helper_id(caller)
+    own = helper_of(caller)
     caller.change(
         lambda uow: keep_position(
             uow,
@@ -56,12 +58,5 @@ def post_position(form: PositionForm, caller: Helper) -> Response:
 @router.post("/orders/{order_id}/call")
 def post_call(order_id: UUID, caller: Helper) -> Answer:
     """A link to dial, for an order on the way; each one is written down."""
-    own = _helper_id(caller)
+    own = helper_of(caller)
     return Answer({"dial": caller.change(lambda uow: dial(uow, own, order_id))})
-
-
-def _helper_id(caller: Caller) -> UUID:
-    """Raises: NotAllowed, for a helper's account that nobody stands behind."""
-    if caller.actor.helper_id is None:
-        raise NotAllowed
-    return caller.actor.helper_id

@@ -4,15 +4,18 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Header, Request
 
-from dispatch.access.accounts import Role, actor_of, find_session
+from dispatch.access.accounts import Role
+from dispatch.access.admitting import admit, admit_late
 from dispatch.errors import NotAllowed, NotSignedIn
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 T = TypeVar("T")
+Admitting = Callable[[UnitOfWork, str], tuple[Actor, str]]
 
 COOKIE: Final = "liuzhu_session"
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -58,21 +61,25 @@ def caller_of(request: Request, database: Db) -> Caller:
         NotSignedIn: no session, or one that is over.
         ForgedRequest: an unsafe request without the session's own token.
     """
+    return _let_in(request, database, admit)
+
+
+def late_caller_of(request: Request, database: Db) -> Caller:
+    """The same for a phone that hands in what it has recorded: its pass may be over.
+
+    Raises: as `caller_of`.
+    """
+    return _let_in(request, database, admit_late)
+
+
+def _let_in(request: Request, database: Database, admitting: Admitting) -> Caller:
     token = request.cookies.get(COOKIE, "")
-    caller = database.read(lambda uow: _who(uow, database, token))
+    actor, csrf = database.read(lambda uow: admitting(uow, token))
     if request.method not in _SAFE_METHODS:
         told = request.headers.get("x-csrf", "").encode()
-        if not hmac.compare_digest(told, caller.csrf.encode()):
+        if not hmac.compare_digest(told, csrf.encode()):
             raise ForgedRequest
-    return caller
-
-
-def _who(uow: UnitOfWork, database: Database, token: str) -> Caller:
-    found = find_session(uow.session, token) if token else None
-    if found is None:
-        raise NotSignedIn
-    account, kept = found
-    return Caller(database, actor_of(account), token, kept.csrf)
+    return Caller(database, actor, token, csrf)
 
 
 def _caller_or_nobody(request: Request, database: Db) -> Caller | None:
@@ -95,8 +102,24 @@ def _only(*roles: Role) -> object:
     return Depends(check)
 
 
+def _hands_in(caller: Annotated[Caller, Depends(late_caller_of)]) -> Caller:
+    if caller.actor.role != Role.HELPER:
+        raise NotAllowed
+    return caller
+
+
 Station = Annotated[Caller, _only(Role.STATION)]
 Helper = Annotated[Caller, _only(Role.HELPER)]
+
+
+def _with_account(caller: Helper) -> Caller:
+    if caller.actor.pass_id is not None:
+        raise NotAllowed("通行码只能用于这一条路线。")
+    return caller
+
+
+HandsIn = Annotated[Caller, Depends(_hands_in)]
+HelperOfOurs = Annotated[Caller, Depends(_with_account)]  # no day pass
 Orderer = Annotated[Caller, _only(Role.STATION, Role.DISPATCHER)]
 Coordinator = Annotated[Caller, _only(Role.DISPATCHER, Role.STREET, Role.DISTRICT)]
 Officer = Annotated[Caller, _only(Role.DISTRICT, Role.STREET)]
@@ -105,4 +128,13 @@ Staff = Annotated[
     Caller, _only(Role.STATION, Role.DISPATCHER, Role.STREET, Role.DISTRICT)
 ]
 Importer = Annotated[Caller, _only(Role.STATION, Role.STREET, Role.DISTRICT)]
+
+
+def helper_of(caller: Caller) -> UUID:
+    """Raises: NotAllowed, for a helper's account that nobody stands behind."""
+    if caller.actor.helper_id is None:
+        raise NotAllowed
+    return caller.actor.helper_id
+
+
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]

@@ -36,11 +36,15 @@ def post_sign_in(form: SignInForm, database: Db) -> Answer:
         return greet(uow, account, csrf), token
 
     me, token = database.change(do)
-    answer = Answer(me)
+    return with_session(Answer(me), token, hours=STAFF_HOURS + 2)
+
+
+def with_session(answer: Answer, token: str, *, hours: int) -> Answer:
+    """The answer with the cookie of a session that was just opened."""
     answer.set_cookie(
         COOKIE,
         token,
-        max_age=(STAFF_HOURS + 2) * 3600,
+        max_age=hours * 3600,
         httponly=True,
         samesite="lax",
         secure=settings().stage == "live",

@@ -22,7 +22,7 @@ from dispatch.staffing.showing import HelperList, list_helpers
 from dispatch.staffing.suspending import Suspension, resume, show_suspension, suspend
 from dispatch.store.idempotency import takes_effect
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import Coordinator, Helper, Key, Orderer, Staff
+from web.deps import Coordinator, HelperOfOurs, Key, Orderer, Staff
 from web.schemas.shapes import Asked, Limit, Offset
 from web.schemas.staffing import (
     EndPaperForm,
@@ -219,18 +219,18 @@ def post_offer(order_id: UUID, caller: Orderer) -> Answer:
 
 
 @router.get("/offers", response_model=list[OfferRow])
-def get_offers(caller: Helper) -> Answer:
+def get_offers(caller: HelperOfOurs) -> Answer:
     return Answer(caller.read(list_my_offers))
 
 
 @router.post("/offers/{offer_id}/accept")
-def post_accept(offer_id: UUID, caller: Helper) -> Answer:
+def post_accept(offer_id: UUID, caller: HelperOfOurs) -> Answer:
     said = caller.change(lambda uow: answer(uow, offer_id, accepts=True))
     return Answer({"state": said.state})
 
 
 @router.post("/offers/{offer_id}/decline")
-def post_decline(offer_id: UUID, caller: Helper) -> Answer:
+def post_decline(offer_id: UUID, caller: HelperOfOurs) -> Answer:
     """No reason is asked, and none is kept."""
     said = caller.change(lambda uow: answer(uow, offer_id, accepts=False))
     return Answer({"state": said.state})

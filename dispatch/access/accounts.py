@@ -110,9 +110,14 @@ def sign_in(uow: UnitOfWork, login: str, *, fits: bool) -> tuple[Account, str, s
         uow.session.commit()
         raise WrongSignIn
     account.wrong_tries = 0
+    return account, *open_session(uow.session, account)
+
+
+def open_session(session: Session, account: Account) -> tuple[str, str]:
+    """The cookie's token and the token against forged requests of a new session."""
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     hours = HELPER_HOURS if account.role is Role.HELPER else STAFF_HOURS
-    uow.session.add(
+    session.add(
         SignedIn(
             token_sha256=_sha256(token),
             account_id=account.id,
@@ -120,7 +125,13 @@ def sign_in(uow: UnitOfWork, login: str, *, fits: bool) -> tuple[Account, str, s
             expires_at=wall_now() + timedelta(hours=hours),
         )
     )
-    return account, token, csrf
+    session.flush()
+    return token, csrf
+
+
+def shut_account(login: str, role: Role, title: str) -> Account:
+    """An account whose password nobody knows: its holder comes in another way."""
+    return Account(login=login, password_hash=_NOBODY, role=role, title=title)
 
 
 def sign_out(uow: UnitOfWork, token: str) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from dispatch.access.day_passes import DayPass
 from dispatch.field.batches import PhoneEvent
 from dispatch.field.deciding import HANDING
 from dispatch.field.events import FieldKind
@@ -152,6 +153,24 @@ def why_not(
     if event.order_id is None:
         return None if event.kind in SPREAD_KINDS else "order_missing"
     return None if ground.orders_of(event) else "order_not_at_stop"
+
+
+def beyond_pass(
+    day_pass: DayPass | None, tenure: Tenure | None, at: datetime
+) -> str | None:
+    """Why a day pass does not carry an event; a person looks at it then.
+
+    Of a pass that was ended nobody knows who holds the phone: all that it still hands
+    in is looked at, whenever it says that it happened.
+    """
+    if day_pass is None:
+        return None
+    if day_pass.ended_at is not None:
+        return "pass_ended"
+    if at >= day_pass.expires_at:
+        return "pass_run_out"
+    other = tenure is not None and tenure.round.wave_id != day_pass.wave_id
+    return "not_on_this_pass" if other else None
 
 
 def _wrong_place(stop: Stop, kind: FieldKind) -> str | None:

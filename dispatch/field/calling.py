@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from dispatch.access.day_passes import pass_of
 from dispatch.errors import NotAllowed, NotFound
 from dispatch.field.authority import tenures_of
 from dispatch.field.rounds import is_active
@@ -41,6 +42,8 @@ def dial(uow: UnitOfWork, helper_id: UUID, order_id: UUID) -> str:
         .join(Round, col(Round.id) == Stop.round_id)
         .where(StopOrder.order_id == order_id, Round.helper_id == helper_id)
     )
+    if day_pass := pass_of(uow.session, uow.actor):
+        query = query.where(Round.wave_id == day_pass.wave_id)
     tenures = tenures_of(uow.session, set(uow.session.exec(query)))
     if not tenures:
         raise NotFound("没有找到这张订单。")

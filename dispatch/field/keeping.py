@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from dispatch.field.authority import Ground, why_not
+from dispatch.access.day_passes import DayPass
+from dispatch.field.authority import Ground, beyond_pass, why_not
 from dispatch.field.batches import Batch, PhoneEvent, Scrap, scrap_of
 from dispatch.field.deciding import REPLANNED
 from dispatch.field.events import FieldEvent, Trust, Unread, Verdict, flag
@@ -40,6 +41,7 @@ class Merge:
     sync: Sync
     ground: Ground
     orders: Mapping[UUID, Order]
+    day_pass: DayPass | None = None
 
 
 def keep_events(
@@ -113,6 +115,7 @@ def _row(now: Merge, event: PhoneEvent) -> tuple[FieldEvent, list[str]]:
         anchor=_anchor(now, event),
     )
     why = why_not(now.ground, event, now.helper.id, timed.corrected_at)
+    why = why or beyond_pass(now.day_pass, tenure, timed.corrected_at)
     position = event.pos.model_dump(mode="json") if event.pos else {}
     said: dict[str, Any] = event.model_dump(exclude={"pos", "photo_sha256"})
     flags = list(timed.flags)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from dispatch.access.day_passes import pass_of
 from dispatch.field.authority import Tenure, tenures_of
 from dispatch.field.carried import Carried, Door, read_carried
 from dispatch.field.helper_day import (
@@ -58,11 +59,15 @@ class Known:
 def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
     """A helper's rounds of a day, by their start. Writes the audit: must commit.
 
+    A day pass shows the one round that it was given for.
+
     Raises:
         NotFound: no such helper.
     """
     helper = get_helper(uow.session, helper_id)
     own = rounds_in_force(on).where(Round.helper_id == helper_id)
+    if day_pass := pass_of(uow.session, uow.actor):
+        own = own.where(Round.wave_id == day_pass.wave_id)
     found = uow.session.exec(own).all()
     served = list_stop_orders(uow.session, [round_.id for round_, _ in found])
     carried = read_carried(uow.session, {pair.order_id for _, pair in served})

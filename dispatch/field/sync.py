@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
+from dispatch.access.day_passes import pass_of
 from dispatch.clock import clock_speed
 from dispatch.duties.referring import raise_on_visit
 from dispatch.field.acting import act_on_order
@@ -57,7 +58,9 @@ def merge(uow: UnitOfWork, helper_id: UUID, batch: Batch) -> SyncAnswer:
         client_mono_ms=batch.client_mono_ms,
         speed=clock_speed(uow.session),
     )
-    now = Merge(uow, helper, batch, sync, read_ground(uow.session, events), orders)
+    ground = read_ground(uow.session, events)
+    came_with = pass_of(uow.session, uow.actor)
+    now = Merge(uow, helper, batch, sync, ground, orders, came_with)
     answers, fresh = keep_events(now, events)
     for scrap in read:
         if isinstance(scrap, Scrap):

@@ -36,6 +36,7 @@ class Actor:
     elder_id: UUID | None = None
     contact_id: UUID | None = None
     link_id: UUID | None = None
+    pass_id: UUID | None = None  # a helper's day pass: one wave's round, no other
 
     @property
     def name(self) -> str:

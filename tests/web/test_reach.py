@@ -66,11 +66,11 @@ def _knock(client: httpx.Client, route: str) -> int:
     things = ("elder", "order", "payment", "sitting", "wave", "case", "proxy", "deed")
     files = ("contact", "key", "pause", "event", "proposal")
     more = ("referral", "run", "link", "message", "webhook")
-    more += ("attestation", "rule")
+    more += ("attestation", "rule", "plan", "round", "photo")
     for name in (*things, *files, *STAFFING, *more):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
     path = path.replace("{rung}", "1").replace("{kind}", "elders")
-    path = path.replace("{form}", "meals")
+    path = path.replace("{form}", "meals").replace("{sha256}", "0" * 64)
     if route == "POST /api/sign-in":
         return client.post(path, json={}).status_code
     return client.request(

@@ -43,3 +43,9 @@ class PackForm(Form):
     """Of which serving the paper pack is made anew."""
 
     sitting_id: UUID
+
+
+class PassForm(Form):
+    """The code of a day pass, as a phone read it."""
+
+    code: Annotated[str, Field(min_length=16, max_length=64, pattern=r"^[\w-]+$")]

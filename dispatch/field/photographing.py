@@ -1,0 +1,198 @@
+"""Taking in a picture piece by piece, and showing it to who may see it.
+
+A picture never raises a grade, and nothing waits for it. One that was sent for
+another order before is told: somebody looks at both.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, delete, select
+
+from dispatch.access.scope import get_scoped
+from dispatch.errors import BadInput, NotAllowed, NotFound
+from dispatch.field.photos import (
+    MOST_BYTES,
+    FieldPhoto,
+    PhotoKind,
+    PhotoPiece,
+    find_photo,
+    list_photos,
+    list_pieces,
+)
+from dispatch.log.audit import write_down
+from dispatch.orders.orders import Order, get_order, tell_order
+from dispatch.people.elders import Elder
+from dispatch.people.vault import open_file, seal_file
+from dispatch.planning.plans import Round, Stop, StopOrder
+from dispatch.store.unit_of_work import UnitOfWork
+
+MOST_PIECE_BYTES: Final = 262_144
+_BEGINNINGS: Final = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n": "image/png"}
+
+
+class NoPhotoConsent(NotAllowed):
+    """老人没有同意拍照（或已撤回同意），照片没有保存。"""
+
+    code = "no_photo_consent"
+
+
+class NotThisPicture(BadInput):
+    """照片不完整或不是照片，没有保存。请重新上传。"""
+
+    code = "not_this_picture"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """So many bytes of a picture, from `begin` on."""
+
+    sha256: str
+    kind: PhotoKind
+    size: int
+    begin: int
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """How much of a picture is here; the phone goes on from there."""
+
+    have: int
+    whole: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoRow:
+    """A picture in a list; to open it is written down."""
+
+    id: UUID
+    kind: str
+    at: datetime
+
+
+def keep_piece(uow: UnitOfWork, helper_id: UUID, order_id: UUID, piece: Piece) -> Kept:
+    """Keep the next piece; one that is not the next changes nothing.
+
+    Raises:
+        NotFound: the order was never on a round of this helper.
+        NoPhotoConsent: a photo that the elder did not agree to.
+        NotThisPicture: too large, or the whole is not what its hash says.
+    """
+    _must_be_theirs(uow.session, helper_id, order_id)
+    order = get_order(uow.session, order_id, lock=True)
+    elder = uow.session.get_one(Elder, order.elder_id)
+    if piece.kind is PhotoKind.PHOTO and not elder.photo_consent:
+        raise NoPhotoConsent
+    if not 1 <= piece.size <= MOST_BYTES or len(piece.content) > MOST_PIECE_BYTES:
+        raise NotThisPicture
+    photo = find_photo(uow.session, order_id, piece.sha256) or _begin(
+        uow, helper_id, order_id, piece
+    )
+    fits = photo.whole_at is None and piece.begin == photo.have
+    if fits and piece.content:
+        _add(uow.session, photo, piece)
+        if photo.have == photo.size:
+            _finish(uow, order, photo)
+    return Kept(have=photo.have, whole=photo.whole_at is not None)
+
+
+def show_photos(uow: UnitOfWork, order_id: UUID) -> list[PhotoRow]:
+    """The pictures of an order within reach. Raises: NotFound."""
+    order = get_scoped(uow, Order, order_id)
+    return [
+        PhotoRow(id=one.id, kind=one.kind.value, at=one.whole_at or one.begun_at)
+        for one in list_photos(uow.session, [order.id])
+    ]
+
+
+def open_photo(uow: UnitOfWork, photo_id: UUID) -> tuple[str, bytes]:
+    """What kind of picture it is, and the picture; the look is written down.
+
+    Raises: NotFound.
+    """
+    photo = uow.session.get(FieldPhoto, photo_id)
+    if photo is None or photo.sealed is None or photo.key_id is None:
+        raise NotFound("没有找到这张照片。")
+    order = get_scoped(uow, Order, photo.order_id)
+    write_down(
+        uow,
+        "show_photo",
+        "elder",
+        order.elder_id,
+        fields=[photo.kind.value],
+        purpose=f"order {order.number}",
+    )
+    content = open_file(photo.id, photo.key_id, photo.sealed)
+    return _media(content) or "application/octet-stream", content
+
+
+def _must_be_theirs(session: Session, helper_id: UUID, order_id: UUID) -> None:
+    query = (
+        select(StopOrder.order_id)
+        .join(Stop, col(Stop.id) == StopOrder.stop_id)
+        .join(Round, col(Round.id) == Stop.round_id)
+        .where(StopOrder.order_id == order_id, Round.helper_id == helper_id)
+    )
+    if session.exec(query).first() is None:
+        raise NotFound("没有找到这张订单。")
+
+
+def _begin(
+    uow: UnitOfWork, helper_id: UUID, order_id: UUID, piece: Piece
+) -> FieldPhoto:
+    photo = FieldPhoto(
+        order_id=order_id,
+        helper_id=helper_id,
+        kind=piece.kind,
+        sha256=piece.sha256,
+        size=piece.size,
+        begun_at=uow.now,
+    )
+    uow.session.add(photo)
+    uow.session.flush()
+    return photo
+
+
+def _add(session: Session, photo: FieldPhoto, piece: Piece) -> None:
+    if photo.have + len(piece.content) > photo.size:
+        raise NotThisPicture
+    key_id, sealed = seal_file(photo.id, piece.content)
+    session.add(
+        PhotoPiece(photo_id=photo.id, begin=piece.begin, key_id=key_id, sealed=sealed)
+    )
+    photo.have += len(piece.content)
+    session.add(photo)
+    session.flush()
+
+
+def _finish(uow: UnitOfWork, order: Order, photo: FieldPhoto) -> None:
+    """All pieces are here: keep the whole, or begin again if it is another picture."""
+    pieces = list_pieces(uow.session, photo.id)
+    content = b"".join(open_file(photo.id, p.key_id, p.sealed) for p in pieces)
+    uow.session.exec(delete(PhotoPiece).where(col(PhotoPiece.photo_id) == photo.id))
+    right = hashlib.sha256(content).hexdigest() == photo.sha256
+    if not right or _media(content) is None:
+        photo.have = 0
+        uow.session.add(photo)
+        return
+    photo.key_id, photo.sealed = seal_file(photo.id, content)
+    photo.whole_at = uow.now
+    uow.session.add(photo)
+    uow.session.flush()
+    same = select(FieldPhoto.id).where(
+        FieldPhoto.sha256 == photo.sha256, FieldPhoto.order_id != order.id
+    )
+    seen_before = uow.session.exec(same).first() is not None
+    kind = "order.photo_reused" if seen_before else "order.photo_kept"
+    tell_order(uow, order, kind, helper_id=photo.helper_id, photo_id=photo.id)
+
+
+def _media(content: bytes) -> str | None:
+    for beginning, media in _BEGINNINGS.items():
+        if content.startswith(beginning):
+            return media
+    return None

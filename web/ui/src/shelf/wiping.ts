@@ -1,0 +1,23 @@
+/** Forgetting persons: at a round's end, at signing out, and when access was taken away. */
+import type { Shelf } from "./shelf";
+import { forgetKey } from "./vault";
+
+/**
+ * Forgets what is known of persons and every record that is answered for. Who the device is stays,
+ * and what is unsent, shut; with nothing left to send the key goes as well.
+ */
+export function wipe(shelf: Shelf, sealed = ["round", "me"]): Promise<void> {
+  const forget = () => forgetAll(shelf, sealed);
+  // Nobody writes a record down while the key goes.
+  const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
+  return locks ? (locks.request(shelf.name, forget) as Promise<void>) : forget();
+}
+
+async function forgetAll(shelf: Shelf, sealed: string[]): Promise<void> {
+  for (const name of sealed) await shelf.delete("facts", name);
+  const work = shelf.transaction("events", "readwrite");
+  for (const kept of await work.store.getAll()) if (kept.state !== "kept") await work.store.delete(kept.seq);
+  const left = await work.store.count();
+  await work.done;
+  if (!left && !(await shelf.count("photos"))) await forgetKey(shelf);
+}
