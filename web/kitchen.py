@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from dispatch.clock import town_day
+from dispatch.kitchens.boxes_out import BoxesOut, show_boxes
 from dispatch.kitchens.cooking import finish_batch, start_batch
 from dispatch.kitchens.probing import probe, read_place, take_back
 from dispatch.kitchens.recalling import BatchFound, RecallSheet, find_batches, recall
@@ -141,15 +142,21 @@ def post_illness(
     return Answer(caller.change(do), status_code=201)
 
 
-@router.post("/boxes", status_code=201)
+@router.get("/boxes", response_model=BoxesOut)
+def get_boxes(caller: Station) -> Answer:
+    """Returnable boxes that are out: with whom, since when."""
+    return Answer(caller.read(show_boxes))
+
+
+@router.post("/boxes", status_code=201, response_model=BoxesOut)
 def post_boxes(form: BoxesForm, caller: Station, key: Key = None) -> Answer:
     """Empty boxes come back."""
 
-    def do(uow: UnitOfWork) -> dict[str, int]:
+    def do(uow: UnitOfWork) -> BoxesOut:
         if form.elder_id is not None:
-            made = take_boxes(uow, form.elder_id, form.boxes, key=key)
+            take_boxes(uow, form.elder_id, form.boxes, key=key)
         else:
-            made = hand_in(uow, form.helper_id or UUID(int=0), form.boxes, key=key)
-        return {"boxes": made.boxes}
+            hand_in(uow, form.helper_id or UUID(int=0), form.boxes, key=key)
+        return show_boxes(uow)
 
     return Answer(caller.change(do), status_code=201)

@@ -17,7 +17,8 @@ from dispatch.staffing.helper_file import HelperFile, show_helper
 from dispatch.staffing.hours import add_shift, call_off_leave, set_week, take_leave
 from dispatch.staffing.offering import answer, offer_order
 from dispatch.staffing.offers_shown import OfferRow, list_my_offers
-from dispatch.staffing.pairing import end_pair, pair, read_reason
+from dispatch.staffing.pairing import SealedReason, end_pair, pair, read_reason
+from dispatch.staffing.pairs_shown import ElderPairRow, list_elder_pairs
 from dispatch.staffing.showing import HelperList, list_helpers
 from dispatch.staffing.suspending import Suspension, resume, show_suspension, suspend
 from dispatch.store.idempotency import takes_effect
@@ -191,18 +192,22 @@ def post_pair(
     return Answer(caller.change(do))
 
 
+@router.get("/elders/{elder_id}/pairs", response_model=list[ElderPairRow])
+def get_elder_pairs(elder_id: UUID, caller: Staff) -> Answer:
+    """Who never comes to this elder, and whom they asked for; never why."""
+    return Answer(caller.read(lambda uow: list_elder_pairs(uow, elder_id)))
+
+
 @router.post("/pairs/{pair_id}/end")
 def post_pair_end(pair_id: UUID, caller: Staff) -> Answer:
     caller.change(lambda uow: end_pair(uow, pair_id))
     return Answer({"ended": True})
 
 
-@router.post("/pairs/{pair_id}/reason")
+@router.post("/pairs/{pair_id}/reason", response_model=SealedReason)
 def post_pair_reason(pair_id: UUID, form: PurposeForm, caller: Staff) -> Answer:
     """The sealed reason, for a purpose that is kept; only the district reads it."""
-    return Answer(
-        {"reason": caller.change(lambda uow: read_reason(uow, pair_id, form.purpose))}
-    )
+    return Answer(caller.change(lambda uow: read_reason(uow, pair_id, form.purpose)))
 
 
 @router.post("/heat")

@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
 from pwdlib import PasswordHash
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.clock import wall_now
 from dispatch.errors import NotSignedIn
@@ -150,6 +151,15 @@ def find_session(session: Session, token: str) -> tuple[Account, SignedIn] | Non
     if account is None or not account.active:
         return None
     return account, kept
+
+
+def titles_of(
+    session: Session, account_ids: Iterable[UUID | None]
+) -> dict[UUID | None, str]:
+    """What these accounts are called; None and whoever is gone are left out."""
+    wanted = list({one for one in account_ids if one is not None})
+    query = select(Account.id, Account.title).where(col(Account.id).in_(wanted))
+    return dict(session.exec(query).all())
 
 
 def actor_of(account: Account) -> Actor:

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import Column
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.clock import wall_now
 from dispatch.store.columns import Instant, facts
@@ -52,3 +52,9 @@ def write_down(
             at=uow.now,
         )
     )
+
+
+def list_looks(session: Session, object_id: UUID, action: str) -> list[Audit]:
+    """Who did this to a thing, the newest first."""
+    query = select(Audit).where(Audit.object_id == object_id, Audit.action == action)
+    return list(session.exec(query.order_by(col(Audit.at).desc(), col(Audit.id))))

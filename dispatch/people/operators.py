@@ -1,11 +1,13 @@
 """Who runs a point, its stars over time, and the smallest points of all."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, Session, SQLModel, col, select
+
+from dispatch.people.places import Station
 
 
 class Operator(SQLModel, table=True):
@@ -88,3 +90,35 @@ def list_operations(
 def list_micro_points(session: Session) -> dict[UUID, MicroPoint]:
     """The micro-points, by station."""
     return {each.station_id: each for each in session.exec(select(MicroPoint))}
+
+
+def list_stars(session: Session, station_id: UUID) -> list[StarGiven]:
+    """The stars that a point was ever given, the newest day first."""
+    query = select(StarGiven).where(StarGiven.station_id == station_id)
+    return list(session.exec(query.order_by(col(StarGiven.from_on).desc())))
+
+
+def stars_on(
+    session: Session, stations: Sequence[Station], on: date
+) -> dict[UUID, int]:
+    """The star of each of these points on a day; as it entered, if none was given."""
+    found = {station.id: station.star for station in stations}
+    query = (
+        select(StarGiven)
+        .where(col(StarGiven.station_id).in_(list(found)), StarGiven.from_on <= on)
+        .order_by(col(StarGiven.from_on))
+    )
+    for given in session.exec(query):
+        found[given.station_id] = given.star
+    return found
+
+
+def list_runs(session: Session, station_id: UUID) -> list[tuple[Operation, Operator]]:
+    """Who has run a point and when, the newest first."""
+    query = (
+        select(Operation, Operator)
+        .join(Operator, col(Operator.id) == Operation.operator_id)
+        .where(Operation.station_id == station_id)
+        .order_by(col(Operation.from_on).desc())
+    )
+    return list(session.exec(query))

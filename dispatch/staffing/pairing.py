@@ -1,13 +1,17 @@
 """Pairs that may never be, and helpers whom an elder has asked for."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
+from dispatch.access.accounts import titles_of
 from dispatch.access.scope import get_scoped
 from dispatch.errors import Conflict, NotAllowed, NotFound
-from dispatch.log.audit import write_down
+from dispatch.log.audit import list_looks, write_down
 from dispatch.people.elders import Elder
 from dispatch.people.helpers import Helper
 from dispatch.people.pairings import Pairing, PairKind
@@ -17,6 +21,7 @@ from dispatch.staffing.telling import tell_helper
 from dispatch.store.unit_of_work import UnitOfWork
 
 MAY_READ_REASONS = frozenset({"district"})
+_LOOK: Final = "read_reason"
 
 
 class PairedAlready(Conflict):
@@ -29,6 +34,25 @@ class ReasonSealed(NotAllowed):
     """约定的理由已封存，只有区民政可以查看。"""
 
     code = "reason_sealed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Somebody read the reason, for this."""
+
+    at: datetime
+    who: str
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealedReason:
+    """Why two were paired, who wrote it down, and everybody who has read it."""
+
+    reason: str
+    set_at: datetime
+    set_by: str
+    looks: list[Look]
 
 
 def pair(
@@ -75,8 +99,8 @@ def end_pair(uow: UnitOfWork, pairing_id: UUID) -> None:
     tell_helper(uow, helper, "helper.unpaired", pairing=found.kind.value)
 
 
-def read_reason(uow: UnitOfWork, pairing_id: UUID, purpose: str) -> str:
-    """The sealed reason; who looked, and what for, is written down.
+def read_reason(uow: UnitOfWork, pairing_id: UUID, purpose: str) -> SealedReason:
+    """The sealed reason; who looked, and what for, is written down and shown.
 
     Raises:
         NotFound: no such agreement within reach.
@@ -86,8 +110,20 @@ def read_reason(uow: UnitOfWork, pairing_id: UUID, purpose: str) -> str:
     get_scoped(uow, Helper, found.helper_id)
     if uow.actor.role not in MAY_READ_REASONS:
         raise ReasonSealed
-    write_down(uow, "read_reason", "pairing", found.id, purpose=purpose)
-    return unseal(uow.session, [found.id], ["reason"])[found.id].get("reason", "")
+    write_down(uow, _LOOK, "pairing", found.id, purpose=purpose)
+    uow.session.flush()
+    looks = list_looks(uow.session, found.id, _LOOK)
+    titles = titles_of(uow.session, [found.set_by, *(one.account_id for one in looks)])
+    reason = unseal(uow.session, [found.id], ["reason"])[found.id].get("reason", "")
+    return SealedReason(
+        reason=reason,
+        set_at=found.set_at,
+        set_by=titles.get(found.set_by, ""),
+        looks=[
+            Look(at=one.at, who=titles.get(one.account_id, ""), purpose=one.purpose)
+            for one in looks
+        ],
+    )
 
 
 def _get(uow: UnitOfWork, pairing_id: UUID) -> Pairing:

@@ -1,21 +1,21 @@
-"""Points enter, get their stars and operators; micro-points open under a keeper."""
+"""Points enter and get their stars; micro-points open under a keeper."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
 
 from dispatch.access.scope import get_scoped
 from dispatch.clock import town_day
 from dispatch.errors import BadInput, Conflict, NotFound
-from dispatch.log.audit import write_down
-from dispatch.log.events import record
+from dispatch.people.datum import to_wgs84
+from dispatch.people.elders import Datum
 from dispatch.people.helpers import Helper
-from dispatch.people.operators import MicroPoint, Operation, Operator, StarGiven
-from dispatch.people.places import Kitchen, Station, StationKind
-from dispatch.store.columns import Json
+from dispatch.people.operators import MicroPoint, StarGiven, list_stars, stars_on
+from dispatch.people.places import Kitchen, Station, StationKind, Street
+from dispatch.stations.exits import must_be_open
+from dispatch.stations.telling import tell_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -31,10 +31,10 @@ class OneKeeper(Conflict):
     code = "one_keeper"
 
 
-class OperatorGone(BadInput):
-    """这家运营商当时不在册，没有保存。"""
+class OneKitchen(BadInput):
+    """请选一个供餐厨房，或填写自己厨房的午餐份数，没有保存。"""
 
-    code = "operator_gone"
+    code = "one_kitchen"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +45,12 @@ class PointDraft:
     name: str
     kind: StationKind
     street_code: str
-    kitchen_id: UUID
     lat: float
     lon: float
     phone: str
+    datum: Datum = Datum.WGS84
+    kitchen_id: UUID | None = None  # another's, or
+    lunch_capacity: int | None = None  # one of its own
     rural: bool = False
     keeper_id: UUID | None = None
     radius_metres: int = 500
@@ -58,20 +60,21 @@ def enter_station(uow: UnitOfWork, draft: PointDraft) -> Station:
     """A new point, open from today on. A micro-point's keeper works by paper.
 
     Raises:
-        NotFound: no such kitchen, or no such keeper within reach.
-        CodeTaken, OneKeeper: nothing was kept.
+        NotFound: no such street or kitchen, or no such keeper within reach.
+        BadPoint, OneKitchen, CodeTaken, OneKeeper: nothing was kept.
     """
-    if uow.session.get(Kitchen, draft.kitchen_id) is None:
-        raise NotFound("没有找到这个厨房。")
+    if uow.session.get(Street, draft.street_code) is None:
+        raise NotFound("没有找到这个街道。")
+    lat, lon = to_wgs84(draft.lat, draft.lon, draft.datum)
     station = Station(
         id=uuid4(),
         code=draft.code,
         name=draft.name,
         kind=draft.kind,
         street_code=draft.street_code,
-        kitchen_id=draft.kitchen_id,
-        lat=draft.lat,
-        lon=draft.lon,
+        kitchen_id=_kitchen(uow, draft),
+        lat=lat,
+        lon=lon,
         phone=draft.phone,
         rural=draft.rural,
         entered_on=town_day(uow.now),
@@ -79,67 +82,53 @@ def enter_station(uow: UnitOfWork, draft: PointDraft) -> Station:
     _keep(uow, station, CodeTaken)
     if draft.kind is StationKind.MICRO_POINT:
         _give_keeper(uow, station, draft)
-    _tell(uow, station, "station.entered", {"kind": draft.kind.value})
+    tell_point(uow, station, "station.entered", {"kind": draft.kind.value})
     return station
 
 
 def give_star(uow: UnitOfWork, station_id: UUID, star: int, from_on: date) -> Station:
-    """The star of a point from a day on; earlier months keep theirs.
+    """The star of a point from a day on; the days before keep theirs.
 
     Raises:
         NotFound: no such point within reach.
+        ExitedAlready
     """
-    station = get_scoped(uow, Station, station_id, lock=True)
-    uow.session.merge(StarGiven(station_id=station.id, from_on=from_on, star=star))
-    if from_on <= town_day(uow.now):
-        station.star = star
-        uow.session.add(station)
-    _tell(uow, station, "station.star", {"star": star, "from_on": from_on.isoformat()})
+    station = must_be_open(get_scoped(uow, Station, station_id, lock=True))
+    if station.entered_on < from_on and not list_stars(uow.session, station.id):
+        _keep_star(uow, station, station.star, station.entered_on)
+    _keep_star(uow, station, star, from_on)
+    station.star = stars_on(uow.session, [station], town_day(uow.now))[station.id]
+    uow.session.add(station)
+    said = {"star": star, "from_on": from_on.isoformat()}
+    tell_point(uow, station, "station.star", said)
     return station
 
 
-def add_operator(
-    uow: UnitOfWork, name: str, credit_code: str | None, entered_on: date
-) -> Operator:
-    """An organisation that may run points. Raises: CodeTaken."""
-    made = Operator(
-        id=uuid4(), name=name, credit_code=credit_code, entered_on=entered_on
-    )
-    _keep(uow, made, CodeTaken)
-    write_down(uow, "add_operator", "operator", made.id)
-    return made
-
-
-def hand_to_operator(
-    uow: UnitOfWork, station_id: UUID, operator_id: UUID, from_on: date
-) -> Operation:
-    """From a day on this operator runs the point; the one before ends the day before.
-
-    Raises:
-        NotFound: no such point within reach, or no such operator.
-        OperatorGone: not on the books on that day.
-    """
-    station = get_scoped(uow, Station, station_id, lock=True)
-    operator = uow.session.get(Operator, operator_id)
-    if operator is None:
-        raise NotFound("没有找到这家运营商。")
-    over = operator.exited_on is not None and operator.exited_on < from_on
-    if over or from_on < operator.entered_on:
-        raise OperatorGone
-    running = select(Operation).where(
-        Operation.station_id == station.id, col(Operation.until_on).is_(None)
-    )
-    for operation in uow.session.exec(running).all():
-        operation.until_on = max(from_on - timedelta(days=1), operation.from_on)
-        uow.session.add(operation)
+def _keep_star(uow: UnitOfWork, station: Station, star: int, from_on: date) -> None:
+    uow.session.merge(StarGiven(station_id=station.id, from_on=from_on, star=star))
     uow.session.flush()
-    made = Operation(
-        id=uuid4(), station_id=station.id, operator_id=operator.id, from_on=from_on
+
+
+def _kitchen(uow: UnitOfWork, draft: PointDraft) -> UUID:
+    """The kitchen that feeds it; one of its own stands at the same place."""
+    if (draft.kitchen_id is None) is (draft.lunch_capacity is None):
+        raise OneKitchen
+    if draft.kitchen_id is not None:
+        if uow.session.get(Kitchen, draft.kitchen_id) is None:
+            raise NotFound("没有找到这个厨房。")
+        return draft.kitchen_id
+    lat, lon = to_wgs84(draft.lat, draft.lon, draft.datum)
+    own = Kitchen(
+        id=uuid4(),
+        name=f"{draft.name}厨房"[:60],
+        street_code=draft.street_code,
+        lat=lat,
+        lon=lon,
+        lunch_capacity=draft.lunch_capacity or 0,
     )
-    uow.session.add(made)
+    uow.session.add(own)
     uow.session.flush()
-    _tell(uow, station, "station.operator", {"from_on": from_on.isoformat()})
-    return made
+    return own.id
 
 
 def _give_keeper(uow: UnitOfWork, station: Station, draft: PointDraft) -> None:
@@ -154,17 +143,10 @@ def _give_keeper(uow: UnitOfWork, station: Station, draft: PointDraft) -> None:
     _keep(uow, point, OneKeeper)
 
 
-def _keep(
-    uow: UnitOfWork, row: Station | Operator | MicroPoint, twin: type[Conflict]
-) -> None:
+def _keep(uow: UnitOfWork, row: Station | MicroPoint, twin: type[Conflict]) -> None:
     try:
         with uow.session.begin_nested():
             uow.session.add(row)
             uow.session.flush()
     except IntegrityError as known:
         raise twin from known
-
-
-def _tell(uow: UnitOfWork, station: Station, kind: str, facts: Json) -> None:
-    scope = {"station_id": station.id, "street_code": station.street_code}
-    record(uow, kind, "station", station.id, facts=facts, **scope)

@@ -1,6 +1,7 @@
 """The exit of a point: everybody and everything of it finds a home, or nothing does."""
 
 from collections import Counter
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -11,7 +12,6 @@ from dispatch.clock import town_day
 from dispatch.errors import Conflict
 from dispatch.field.partners import part
 from dispatch.log.audit import write_down
-from dispatch.log.events import record
 from dispatch.orders.holding import return_portion
 from dispatch.orders.orders import (
     Channel,
@@ -23,7 +23,6 @@ from dispatch.orders.orders import (
 )
 from dispatch.people.agreements import end_agreement
 from dispatch.people.elders import Household
-from dispatch.people.operators import Operation
 from dispatch.people.places import Station
 from dispatch.planning.joining import touch_wave
 from dispatch.stations.exits import (
@@ -31,9 +30,12 @@ from dispatch.stations.exits import (
     ExitPreview,
     Fate,
     Seat,
+    must_be_open,
     plan_exit,
     show_exit,
 )
+from dispatch.stations.operating import end_runs
+from dispatch.stations.telling import tell_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 STATION_EXIT = "station_exit"
@@ -51,12 +53,6 @@ class StillServing(Conflict):
     code = "still_serving"
 
 
-class ExitedAlready(Conflict):
-    """这个点已经退出，没有改动。"""
-
-    code = "exited_already"
-
-
 def preview_exit(uow: UnitOfWork, station_id: UUID) -> ExitPreview:
     """What it would do if today were this point's last day.
 
@@ -64,7 +60,7 @@ def preview_exit(uow: UnitOfWork, station_id: UUID) -> ExitPreview:
         NotFound: no such point within reach.
         ExitedAlready, FeedsOthers, NoOtherPoint
     """
-    station = _open_station(uow, station_id)
+    station = must_be_open(get_scoped(uow, Station, station_id))
     return show_exit(plan_exit(uow, station, town_day(uow.now)))
 
 
@@ -76,7 +72,7 @@ def exit_station(uow: UnitOfWork, station_id: UUID, digest: str) -> ExitPreview:
         ExitedAlready, FeedsOthers, NoOtherPoint, StillServing
         ExitChanged: something changed since the preview; nothing was done.
     """
-    station = _open_station(uow, station_id, lock=True)
+    station = must_be_open(get_scoped(uow, Station, station_id, lock=True))
     found = plan_exit(uow, station, town_day(uow.now))
     if found.still_open:
         raise StillServing
@@ -93,17 +89,9 @@ def exit_station(uow: UnitOfWork, station_id: UUID, digest: str) -> ExitPreview:
         "orders": len(found.orders),
         "held": said.orders_held,
     }
-    scope = {"station_id": station.id, "street_code": station.street_code}
-    record(uow, "station.exited", "station", station.id, facts=facts, **scope)
+    tell_point(uow, station, "station.exited", facts)
     write_down(uow, "exit_station", "station", station.id)
     return said
-
-
-def _open_station(uow: UnitOfWork, station_id: UUID, *, lock: bool = False) -> Station:
-    station = get_scoped(uow, Station, station_id, lock=lock)
-    if station.exited_on is not None:
-        raise ExitedAlready
-    return station
 
 
 def _move(uow: UnitOfWork, order: Order, seat: Seat) -> None:
@@ -169,12 +157,7 @@ def _close(uow: UnitOfWork, found: Exit) -> None:
     for account in found.accounts:
         account.active = False
         uow.session.add(account)
-    running = select(Operation).where(
-        Operation.station_id == found.station.id, col(Operation.until_on).is_(None)
-    )
-    for operation in uow.session.exec(running):
-        operation.until_on = max(found.last_on, operation.from_on)
-        uow.session.add(operation)
+    end_runs(uow, found.station, found.last_on + timedelta(days=1))
     found.station.exited_on = found.last_on
     uow.session.add(found.station)
     uow.session.flush()

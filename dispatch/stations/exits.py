@@ -30,6 +30,12 @@ from dispatch.store.unit_of_work import UnitOfWork
 Row = TypeVar("Row", bound=SQLModel)
 
 
+class ExitedAlready(Conflict):
+    """这个点已经退出，没有改动。"""
+
+    code = "exited_already"
+
+
 class FeedsOthers(Conflict):
     """这个点的厨房还给其他点供餐，不能退出。请先给那些点换厨房。"""
 
@@ -123,6 +129,13 @@ class ExitPreview:
     keys: int
     still_open: int
     digest: str
+
+
+def must_be_open(station: Station) -> Station:
+    """The station itself. Raises: ExitedAlready."""
+    if station.exited_on is not None:
+        raise ExitedAlready
+    return station
 
 
 def plan_exit(uow: UnitOfWork, station: Station, last_on: date) -> Exit:

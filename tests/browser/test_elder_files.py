@@ -9,12 +9,17 @@ from dispatch.demo.names import id_number
 from dispatch.log.audit import Audit
 from dispatch.people.elders import Elder, Household
 from dispatch.people.pauses import Pause
+from dispatch.people.vault import seal
 from tests.browser.conftest import PHONE, House
 from tests.little_town import LAT, LON
 
 
 def test_a_file_is_opened_and_changed_without_the_mouse(house: House) -> None:
     house.town.add_elder("王桂英", usual_channel="pickup")
+    helper = house.town.add_helper()
+    with Session(house.town.engine) as session:
+        seal(session, helper, {"name": "孙大海"})
+        session.commit()
 
     with house.visit(house.town.staff, "/station") as page:
         page.get_by_test_id("grid").wait_for()
@@ -42,6 +47,12 @@ def test_a_file_is_opened_and_changed_without_the_mouse(house: House) -> None:
         expect(page.get_by_test_id("part-pauses")).to_contain_text("正在暂停")
         page.get_by_test_id("resume").press("Enter")
         expect(page.get_by_test_id("part-pauses")).not_to_contain_text("正在暂停")
+        page.get_by_test_id("edit-pairs").press("Enter")
+        page.get_by_test_id("pair-helper").select_option(label="孙大海")
+        page.get_by_test_id("pair-why").fill("老人不愿意")
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("elder-pair")).to_contain_text("不派孙大海")
+        expect(page.get_by_test_id("elder-pair")).to_contain_text("封存")
         page.locator("body").press("/")
         page.keyboard.type("wgy")
         expect(page.get_by_test_id("files-row")).to_have_count(1)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlmodel import Session, col, select
 
 from dispatch.access.accounts import Role
@@ -12,6 +12,7 @@ from dispatch.catalogue.skills import Skill
 from dispatch.people.certificates import Certificate, PaperKind
 from dispatch.people.helpers import Helper
 from dispatch.people.offers import Offer, OfferState
+from dispatch.people.places import Station, StationKind
 from dispatch.people.vault import seal
 from dispatch.staffing.offering import offer_order
 from dispatch.store.unit_of_work import in_one_transaction
@@ -96,11 +97,43 @@ def test_the_district_adds_a_service_reads_the_calendar_and_previews_an_exit(
         page.get_by_test_id("year-after").click()
         expect(page.get_by_test_id("unpublished")).to_contain_text("尚未公布")
         page.get_by_test_id("view-points").click()
-        page.get_by_test_id("exit-s1").click()
+        open_a_micro_point(page)
+        page.get_by_test_id("exit-m1").click()
         expect(page.get_by_test_id("exit-preview")).to_contain_text("0 位老人")
 
     with Session(house.town.engine) as session:
         assert session.get_one(Service, "HAIR_HOME").name == "上门理发"
+        [opened] = session.exec(select(Station).where(Station.code == "m1")).all()
+        assert (opened.star, opened.kind) == (2, StationKind.MICRO_POINT)
+
+
+def open_a_micro_point(page: Page) -> None:
+    """An operator on the books; a micro-point opens, is handed over and starred."""
+    page.get_by_test_id("operators-button").click()
+    page.get_by_test_id("operator-name").fill("幸福里社区服务中心")
+    page.get_by_test_id("add-operator").click()
+    expect(page.get_by_test_id("operator")).to_contain_text("负责 0 个站点")
+    page.get_by_test_id("new-point-button").click()
+    for field, words in (
+        ("name", "三号楼睦邻点"),
+        ("code", "m1"),
+        ("phone", "01088880001"),
+    ):
+        page.get_by_test_id(f"point-{field}").fill(words)
+    page.get_by_test_id("point-kind").select_option("micro_point")
+    page.get_by_test_id("point-kitchen").select_option(label="清河中央厨房")
+    page.get_by_test_id("point-keeper").select_option(label="孙大海")
+    page.get_by_test_id("lat").fill("36.663")
+    page.get_by_test_id("lon").fill("117.02")
+    page.get_by_test_id("open-point").click()
+    expect(page.get_by_test_id("points-said")).to_contain_text("三号楼睦邻点已开站")
+    page.get_by_test_id("point-m1").click()
+    page.get_by_test_id("new-operator").select_option(label="幸福里社区服务中心")
+    page.get_by_test_id("hand-go").click()
+    expect(page.get_by_test_id("runs")).to_contain_text("至今")
+    page.get_by_test_id("new-star").select_option(label="2 星")
+    page.get_by_test_id("give-star").click()
+    expect(page.get_by_test_id("stars")).to_contain_text("2 星")
 
 
 def test_a_volunteer_says_no_on_the_phone_and_is_thanked_for_a_yes(

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from dispatch.catalogue.sittings import Sitting
 from dispatch.errors import Conflict
+from dispatch.kitchens.boxes_out import BoxesOut, show_boxes
 from dispatch.kitchens.returning import hand_in, take_boxes
 from dispatch.kitchens.returns import held_by_elders, held_by_helpers
 from dispatch.kitchens.tasting import (
@@ -80,10 +81,13 @@ def test_boxes_are_with_the_elder_then_the_helper_then_the_kitchen(
     cook(town, returnable=True)
     eat(town, first)
     assert _held(town, first.elder_id) == {first.elder_id: 1}
+    [out] = _out(town).elders
+    assert (out.elder_id, out.boxes, out.last_on) == (first.elder_id, 1, TODAY)
 
     do(town, take_boxes, first.elder_id, 1, key="k")
     do(town, take_boxes, first.elder_id, 1, key="k")
     assert _held(town, first.elder_id) == {first.elder_id: 0}
+    assert (_out(town).elders, _out(town).taken_today) == ([], 1)
 
 
 def test_what_the_phone_took_back_is_counted_once(town: LittleTown) -> None:
@@ -97,6 +101,7 @@ def test_what_the_phone_took_back_is_counted_once(town: LittleTown) -> None:
         phone.sync(HALF_PAST)
 
     assert _carried(town, walk.helper_id) == {walk.helper_id: 2}
+    assert [one.boxes for one in _out(town).helpers] == [2]
     town.at(NOON)
     do(town, hand_in, walk.helper_id, 2, key=uuid4().hex)
     assert _carried(town, walk.helper_id) == {walk.helper_id: 0}
@@ -110,3 +115,8 @@ def _held(town: LittleTown, elder_id: Any) -> dict[Any, int]:
 def _carried(town: LittleTown, helper_id: Any) -> dict[Any, int]:
     with Session(town.engine) as session:
         return held_by_helpers(session, [helper_id])
+
+
+def _out(town: LittleTown) -> BoxesOut:
+    with picture(town.engine, town.staff) as seen:
+        return show_boxes(seen)

@@ -16,14 +16,26 @@ from dispatch.people.week_patterns import lay_out_shifts
 from dispatch.planning.plans import RoundState
 from dispatch.planning.waves import AskState, PlanRequest
 from dispatch.staffing.hours import HoursMixedUp, PatternDraft, set_week
-from dispatch.staffing.pairing import PairedAlready, ReasonSealed, pair, read_reason
+from dispatch.staffing.pairing import (
+    PairedAlready,
+    ReasonSealed,
+    SealedReason,
+    pair,
+    read_reason,
+)
+from dispatch.staffing.pairs_shown import list_elder_pairs
 from dispatch.staffing.suspending import (
     AlreadySuspended,
     SuspendedFor,
     Suspension,
     suspend,
 )
-from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
+from dispatch.store.unit_of_work import (
+    Actor,
+    UnitOfWork,
+    in_one_transaction,
+    picture,
+)
 from tests.little_town import TODAY, LittleTown
 from tests.planning.lunch_wave import (
     begin,
@@ -99,14 +111,19 @@ def test_why_somebody_never_comes_is_sealed_and_looks_are_kept(
     with pytest.raises(PairedAlready):
         agree(town.staff)
 
-    def look(actor: Actor) -> str:
+    def look(actor: Actor) -> SealedReason:
         return in_one_transaction(
             town.engine, lambda uow: read_reason(uow, made, "投诉复核"), actor=actor
         )
 
     with pytest.raises(ReasonSealed):
         look(town.staff)
-    assert look(office) == words
+    seen = look(office)
+    assert (seen.reason, seen.set_by) == (words, "front")
+    assert [(one.who, one.purpose) for one in seen.looks] == [("office", "投诉复核")]
+    with picture(town.engine, town.staff) as shown:
+        mine = list_elder_pairs(shown, elder)
+    assert [(one.helper_id, one.kind) for one in mine] == [(helper, "never")]
     with Session(town.engine) as session:
         sealed = session.get_one(Sealed, (made, "reason")).sealed
         query = select(Audit).where(Audit.action == "read_reason")

@@ -15,26 +15,36 @@ from dispatch.orders.ordering import place_order
 from dispatch.orders.orders import Channel, Order, OrderState
 from dispatch.people.elders import Elder, Household
 from dispatch.people.helpers import Helper
-from dispatch.people.operators import MicroPoint, Operation
+from dispatch.people.operators import MicroPoint, Operation, stars_on
 from dispatch.people.places import Kitchen, Station, StationKind
 from dispatch.promises.checking import Look, Premises
 from dispatch.promises.orders import check_orders
 from dispatch.stations.entering import (
     OneKeeper,
     PointDraft,
-    add_operator,
     enter_station,
     give_star,
-    hand_to_operator,
 )
 from dispatch.stations.exiting import (
     ExitChanged,
-    ExitedAlready,
     StillServing,
     exit_station,
     preview_exit,
 )
-from dispatch.stations.exits import ExitPreview, FeedsOthers, NoOtherPoint
+from dispatch.stations.exits import (
+    ExitedAlready,
+    ExitPreview,
+    FeedsOthers,
+    NoOtherPoint,
+)
+from dispatch.stations.operating import (
+    RunAlready,
+    StillRuns,
+    add_operator,
+    end_operator,
+    hand_to_operator,
+)
+from dispatch.stations.showing import list_points
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 from tests.little_town import LAT, LON, STREET, TODAY, LittleTown
 
@@ -216,7 +226,14 @@ def test_points_enter_with_star_operator_and_a_keeper_of_their_own(
         first = add_operator(uow, "清河社区服务中心", None, TODAY - timedelta(days=9))
         second = add_operator(uow, "幸福里", None, TODAY)
         hand_to_operator(uow, point.id, first.id, TODAY - timedelta(days=5))
+        hand_to_operator(uow, point.id, first.id, TODAY + timedelta(days=3))
         hand_to_operator(uow, point.id, second.id, TODAY)
+        give_star(uow, point.id, 5, TODAY + timedelta(days=30))
+        with pytest.raises(RunAlready):
+            hand_to_operator(uow, point.id, first.id, TODAY)
+        with pytest.raises(StillRuns):
+            end_operator(uow, second.id, TODAY)
+        end_operator(uow, first.id, TODAY)
         return point.id
 
     made = in_one_transaction(town.engine, open_point, actor=office)
@@ -229,6 +246,10 @@ def test_points_enter_with_star_operator_and_a_keeper_of_their_own(
     assert (point.star, point.entered_on, kept.keeper_id) == (3, TODAY, keeper)
     assert helper.paper
     assert [run.until_on for run in runs] == [TODAY - timedelta(days=1), None]
+    with picture(town.engine, office) as seen:
+        stars = stars_on(seen.session, [point], TODAY + timedelta(days=30))
+        [row] = [one for one in list_points(seen) if one.id == made]
+    assert (stars[made], row.star, row.operator) == (5, 3, "幸福里")
     again = PointDraft(**(vars(draft) | {"code": "m2"}))
     with pytest.raises(OneKeeper):
         in_one_transaction(

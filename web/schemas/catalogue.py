@@ -7,6 +7,7 @@ from pydantic import Field
 
 from dispatch.catalogue.keeping import ServiceDraft
 from dispatch.catalogue.services import Proof, SameSex
+from dispatch.people.elders import Datum
 from dispatch.people.places import StationKind
 from dispatch.stations.entering import PointDraft
 from web.schemas.shapes import Code, Day, Fen, Form, Lat, Lon
@@ -74,9 +75,11 @@ class PointForm(Form):
     name: Annotated[str, Field(min_length=2, max_length=60)]
     kind: StationKind
     street_code: Annotated[str, Field(max_length=12, pattern=r"^\d+$")]
-    kitchen_id: UUID
+    kitchen_id: UUID | None = None
+    lunch_capacity: Annotated[int, Field(ge=1, le=5000)] | None = None
     lat: Lat
     lon: Lon
+    datum: Datum = Datum.WGS84
     phone: Annotated[str, Field(pattern=r"^[0-9+ -]{5,20}$")]
     rural: bool = False
     keeper_id: UUID | None = None
@@ -103,6 +106,12 @@ class OperatorForm(Form):
     name: Annotated[str, Field(min_length=2, max_length=60)]
     credit_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$")] | None = None
     entered_on: Day
+
+
+class OperatorEndForm(Form):
+    """An operator's last day on the books."""
+
+    last_on: Day
 
 
 class OperationForm(Form):

@@ -22,6 +22,7 @@ from dispatch.exchange.workbooks import yuan
 from dispatch.orders.orders import Order, OrderState
 from dispatch.people.agreements import list_agreements
 from dispatch.people.elders import Elder
+from dispatch.people.operators import list_operations, stars_on
 from dispatch.people.places import Station
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.grants import Grant
@@ -45,10 +46,14 @@ def _station_month(uow: UnitOfWork, span: Span, _opened: Opened) -> list[Row]:
         if span.from_on <= town_day(one.at) <= span.until_on:
             called[one.station_id] += 1
     streets = street_names(uow.session)
+    stations = uow.session.exec(query).all()
+    stars = stars_on(uow.session, stations, span.until_on)
+    runs = list_operations(uow.session, [one.id for one in stations], span.until_on)
     return [
         {
             "station": one.name,
-            "star": one.star,
+            "credit_code": runs[one.id].credit_code if one.id in runs else None,
+            "star": stars[one.id],
             "month": f"{span.from_on:%Y-%m}",
             "street": streets.get(one.street_code, ""),
             "signed_first": _signed(uow, by_station[one.id], span.from_on, one),
@@ -57,7 +62,7 @@ def _station_month(uow: UnitOfWork, span: Span, _opened: Opened) -> list[Row]:
             "haircuts": done[one.id, False],
             "calls": called[one.id],
         }
-        for one in uow.session.exec(query)
+        for one in stations
     ]
 
 

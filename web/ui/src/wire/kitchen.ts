@@ -58,3 +58,6 @@ export interface WeekSheet {
   kitchen_id: string; kitchen: string; own: boolean; starts_on: string; published_at: string | null;
   servings: WeekServing[]; dishes: DishRow[]; changes: MenuChange[];
 }
+export interface ElderBoxes { elder_id: string; number: string; name: string; boxes: number; last_on: string }
+export interface HelperBoxes { helper_id: string; name: string; boxes: number }
+export interface BoxesOut { elders: ElderBoxes[]; helpers: HelperBoxes[]; taken_today: number; handed_today: number }

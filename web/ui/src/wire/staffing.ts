@@ -1,4 +1,4 @@
-/** The shapes of helpers, the catalogue, the calendar and points. */
+/** The shapes of helpers, the catalogue and the calendar. */
 export interface PaperRow {
   id: string;
   kind: "certificate" | "insurance";
@@ -35,6 +35,9 @@ export interface PatternRow {
 export interface ShiftRow { works_on: string; starts_at: string; ends_at: string; by_hand: boolean }
 export interface LeaveRow { id: string; kind: string; from_at: string; until_at: string }
 export interface PairRow { id: string; elder_id: string; elder_label: string; kind: "never" | "prefer" }
+export interface ElderPairRow { id: string; helper_id: string; helper: string; kind: string; since: string }
+export interface Look { at: string; who: string; purpose: string }
+export interface SealedReason { reason: string; set_at: string; set_by: string; looks: Look[] }
 export interface LimitsRow {
   max_work_seconds: number;
   most_floors: number | null;
@@ -83,35 +86,6 @@ export interface Catalogue { assists: AssistRow[]; skills: SkillRow[] }
 export interface CalendarDay { falls_on: string; kind: string; name: string }
 export interface Year { year: number; published: boolean; notice: string; days: CalendarDay[] }
 
-export interface PointRow {
-  id: string;
-  code: string;
-  name: string;
-  kind: string;
-  operator: string | null;
-  star: number;
-  entered_on: string;
-  exited_on: string | null;
-  elders: number;
-  radius_metres: number | null;
-}
-export interface NewHome { station_id: string; name: string; elders: number }
-export interface ExitPreview {
-  station_id: string;
-  name: string;
-  last_on: string;
-  elders: number;
-  homes: NewHome[];
-  orders_moved: number;
-  orders_reseated: number;
-  orders_held: number;
-  helpers: number;
-  accounts: number;
-  agreements: number;
-  keys: number;
-  still_open: number;
-  digest: string;
-}
 export interface OfferRow {
   id: string;
   service: string;

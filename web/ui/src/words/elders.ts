@@ -35,6 +35,7 @@ export const elders = {
   "section.contacts": ["联系人（按顺序拨打）", "Contacts, in the order of calling"],
   "section.consents": ["同意书", "Consents"],
   "section.service": ["签约和责任人", "Agreement and who answers"],
+  "section.pairs": ["派人约定（回避、指名）", "Who never comes, who is asked for"],
   "section.pauses": ["暂停服务", "Pauses"],
   "section.life": ["重要变化", "Life events"],
   "section.keys": ["钥匙托管", "Keys in keeping"],
