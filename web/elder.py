@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from dispatch.access.elder_links import holder_of
 from dispatch.catalogue.sittings import Serving
 from dispatch.clock import town_day
+from dispatch.duties.from_afar import FromAfar, look_from_afar
 from dispatch.errors import BadInput, NotAllowed, NotFound, Refusal
 from dispatch.orders.cancelling import cancel_order
 from dispatch.orders.elder_page import (
@@ -34,9 +35,10 @@ from dispatch.orders.elder_page import (
 from dispatch.orders.ordering import OrderDraft, place_order
 from dispatch.orders.orders import Channel
 from dispatch.orders.pausing import PauseDraft, pause
+from dispatch.orders.saying_along import find_next_home, say_along
 from dispatch.orders.standing_run import SERVICE_OF
 from dispatch.people.family import FamilyDeed
-from dispatch.people.messaging import list_own, send_message
+from dispatch.people.messaging import OwnMessage, list_own, send_message
 from dispatch.people.pauses import PauseReason
 from dispatch.store.database import Database
 from dispatch.store.idempotency import takes_effect
@@ -108,12 +110,12 @@ Start = Annotated[int, Query(ge=0, le=100)]
 
 @router.get("")
 def get_home(guest: Guest) -> Response:
-    def show(uow: UnitOfWork) -> tuple[list[NextMeal], Again | None]:
+    def show(uow: UnitOfWork) -> tuple[FromAfar, list[NextMeal], Again | None]:
         meals = list_next_meals(uow)
-        return meals, find_again(uow, meals)
+        return look_from_afar(uow), meals, find_again(uow, meals)
 
-    meals, again = guest.read(show)
-    return guest.page("home.html", at_home=True, meals=meals, again=again)
+    far, meals, again = guest.read(show)
+    return guest.page("home.html", at_home=True, far=far, meals=meals, again=again)
 
 
 @router.get("/more")
@@ -245,14 +247,22 @@ def post_pause(guest: Guest) -> Response:
 
 @router.get("/message")
 def get_message(guest: Guest) -> Response:
-    return guest.page("message.html", own=guest.read(list_own))
+    def show(uow: UnitOfWork) -> tuple[date | None, list[OwnMessage]]:
+        order = find_next_home(uow)
+        return order.serve_on if order else None, list_own(uow)
+
+    coming, own = guest.read(show)
+    return guest.page("message.html", coming=coming, own=own)
 
 
 @router.post("/message")
 def post_message(guest: Guest) -> Response:
     words, key = guest.form.get("words", ""), guest.form.get("key")
+    along = guest.form.get("to") == "helper"
+    say = say_along if along else send_message
     try:
-        guest.change(lambda uow: send_message(uow, words, key=key))
+        guest.change(lambda uow: say(uow, words, key=key))
     except Refusal as no:
         return guest.no(no)
-    return guest.page("said.html", title="已经发给驿站")
+    title = "记下了，会捎给上门的人" if along else "已经发给驿站"
+    return guest.page("said.html", title=title)

@@ -48,7 +48,14 @@ def post_opt_in(elder_id: UUID, form: OptInForm, caller: Station) -> Answer:
     """The elder, or with proof their guardian, lets a contact act for them."""
 
     def do(uow: UnitOfWork) -> list[FamilyRow]:
-        opt_in(uow, elder_id, form.contact_id, form.deeds, proof=form.proof)
+        opt_in(
+            uow,
+            elder_id,
+            form.contact_id,
+            form.deeds,
+            told=form.told,
+            proof=form.proof,
+        )
         return show_family(uow, elder_id)
 
     return Answer(caller.change(do))

@@ -55,6 +55,8 @@ class StopPerson:
 
     With `people` 2 somebody comes along; without a partner nobody is planned yet.
     `wait`: the door stayed closed, and this is what became of it.
+    `word`: of the day, said at the door; `said`: what the family wants to be known.
+    Both stand with the door, and no longer.
     """
 
     order_id: UUID
@@ -74,6 +76,8 @@ class StopPerson:
     partner: Partner | None
     wait: Wait | None
     door: str | None
+    word: str | None
+    said: str | None
     floor: int
     lift: bool
 

@@ -29,7 +29,9 @@ from dispatch.field.helper_day import (
 from dispatch.field.partners import read_partners
 from dispatch.log.audit import Audit, write_down
 from dispatch.orders.orders import ENDED_STATES, OrderState
+from dispatch.people.day_words import word_of_day
 from dispatch.people.helpers import get_helper
+from dispatch.people.messaging import take_along
 from dispatch.people.places import Street
 from dispatch.people.vault import unseal
 from dispatch.planning.plans import (
@@ -54,6 +56,7 @@ class Known:
     carried: dict[UUID, Carried]
     doors: dict[UUID, Door]
     partners: dict[UUID, Partner]
+    said: dict[UUID, str]
 
 
 def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
@@ -78,7 +81,8 @@ def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
     for round_, wave in found:
         stops = [(s, pair) for s, pair in served if s.round_id == round_.id]
         doors = _doors(uow, tenures[round_.id], stops, carried)
-        known = Known(helper_id, carried, doors, partners)
+        said = take_along(uow, [pair.order_id for _, pair in stops]) if doors else {}
+        known = Known(helper_id, carried, doors, partners, said)
         rounds.append(_round(uow.session, round_, wave, stops, known))
     name = unseal(uow.session, [helper.id], ["name"])[helper.id].get("name", "")
     states = [carried[order_id].order.state for order_id in carried]
@@ -254,6 +258,8 @@ def _person(stop: Stop, pair: StopOrder, known: Known) -> StopPerson:
         partner=None if pair.given_back else known.partners.get(one.order.id),
         wait=one.wait,
         door=door.door if door else None,
+        word=word_of_day(one.elder.id, one.order.serve_on) if door else None,
+        said=known.said.get(one.order.id) if door else None,
         floor=one.household.floor,
         lift=one.household.lift,
     )

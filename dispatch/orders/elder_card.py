@@ -13,6 +13,7 @@ from dispatch.clock import town_day, wall_now
 from dispatch.log.audit import Audit, write_down
 from dispatch.orders.orders import Order
 from dispatch.orders.showing import OrderRow, show_orders
+from dispatch.people.day_words import word_of_day
 from dispatch.people.elder_facts import history_of
 from dispatch.people.elders import Elder
 from dispatch.people.showing import (
@@ -34,13 +35,17 @@ _ONE_LOOK: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class ElderCard(ElderRow):
-    """An elder with all that the asking role may see; numbers masked."""
+    """An elder with all that the asking role may see; numbers masked.
+
+    `word`: of the day, for who is asked by phone how to know who comes.
+    """
 
     contacts: list[ContactRow]
     address: str
     floor: int
     lift: bool
     notes: str | None
+    word: str
     subsidy_left: dict[str, int]
     orders: list[OrderRow]
 
@@ -65,6 +70,7 @@ def show_card(uow: UnitOfWork, elder_id: UUID) -> ElderCard:
         floor=home.floor,
         lift=home.lift,
         notes=None,
+        word=word_of_day(elder.id, town_day(uow.now)),
         subsidy_left=subsidy_left(uow.session, elder, town_day(uow.now)),
         orders=show_orders(uow, orders),
     )

@@ -16,8 +16,9 @@ from dispatch.errors import NotFound
 from dispatch.orders.cancelling import UNDO_FOR
 from dispatch.orders.diet import suits
 from dispatch.orders.offers import DishOffer, Offer, show_offer
-from dispatch.orders.orders import Channel, Order, OrderState
+from dispatch.orders.orders import ENDED_STATES, Channel, Order, OrderState
 from dispatch.orders.showing import OrderRow, show_orders
+from dispatch.people.day_words import word_of_day
 from dispatch.people.elders import Elder
 from dispatch.people.family import FamilyDeed, NotOptedIn, need_opt_in
 from dispatch.people.places import get_station
@@ -46,6 +47,7 @@ class Holder:
     deeds: frozenset[FamilyDeed]
     station: str
     station_phone: str
+    word: str  # of the day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +71,16 @@ class Again:
 
 @dataclass(frozen=True, kw_only=True)
 class Followed:
-    """One order as its eater follows it: `step` 1 ordered, 2 under way, 3 there."""
+    """One order as its eater follows it: `step` 1 ordered, 2 under way, 3 there.
+
+    `word`: of the day, where somebody is to bring it home today.
+    """
 
     row: OrderRow
     step: int
     can_undo: bool
     undo_until: datetime
+    word: str | None
 
 
 def show_holder(uow: UnitOfWork) -> Holder:
@@ -88,6 +94,7 @@ def show_holder(uow: UnitOfWork) -> Holder:
         deeds=frozenset(deed for deed in FamilyDeed if _may(uow, elder, deed)),
         station=station.name,
         station_phone=station.phone,
+        word=word_of_day(elder.id, town_day(uow.now)),
     )
 
 
@@ -228,4 +235,16 @@ def _followed(uow: UnitOfWork, order: Order, row: OrderRow) -> Followed:
     step = 3 if order.state is OrderState.DONE else 2 if under_way else 1
     until = order.placed_at + UNDO_FOR
     fresh = uow.now <= until and order.state in _UNDONE_YET
-    return Followed(row=row, step=step, can_undo=fresh, undo_until=until)
+    return Followed(
+        row=row,
+        step=step,
+        can_undo=fresh,
+        undo_until=until,
+        word=_word(uow, order),
+    )
+
+
+def _word(uow: UnitOfWork, order: Order) -> str | None:
+    today = order.serve_on == town_day(uow.now)
+    coming = order.channel is Channel.DELIVERY and order.state not in ENDED_STATES
+    return word_of_day(order.elder_id, order.serve_on) if today and coming else None

@@ -14,6 +14,7 @@ from dispatch.catalogue.sittings import Sitting
 from dispatch.clock import TOWN
 from dispatch.field.carried import Carried, read_carried
 from dispatch.orders.orders import Order
+from dispatch.people.day_words import word_of_day
 from dispatch.people.places import Station
 from dispatch.people.vault import unseal
 from dispatch.planning.plans import (
@@ -38,6 +39,7 @@ class SheetPerson:
     diet: str
     number: str
     boxes_back: int
+    word: str  # of the day, said at the door
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ def _person(pair: StopOrder, one: Carried) -> SheetPerson:
         diet=" · ".join(diet(tag) for tag in one.diet_words),
         number=one.order.number,
         boxes_back=one.boxes_back,
+        word=word_of_day(one.elder.id, one.order.serve_on),
     )
 
 

@@ -33,6 +33,15 @@ class FamilyDeed(StrEnum):
     ORDER = "order"
     PAUSE = "pause"
     MESSAGE = "message"
+    SEE = "see"  # when their elder was last seen, and by whom
+
+
+class Told(StrEnum):
+    """When a contact is told of a safety case; its ladder asks them all the same."""
+
+    NEVER = "never"
+    AT_ONCE = "at_once"  # when it begins, and how it goes on
+    WHEN_OVER = "when_over"  # only what became of it
 
 
 class FamilyOptIn(SQLModel, table=True):
@@ -48,7 +57,10 @@ class FamilyOptIn(SQLModel, table=True):
             sqlite_where=text("withdrawn_at IS NULL"),
         ),
         CheckConstraint("given_by = 'elder' OR proof <> ''", name="guardian_has_proof"),
-        CheckConstraint("may_order OR may_pause OR may_message", name="opt_in_to_what"),
+        CheckConstraint(
+            "may_order OR may_pause OR may_message OR may_see OR told <> 'never'",
+            name="opt_in_to_what",
+        ),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -57,6 +69,8 @@ class FamilyOptIn(SQLModel, table=True):
     may_order: bool = False
     may_pause: bool = False
     may_message: bool = False
+    may_see: bool = False
+    told: Told = Field(default=Told.NEVER, sa_type=word(Told))
     given_by: GivenBy = Field(sa_type=word(GivenBy))
     proof: str = Field(default="", max_length=60)  # which paper was shown
     account_id: UUID | None = Field(default=None, foreign_key="account.id")
@@ -71,7 +85,8 @@ class FamilyOptIn(SQLModel, table=True):
 class FamilyMessage(SQLModel, table=True):
     """A few words to the station about an elder, and its answer, if it gave one.
 
-    Both are in the vault, under this id. Who answers has read.
+    Both are in the vault, under this id. Who answers has read. With an order they are
+    also for whoever comes with it, who has had them since `shown_at`.
     """
 
     __tablename__ = "family_message"
@@ -91,7 +106,9 @@ class FamilyMessage(SQLModel, table=True):
     elder_id: UUID = Field(foreign_key="elder.id", index=True)
     station_id: UUID = Field(foreign_key="station.id", index=True)
     contact_id: UUID | None = Field(default=None, foreign_key="contact.id")
+    order_id: UUID | None = Field(default=None, foreign_key="orders.id", index=True)
     sent_at: datetime = Field(sa_type=Instant)
+    shown_at: datetime | None = Field(default=None, sa_type=Instant)
     read_at: datetime | None = Field(default=None, sa_type=Instant)
     read_by: UUID | None = Field(default=None, foreign_key="account.id")
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -122,6 +139,15 @@ def need_opt_in(
     if not consents_to(session, elder_id, Purpose.FAMILY):
         raise NotOptedIn
     return found
+
+
+def told_of_cases(session: Session, elder_id: UUID, contact_id: UUID | None) -> Told:
+    """When this contact is told of a case, as the elder chose beforehand."""
+    found = find_opt_in(session, contact_id) if contact_id else None
+    if found is None or found.elder_id != elder_id:
+        return Told.NEVER
+    agreed = consents_to(session, elder_id, Purpose.FAMILY)
+    return found.told if agreed else Told.NEVER
 
 
 def list_opt_ins(session: Session, elder_id: UUID) -> list[FamilyOptIn]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from dispatch.access.elder_links import list_links
 from dispatch.access.scope import get_scoped
 from dispatch.people.elders import Elder, list_contacts
-from dispatch.people.family import FamilyDeed, list_opt_ins
+from dispatch.people.family import FamilyDeed, Told, list_opt_ins
 from dispatch.people.showing import shown_name
 from dispatch.people.vault import unseal
 from dispatch.store.unit_of_work import UnitOfWork
@@ -23,6 +23,7 @@ class FamilyRow:
     link_id: UUID | None
     link_made_at: datetime | None
     deeds: list[str]
+    told: str
 
 
 def show_family(uow: UnitOfWork, elder_id: UUID) -> list[FamilyRow]:
@@ -30,16 +31,14 @@ def show_family(uow: UnitOfWork, elder_id: UUID) -> list[FamilyRow]:
     elder = get_scoped(uow, Elder, elder_id)
     contacts = list_contacts(uow.session, elder.id)
     links = {one.contact_id: one for one in list_links(uow.session, elder.id)}
-    deeds = {
-        one.contact_id: [deed.value for deed in FamilyDeed if one.lets(deed)]
-        for one in list_opt_ins(uow.session, elder.id)
-    }
+    agreed = {one.contact_id: one for one in list_opt_ins(uow.session, elder.id)}
     owners = [elder.id, *(one.id for one in contacts)]
     names = unseal(uow.session, owners, ["name"])
     rows = []
     for contact in (None, *contacts):
         owner = contact.id if contact else elder.id
         link = links.get(contact.id if contact else None)
+        lets = agreed.get(contact.id) if contact else None
         rows.append(
             FamilyRow(
                 contact_id=contact.id if contact else None,
@@ -47,7 +46,8 @@ def show_family(uow: UnitOfWork, elder_id: UUID) -> list[FamilyRow]:
                 name=shown_name(uow.actor, names[owner].get("name", "")),
                 link_id=link.id if link else None,
                 link_made_at=link.made_at if link else None,
-                deeds=deeds.get(contact.id, []) if contact else [],
+                deeds=[deed.value for deed in FamilyDeed if lets and lets.lets(deed)],
+                told=(lets.told if lets else Told.NEVER).value,
             )
         )
     return rows

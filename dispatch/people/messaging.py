@@ -1,11 +1,12 @@
 """A few words from an elder or their family to the station, read and answered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import col, or_
+from sqlmodel import col, or_, select
 
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.clock import town_day
@@ -53,6 +54,8 @@ class MessageRow:
     sent_at: datetime
     read_at: datetime | None
     answer: str | None
+    to_helper: bool
+    shown_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +65,18 @@ class OwnMessage:
     words: str
     sent_on: date
     read: bool
+    shown_at: datetime | None  # to whoever came with the order it went along with
     answer: str | None
 
 
-def send_message(uow: UnitOfWork, words: str, *, key: str | None) -> None:
+def send_message(
+    uow: UnitOfWork, words: str, *, key: str | None, order_id: UUID | None = None
+) -> None:
     """Send words to the elder's station; under the same key once.
+
+    Args:
+        order_id: whoever comes with this order gets them, too. The caller knows that
+            it is the elder's.
 
     Raises:
         NoWords, NotFound, KeyReused
@@ -77,12 +87,13 @@ def send_message(uow: UnitOfWork, words: str, *, key: str | None) -> None:
         raise NoWords
     elder = get_scoped(uow, Elder, uow.actor.elder_id)
     _must_be_let(uow, elder.id)
-    if not takes_effect(uow, key, "message", said):
+    if not takes_effect(uow, key, "message", f"{order_id or ''} {said}"):
         return
     sent = FamilyMessage(
         elder_id=elder.id,
         station_id=elder.station_id,
         contact_id=uow.actor.contact_id,
+        order_id=order_id,
         sent_at=uow.now,
     )
     uow.session.add(sent)
@@ -124,6 +135,8 @@ def list_messages(uow: UnitOfWork) -> list[MessageRow]:
             sent_at=one.sent_at,
             read_at=one.read_at,
             answer=words[one.id].get("answer"),
+            to_helper=one.order_id is not None,
+            shown_at=one.shown_at,
         )
         for one in messages
     ]
@@ -153,10 +166,35 @@ def list_own(uow: UnitOfWork) -> list[OwnMessage]:
             words=words[one.id].get("message", ""),
             sent_on=town_day(one.sent_at),
             read=one.read_at is not None,
+            shown_at=one.shown_at,
             answer=words[one.id].get("answer"),
         )
         for one in messages
     ]
+
+
+def take_along(uow: UnitOfWork, order_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What families want whoever comes with these orders to know; they have it now.
+
+    The caller has made sure that the actor may see these doors.
+    """
+    sent = uow.session.exec(
+        select(FamilyMessage)
+        .where(col(FamilyMessage.order_id).in_(order_ids))
+        .order_by(col(FamilyMessage.sent_at), col(FamilyMessage.id))
+    ).all()
+    words = unseal(uow.session, [one.id for one in sent], ["message"])
+    found: dict[UUID, str] = {}
+    for one in sent:
+        relation, said = _relation(uow, one), words[one.id].get("message", "")
+        line = f"{relation}：{said}" if relation else said
+        if one.order_id is not None:
+            before = found.get(one.order_id)
+            found[one.order_id] = f"{before}；{line}" if before else line
+        if one.shown_at is None:
+            one.shown_at = uow.now
+            uow.session.add(one)
+    return found
 
 
 def mark_read(uow: UnitOfWork, message_id: UUID) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from dispatch.access.scope import get_scoped
-from dispatch.errors import NotFound
+from dispatch.errors import BadInput, NotFound
 from dispatch.log.audit import write_down
 from dispatch.people.consents import Purpose, Said, Voice, answer
 from dispatch.people.elders import Contact, Elder
@@ -12,11 +12,18 @@ from dispatch.people.family import (
     FamilyDeed,
     FamilyOptIn,
     GivenBy,
+    Told,
     find_opt_in,
 )
 from dispatch.store.unit_of_work import UnitOfWork
 
-WORDS_VERSION = "family-1"  # of the text that is read out to the elder
+WORDS_VERSION = "family-2"  # of the text that is read out to the elder
+
+
+class NothingAgreed(BadInput):
+    """请至少选一项老人同意的事，没有保存。"""
+
+    code = "nothing_agreed"
 
 
 def opt_in(
@@ -25,14 +32,18 @@ def opt_in(
     contact_id: UUID,
     deeds: Collection[FamilyDeed],
     *,
+    told: Told = Told.NEVER,
     proof: str = "",
 ) -> FamilyOptIn:
     """Keep the elder's word; with a proof it is the guardian's. It replaces the last.
 
     Raises:
+        NothingAgreed: no deed, and told of nothing.
         NotFound: no such elder within reach, or not their contact.
         ProofMissing: a guardian without proof.
     """
+    if not deeds and told is Told.NEVER:
+        raise NothingAgreed
     elder = get_scoped(uow, Elder, elder_id, lock=True)
     contact = uow.session.get(Contact, contact_id)
     if contact is None or contact.elder_id != elder.id:
@@ -56,6 +67,8 @@ def opt_in(
         may_order=FamilyDeed.ORDER in deeds,
         may_pause=FamilyDeed.PAUSE in deeds,
         may_message=FamilyDeed.MESSAGE in deeds,
+        may_see=FamilyDeed.SEE in deeds,
+        told=told,
         given_by=GivenBy(voice.value),
         proof=proof.strip(),
         account_id=uow.actor.account_id,
@@ -63,7 +76,9 @@ def opt_in(
     )
     uow.session.add(kept)
     uow.session.flush()
-    write_down(uow, "opt_in", "elder", elder.id, fields=sorted(deeds))
+    write_down(
+        uow, "opt_in", "elder", elder.id, fields=sorted([*deeds, f"told_{told.value}"])
+    )
     return kept
 
 

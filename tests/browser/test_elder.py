@@ -82,11 +82,16 @@ def test_a_daughter_orders_once_her_mother_lets_her(house: House) -> None:
         with house.visit(None, address, ZOOMED) as page:
             expect(page.locator("h1")).to_contain_text("还没有同意")
             fits(page)
-        for words in ("老人同意代订", "老人同意代停", "老人同意留言"):
+        for words in ("老人同意代订", "老人同意代停", "老人同意留言", "老人同意看平安"):
             desk.get_by_label(words).check()
             expect(desk.get_by_label(words)).to_be_enabled()
+        desk.get_by_label("出了安全事件").select_option("at_once")
+        expect(desk.get_by_label("出了安全事件")).to_have_value("at_once")
 
     with house.visit(None, address, ZOOMED) as page:
+        expect(page.get_by_test_id("seen")).to_contain_text("今天还没有见到王奶奶")
+        expect(page.get_by_test_id("word")).to_be_visible()
+        fits(page)
         page.get_by_test_id("choose").click()
         page.get_by_text("11 月 21 日").click()
         fits(page)
@@ -99,8 +104,10 @@ def test_a_daughter_orders_once_her_mother_lets_her(house: House) -> None:
         page.goto(f"{address}/message")
         fits(page)
         page.locator("textarea").fill("妈妈牙疼，请做软一点")
-        page.get_by_test_id("send").click()
-        expect(page.get_by_test_id("said")).to_have_text("已经发给驿站")
+        page.get_by_test_id("send-along").click()
+        expect(page.get_by_test_id("said")).to_contain_text("捎给上门的人")
+        page.goto(f"{address}/message")
+        expect(page.locator("main")).to_contain_text("还没有人看")
         page.goto(f"{address}/pause")
         fits(page)
         page.get_by_test_id("pause-3").click()

@@ -18,6 +18,13 @@ _WAYS: Final = {
     "proxy": "请人代取",
     "dine_in": "在驿站吃",
 }
+_MET: Final = {
+    "door": "送餐时见到",
+    "home": "上门看望",
+    "counter": "在驿站见到",
+    "phone": "电话里听到声音",
+    "video": "视频里见到",
+}
 _SHUT: Final = {
     "past_cut_off": "已经过了订餐时间，请打电话给驿站。",
     "sold_out": "这一餐已经订满，请换一餐或打电话给驿站。",
@@ -52,9 +59,18 @@ def say_clock(at: datetime) -> str:
     return f"{at.astimezone(TOWN):%H:%M}"
 
 
+def say_moment(at: datetime) -> str:
+    """11 月 20 日 星期五 11:30"""
+    return f"{say_day(at.astimezone(TOWN).date())} {say_clock(at)}"
+
+
 _TEMPLATES.filters |= {
     "day": say_day,
     "clock": say_clock,
+    "moment": say_moment,
+    "met": lambda code: _MET.get(code, code),
+    "case": lambda code: say("case", code),
+    "outcome": lambda code: say("outcome", code),
     "yuan": yuan,
     "serving": lambda code: say("serving", code),
     "way": lambda code: _WAYS.get(code, code),

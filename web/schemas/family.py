@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dispatch.people.family import FamilyDeed
+from dispatch.people.family import FamilyDeed, Told
 from web.schemas.shapes import Form
 
 
@@ -16,10 +16,12 @@ class LinkForm(Form):
 
 
 class OptInForm(Form):
-    """What the elder lets this contact do; with a proof a guardian says so."""
+    """What the elder lets this contact do, and when they are told of a case; with a
+    proof a guardian says so."""
 
     contact_id: UUID
-    deeds: Annotated[list[FamilyDeed], Field(min_length=1, max_length=3)]
+    deeds: Annotated[list[FamilyDeed], Field(max_length=len(FamilyDeed))]
+    told: Told = Told.NEVER
     proof: Annotated[str, Field(max_length=60)] = ""
 
 

@@ -1,4 +1,4 @@
-"""Rewording: a column of words takes other words, on both engines."""
+"""Rewording: a CHECK of a table asks for something else, on both engines."""
 
 import re
 from collections.abc import Sequence
@@ -10,6 +10,16 @@ from alembic import op
 def allow(table: str, column: str, check: str, words: Sequence[str]) -> None:
     """Make these the words that a column may hold.
 
+    Args:
+        check: the name of the CHECK, by which it is found.
+    """
+    said = ", ".join(f"'{word}'" for word in words)
+    reword(table, check, f"{column} IN ({said})")
+
+
+def reword(table: str, check: str, condition: str) -> None:
+    """Put another condition into a CHECK that the table has.
+
     PostgreSQL gets another CHECK. SQLite would rebuild the table, which others point
     at; a CHECK changes nothing on the disk, so that its text alone is written anew,
     as SQLite's own manual has it (ALTER TABLE, section 7).
@@ -17,15 +27,13 @@ def allow(table: str, column: str, check: str, words: Sequence[str]) -> None:
     Args:
         check: the name of the CHECK, by which it is found.
     """
-    said = ", ".join(f"'{word}'" for word in words)
     connection = op.get_bind()
     if connection.dialect.name != "sqlite":
         op.drop_constraint(check, table, type_="check")
-        op.create_check_constraint(check, table, f"{column} IN ({said})")
+        op.create_check_constraint(check, table, condition)
         return
     head, rest = _text_of(table).split(f"CONSTRAINT {check} CHECK (", maxsplit=1)
-    tail = rest.split("))", maxsplit=1)[1]
-    _write(table, f"{head}CONSTRAINT {check} CHECK ({column} IN ({said})){tail}")
+    _write(table, f"{head}CONSTRAINT {check} CHECK ({condition}){_after(rest)}")
 
 
 def require(table: str, column: str, *, required: bool) -> None:
@@ -75,3 +83,13 @@ def _write(table: str, after: str) -> None:
     connection.execute(write, {"sql": after, "t": table})
     connection.exec_driver_sql(f"PRAGMA schema_version = {number + 1}")
     connection.exec_driver_sql("PRAGMA writable_schema = OFF")
+
+
+def _after(rest: str) -> str:
+    """What follows a condition whose opening parenthesis has just been read."""
+    depth = 1
+    for place, sign in enumerate(rest):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0:
+            return rest[place + 1 :]
+    raise ValueError("a CHECK without its end")

@@ -16,6 +16,9 @@ export interface StopPerson {
   state: string;
   /** Several doors of one building may be one stop. */
   door?: string | null;
+  /** The word of the day, said at the door; and what the family wants to be known. */
+  word?: string | null;
+  said?: string | null;
   floor?: number | null;
   lift?: boolean | null;
   /** Somebody else has served them. */

@@ -90,6 +90,7 @@ export interface Elder extends ElderRow {
   floor: number | null;
   lift: boolean | null;
   notes: string | null;
+  word?: string;
   subsidy_left: Record<string, unknown>;
   orders: OrderRow[];
 }

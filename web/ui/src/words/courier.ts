@@ -77,6 +77,7 @@ export const courier = {
   "cannot.past_eat_by": ["过了食用时限", "Past its eat-by time"],
   "cannot.unable": ["我送不了，交回调度", "I cannot, give it back"],
   "cannot.unable_visit": ["我做不了，交回调度", "I cannot, give it back"],
+  "person.word": ["进门前说今天的暗号", "Say today's word at the door"],
   "person.by_other": ["已由他人送达", "served by somebody else"],
   "other.no_agreement": ["没有约定放门口，不能放下就走。", "No agreement: it must not be left at the door."],
   "noanswer.title": ["{name} 没人应", "{name}: no answer"],
