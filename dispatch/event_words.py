@@ -106,6 +106,7 @@ EVENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "event.elder.care_ended": ("照护计划已结束", "care minutes ended"),
     "event.outreach.made": ("联系记录", "called or written to"),
     "event.week.proposed": ("探访周计划已拟好", "a week of visits was proposed"),
+    "event.week.decided": ("探访提议已处理", "a proposed visit was decided"),
     "event.duty.run": ("应办事项已生成工单", "what is due was ordered"),
     "event.referral.open": ("提出转介", "referral raised"),
     "event.referral.accepted": ("转介已接手", "referral taken on"),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from dispatch.duties.caring import agree_minutes, end_care
 from dispatch.duties.duties_file import DutiesFile, show_duties_file
@@ -13,15 +13,19 @@ from dispatch.duties.referrals import Referral
 from dispatch.duties.referring import accept_referral, end_referral, raise_referral
 from dispatch.duties.showing import StationDuties, show_duties
 from dispatch.orders.showing import OrderRow, show_order_of
+from dispatch.planning.week_choices import VisitChoices, show_choices
+from dispatch.planning.week_deciding import drop_visit, move_visit, take_visit
 from dispatch.store.idempotency import is_repeated, takes_effect
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import Key, Orderer, Staff, Station
 from web.schemas.duties import (
     AcceptForm,
     CareForm,
+    DropForm,
     DutyOrderForm,
     EndCareForm,
     EndForm,
+    MoveForm,
     OutreachForm,
     ReferralForm,
 )
@@ -84,6 +88,47 @@ def post_care_end(
         return show_duties_file(uow, elder_id)
 
     return Answer(caller.change(do))
+
+
+@router.get("/week-visits/{visit_id}", response_model=VisitChoices)
+def get_week_visit(visit_id: UUID, caller: Staff) -> Answer:
+    """Who could go on which day instead, and what that does."""
+    return Answer(caller.read(lambda uow: show_choices(uow, visit_id)))
+
+
+@router.post("/week-visits/{visit_id}/take", response_model=OrderRow)
+def post_take(visit_id: UUID, caller: Orderer, key: Key = None) -> Answer:
+    """Order a proposed visit now; sent again it answers with the same order."""
+
+    def do(uow: UnitOfWork) -> OrderRow:
+        return show_order_of(uow, take_visit(uow, visit_id, key=key))
+
+    return Answer(caller.change(do))
+
+
+@router.post("/week-visits/{visit_id}/move", status_code=204)
+def post_move(
+    visit_id: UUID, form: MoveForm, caller: Orderer, key: Key = None
+) -> Response:
+    def do(uow: UnitOfWork) -> None:
+        said = [visit_id, form.model_dump(mode="json")]
+        if takes_effect(uow, key, "week_move", said):
+            move_visit(uow, visit_id, form.on, form.helper_id)
+
+    caller.change(do)
+    return Response(status_code=204)
+
+
+@router.post("/week-visits/{visit_id}/drop", status_code=204)
+def post_drop(
+    visit_id: UUID, form: DropForm, caller: Orderer, key: Key = None
+) -> Response:
+    def do(uow: UnitOfWork) -> None:
+        if takes_effect(uow, key, "week_drop", [visit_id, form.reason]):
+            drop_visit(uow, visit_id, form.reason)
+
+    caller.change(do)
+    return Response(status_code=204)
 
 
 @router.post("/outreach", status_code=201)

@@ -156,16 +156,40 @@ def order_by_hand(
         return made
     elder = get_scoped(uow, Elder, elder_id, lock=True)
     today = town_day(uow.now)
-    [looked] = look_at(uow.session, [elder], today)
-    standing = next((one for one in looked.standings if one.duty == duty), None)
-    if standing is None:
-        raise NotFound("没有找到这项应办事项。")
     late = town_seconds(uow.now, today) > LAST_CALL_SECONDS
     on = today + timedelta(days=1) if late else today
+    order_id = _order_for(uow, elder, standing_of(uow, elder, duty, today), on)
+    keep_result(uow, key or "", order_id)
+    return order_id
+
+
+def order_ahead(uow: UnitOfWork, elder: Elder, duty: str, on: date) -> UUID:
+    """Order for a coming day what a duty will want then. The elder's row is held.
+
+    Raises:
+        NotFound: they will have no such duty.
+        NothingToOrder: nothing is ordered for this duty, or it cannot be.
+    """
+    return _order_for(uow, elder, standing_of(uow, elder, duty, on), on)
+
+
+def standing_of(uow: UnitOfWork, elder: Elder, duty: str, on: date) -> Standing:
+    """How one duty of an elder stands on a day, as far as is known today.
+
+    Raises:
+        NotFound: they have no such duty that day.
+    """
+    [looked] = look_at(uow.session, [elder], on)
+    for one in looked.standings:
+        if one.duty == duty:
+            return one
+    raise NotFound("没有找到这项应办事项。")
+
+
+def _order_for(uow: UnitOfWork, elder: Elder, standing: Standing, on: date) -> UUID:
     row, ordered = _stand_for(uow, elder, standing, on, by_hand=True)
     if not ordered or row.order_id is None:
         raise NothingToOrder(why=row.reason)
-    keep_result(uow, key or "", row.order_id)
     return row.order_id
 
 

@@ -102,6 +102,18 @@ def list_visits(session: Session, plan_ids: Collection[UUID]) -> list[WeekVisit]
     )
 
 
+def list_decided(session: Session, station_id: UUID, first_on: date) -> list[WeekVisit]:
+    """What people have decided of the plan in force, for this day and later."""
+    plan = find_in_force(session, station_id)
+    if plan is None:
+        return []
+    return [
+        visit
+        for visit in list_visits(session, [plan.id])
+        if visit.state is not Choice.PROPOSED and visit.visit_on >= first_on
+    ]
+
+
 def planned_on(session: Session, station_id: UUID, on: date) -> set[tuple[UUID, str]]:
     """Whose visits the plan in force has put on a day, and for which duty."""
     query = (

@@ -15,8 +15,9 @@ from dispatch.store.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True)
 class WeekRow:
-    """One proposed visit."""
+    """One proposed visit, and what was decided of it."""
 
+    id: UUID
     elder_id: UUID
     elder_name: str
     elder_number: str
@@ -24,6 +25,8 @@ class WeekRow:
     on: date
     helper: str
     backup: str | None
+    state: str
+    words: str
 
 
 def show_week(uow: UnitOfWork, station_id: UUID, today: date) -> list[WeekRow]:
@@ -38,6 +41,7 @@ def show_week(uow: UnitOfWork, station_id: UUID, today: date) -> list[WeekRow]:
     numbers = dict(uow.session.exec(query).all())
     return [
         WeekRow(
+            id=visit.id,
             elder_id=visit.elder_id,
             elder_name=names[visit.elder_id],
             elder_number=numbers[visit.elder_id],
@@ -45,6 +49,8 @@ def show_week(uow: UnitOfWork, station_id: UUID, today: date) -> list[WeekRow]:
             on=visit.visit_on,
             helper=names[visit.helper_id],
             backup=names[visit.backup_id] if visit.backup_id else None,
+            state=visit.state.value,
+            words=visit.words,
         )
         for visit in ahead
     ]

@@ -1,8 +1,8 @@
 """A station's week of visits as a problem of routing: ids, places, days and minutes."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -12,7 +12,9 @@ from sqlmodel import Session, col, select
 from dispatch.catalogue.services import Service
 from dispatch.duties.due_orders import list_of_elders
 from dispatch.duties.gathering import Looked, look_at
+from dispatch.duties.rules import duties_on
 from dispatch.duties.standing import Standing, State
+from dispatch.duties.week_plans import Choice, WeekVisit, list_decided
 from dispatch.orders.orders import ENDED_STATES, Order
 from dispatch.people.elders import Elder, Household
 from dispatch.people.helpers import Helper
@@ -28,14 +30,16 @@ WAY_MINUTES: Final = 8  # from door to door
 _OVERDUE_BY_DAY: Final = 2  # what is overdue comes in the first days
 _SOON_DAYS: Final = 14  # due later than this is not thought of yet
 
-Names = dict[str, tuple[UUID, str]]  # of a visit: whose, and for which duty
+Whose = tuple[UUID, str]  # of a visit: the elder, and the duty
+Names = dict[str, Whose]
 
 
 @dataclass(frozen=True)
 class StationWeek:
     """The problem of one station's coming days, and what its ids mean to us.
 
-    Plain values: it outlives its transaction.
+    `kept` are visits of the plan in force that people have decided about: the new plan
+    has them as they are. Plain values: it outlives its transaction.
     """
 
     station_id: UUID
@@ -43,6 +47,7 @@ class StationWeek:
     first_on: date
     problem: WeekProblem
     names: Names
+    kept: tuple[UUID, ...] = ()
 
 
 def station_week(session: Session, station: Station, today: date) -> StationWeek:
@@ -55,20 +60,29 @@ def station_week(session: Session, station: Station, today: date) -> StationWeek
     ).all()
     doors = _doors(session, elders)
     wanted = _wanted(session, elders, today)
-    visitors = _visitors(session, station, first_on)
+    due_days = {
+        (looked.elder.id, standing.duty): _days_of(standing, first_on)
+        for looked, standing in wanted
+    }
+    visitors = visitors_of(session, station, first_on)
+    decided = list_decided(session, station.id, first_on)
+    kept = [v for v in decided if _is_kept(v, due_days, visitors, first_on)]
+    settled = {(visit.elder_id, visit.duty) for visit in kept}
     answering = responsible_on(session, [elder.id for elder in elders], today)
     never = _never(session, visitors, elders)
     services = {row.code: row for row in session.exec(select(Service))}
+    visitors = _busy(visitors, kept, services, first_on)
     names: Names = {}
     due = []
     for looked, standing in wanted:
         door = doors[looked.elder.household_id]
         service = services.get(standing.held.rule.orders or "")
-        days = _days_of(standing, first_on)
+        whose = looked.elder.id, standing.duty
+        days = None if whose in settled else due_days[whose]
         if door.lat is None or door.lon is None or service is None or days is None:
             continue
         visit = f"{looked.elder.id} {standing.duty}"
-        names[visit] = looked.elder.id, standing.duty
+        names[visit] = whose
         due.append(
             DueVisit(
                 visit,
@@ -91,7 +105,62 @@ def station_week(session: Session, station: Station, today: date) -> StationWeek
         tuple(visitors.values()),
         tuple(_passings(elders, doors)),
     )
-    return StationWeek(station.id, station.street_code, first_on, problem, names)
+    ids = tuple(visit.id for visit in kept)
+    return StationWeek(station.id, station.street_code, first_on, problem, names, ids)
+
+
+def _is_kept(
+    visit: WeekVisit,
+    due_days: Mapping[Whose, tuple[int, int] | None],
+    visitors: Mapping[str, Visitor],
+    first_on: date,
+) -> bool:
+    """What was decided holds while it can: the order stands, the duty is still owed,
+    and whoever was to go is there that day.
+    """
+    whose = visit.elder_id, visit.duty
+    if visit.state is Choice.DROPPED:
+        return due_days.get(whose) is not None
+    if not _is_there(visit, visitors, first_on):
+        return False
+    if visit.state is Choice.TAKEN:
+        return whose not in due_days  # an order stands for it
+    return due_days.get(whose) is not None
+
+
+def _is_there(
+    visit: WeekVisit, visitors: Mapping[str, Visitor], first_on: date
+) -> bool:
+    visitor, day = visitors.get(str(visit.helper_id)), (visit.visit_on - first_on).days
+    return visitor is not None and day < WEEK_DAYS and visitor.minutes[day] > 0
+
+
+def _busy(
+    visitors: dict[str, Visitor],
+    kept: Sequence[WeekVisit],
+    services: Mapping[str, Service],
+    first_on: date,
+) -> dict[str, Visitor]:
+    """The visitors with what is decided taken from their minutes."""
+    minutes = {name: list(visitor.minutes) for name, visitor in visitors.items()}
+    for visit in kept:
+        if visit.state is not Choice.DROPPED:
+            taken = visit_minutes(services, visit.duty, first_on)
+            day = (visit.visit_on - first_on).days
+            mine = minutes[str(visit.helper_id)]
+            # One minute is enough for no visit; none would mean that they are away.
+            mine[day] = max(1, mine[day] - taken)
+    return {
+        name: replace(visitor, minutes=tuple(minutes[name]))
+        for name, visitor in visitors.items()
+    }
+
+
+def visit_minutes(services: Mapping[str, Service], duty: str, on: date) -> int:
+    """What a visit for this duty takes, the way to it included."""
+    rule = duties_on(on).rule(duty)
+    service = services.get(rule.orders or "") if rule else None
+    return (service.minutes if service else 0) + WAY_MINUTES
 
 
 def _wanted(
@@ -125,7 +194,9 @@ def _days_of(standing: Standing, first_on: date) -> tuple[int, int] | None:
     return (0, min(left, WEEK_DAYS - 1)) if left < _SOON_DAYS else None
 
 
-def _visitors(session: Session, station: Station, first_on: date) -> dict[str, Visitor]:
+def visitors_of(
+    session: Session, station: Station, first_on: date
+) -> dict[str, Visitor]:
     """The station's helpers, with their minutes for visits on each day."""
     team = session.exec(
         select(Helper)

@@ -20,6 +20,7 @@ from sqlmodel import col, select
 from dispatch.clock import town_day, town_moment
 from dispatch.duties.due_orders import DutyRun
 from dispatch.duties.week_plans import (
+    Choice,
     WeekPlan,
     WeekVisit,
     find_in_force,
@@ -93,7 +94,11 @@ def weeks_wanted(uow: UnitOfWork) -> dict[UUID, str]:
 def _somebody_is_away(uow: UnitOfWork, plan: WeekPlan) -> bool:
     """Leave that was written down after the plan, on a day of one of their visits."""
     today = town_day(uow.now)
-    visits = [v for v in list_visits(uow.session, [plan.id]) if v.visit_on > today]
+    visits = [
+        visit
+        for visit in list_visits(uow.session, [plan.id])
+        if visit.visit_on > today and visit.state is not Choice.DROPPED
+    ]
     if not visits:
         return False
     helpers = {visit.helper_id for visit in visits}
@@ -179,7 +184,9 @@ def _absent(wanted: StationWeek, week: Week) -> Mapping[str, list[int]]:
 def propose(
     uow: UnitOfWork, wanted: StationWeek, week: Week, base: int, why: str
 ) -> WeekPlan | None:
-    """Put a week in force as proposals, unless a newer one is."""
+    """Put a week in force as proposals, unless a newer one is, or somebody has decided
+    something of the one that was thought from.
+    """
     plan = find_in_force(uow.session, wanted.station_id, lock=True)
     if (plan.version if plan else 0) != base:
         return None
@@ -203,6 +210,7 @@ def propose(
     )
     uow.session.add(fresh)
     uow.session.flush()
+    _keep_decided(uow, wanted, fresh)
     for each in week.placed:
         elder_id, duty = wanted.names[each.visit]
         uow.session.add(
@@ -222,3 +230,11 @@ def propose(
         station_id=fresh.station_id, street_code=fresh.street_code,
     )  # fmt: skip
     return fresh
+
+
+def _keep_decided(uow: UnitOfWork, wanted: StationWeek, fresh: WeekPlan) -> None:
+    """What people have decided stands in the new plan, too."""
+    for visit_id in wanted.kept:
+        old = uow.session.get_one(WeekVisit, visit_id)
+        same = old.model_dump(exclude={"id", "week_plan_id"})
+        uow.session.add(WeekVisit(**same, week_plan_id=fresh.id))

@@ -1,25 +1,42 @@
 """The week of visits: planned by CP-SAT, proposed by day and person, mended."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from redis import Redis
 from rq import Queue
 from sqlmodel import Session, col, select
 
 from dispatch.clock import town_moment
 from dispatch.duties.ordering_due import run_station
-from dispatch.duties.week_plans import WeekPlan, WeekVisit
+from dispatch.duties.week_plans import Choice, WeekPlan, WeekVisit, planned_on
 from dispatch.orders.orders import Order
 from dispatch.people.helpers import Shift
 from dispatch.people.leaves import Leave, LeaveKind
+from dispatch.people.places import Station
 from dispatch.people.responsible import Responsible
 from dispatch.planning.problem import problem_for
+from dispatch.planning.visit_week import station_week
 from dispatch.planning.waves import Wave
-from dispatch.planning.week_jobs import ask_for_week, carry_out, weeks_wanted
+from dispatch.planning.week_choices import show_choices
+from dispatch.planning.week_deciding import (
+    AlreadyChosen,
+    NotThatDay,
+    drop_visit,
+    move_visit,
+    take_visit,
+)
+from dispatch.planning.week_jobs import (
+    ask_for_week,
+    carry_out,
+    propose,
+    weeks_wanted,
+)
 from dispatch.queue import QUEUE, WEEKS
 from dispatch.store.unit_of_work import picture, unit_of_work
-from tests.little_town import EIGHT, TODAY, LittleTown
+from routing.week import Week
+from tests.little_town import EIGHT, STREET, TODAY, LittleTown
 
 DAY = timedelta(days=1)
 
@@ -84,6 +101,90 @@ def test_what_finds_nobody_is_told_by_name_and_rule(town: LittleTown) -> None:
     plan = carry_out(town.engine, town.station_id)
     assert plan is not None
     assert (len(plan.not_placed), visits(town)) == (1, [])
+
+
+def test_what_a_person_decides_of_the_week_stands(town: LittleTown) -> None:
+    mine, other = helper(town), helper(town)
+    about = {"visit_every_days": 14, "last_visit_at": EIGHT - 10 * DAY}
+    elders = [town.add_elder(name, **about) for name in ("王", "李", "赵")]
+    moved, dropped, taken = proposed(town, elders, mine, TODAY + 2 * DAY)
+    with Session(town.engine) as session:
+        fourth = town_moment(TODAY + 4 * DAY, 0)
+        session.add(ill(other, fourth, fourth + DAY))
+        session.commit()
+
+    with picture(town.engine, town.staff) as seen:
+        choices = show_choices(seen, moved)
+    cells = {(p.helper_id, d.on): d for p in choices.people for d in p.days}
+    assert (choices.until_on, choices.presses_on) == (TODAY + 4 * DAY,) * 2
+    now, then = cells[mine, TODAY + 2 * DAY], cells[other, TODAY + 3 * DAY]
+    assert (now.visits, now.minutes) == (3, 3 * choices.minutes)
+    assert (then.visits, then.minutes, then.late) == (1, choices.minutes, False)
+    assert cells[mine, TODAY + 5 * DAY].late
+    assert not cells[other, TODAY + 4 * DAY].possible
+
+    with pytest.raises(NotThatDay), unit_of_work(town.engine, town.staff) as uow:
+        move_visit(uow, moved, TODAY + 4 * DAY, other)
+    with unit_of_work(town.engine, town.staff) as uow:
+        move_visit(uow, moved, TODAY + 3 * DAY, other)
+        drop_visit(uow, dropped, "去女儿家")
+        order_id = take_visit(uow, taken, key="k")
+        assert take_visit(uow, taken, key="k") == order_id
+    with pytest.raises(AlreadyChosen), unit_of_work(town.engine, town.staff) as uow:
+        take_visit(uow, dropped, key="k2")
+
+    with unit_of_work(town.engine) as uow:
+        assert uow.session.get_one(Order, order_id).serve_on == TODAY + 2 * DAY
+        owed = planned_on(uow.session, town.station_id, TODAY + 2 * DAY)
+        assert [elder_id for elder_id, _ in owed] == [elders[2]]
+        station = uow.session.get_one(Station, town.station_id)
+        wanted = station_week(uow.session, station, TODAY)
+        assert wanted.names == {}
+        minutes = wanted.problem.visitor_of[str(mine)].minutes
+        assert minutes[0] - minutes[1] == choices.minutes  # the one that is taken
+        assert propose(uow, wanted, Week(()), 1, "new_week") is None  # decided since
+        assert propose(uow, wanted, Week(()), 4, "new_week") is not None
+    assert {(v.elder_id, v.state, v.helper_id) for v in visits(town)} == {
+        (elders[0], Choice.MOVED, other),
+        (elders[1], Choice.DROPPED, mine),
+        (elders[2], Choice.TAKEN, mine),
+    }
+
+
+def proposed(
+    town: LittleTown,
+    elders: list[UUID],
+    helper_id: UUID,
+    on: date,
+    duty: str = "visit-own",
+) -> list[UUID]:
+    """A plan in force with these visits, all on one day and with one person."""
+    plan = WeekPlan(
+        station_id=town.station_id,
+        street_code=STREET,
+        first_on=TODAY + DAY,
+        days=7,
+        version=1,
+        why="new_week",
+        decided_by="by hand",
+        made_at=EIGHT,
+    )
+    made = [
+        WeekVisit(
+            week_plan_id=plan.id,
+            elder_id=elder_id,
+            duty=duty,
+            visit_on=on,
+            helper_id=helper_id,
+        )
+        for elder_id in elders
+    ]
+    with Session(town.engine, expire_on_commit=False) as session:
+        session.add(plan)
+        session.flush()
+        session.add_all(made)
+        session.commit()
+    return [visit.id for visit in made]
 
 
 def helper(town: LittleTown, **about: object) -> UUID:

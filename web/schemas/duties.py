@@ -10,7 +10,7 @@ from dispatch.duties.encounters import Way
 from dispatch.duties.outreach import OutreachDraft, Purpose, SpokeWith
 from dispatch.duties.referrals import Need, Urgency
 from dispatch.duties.referring import ReferralDraft
-from web.schemas.shapes import Day, Form, Moment
+from web.schemas.shapes import Day, Form, Moment, Reason
 
 Duty = Annotated[str, Field(min_length=1, max_length=64)]
 Words = Annotated[str, Field(max_length=200)]
@@ -41,6 +41,19 @@ class EndCareForm(Form):
     """The last day of the plan."""
 
     last_on: Day
+
+
+class MoveForm(Form):
+    """Where a proposed visit is put: which day, and whose."""
+
+    on: Day
+    helper_id: UUID
+
+
+class DropForm(Form):
+    """Why a proposed visit is left out."""
+
+    reason: Reason
 
 
 class OutreachForm(Form):

@@ -52,6 +52,7 @@ export interface ReferralRow {
 }
 
 export interface WeekRow {
+  id: string;
   elder_id: string;
   elder_name: string;
   elder_number: string;
@@ -59,6 +60,39 @@ export interface WeekRow {
   on: string;
   helper: string;
   backup: string | null;
+  state: "proposed" | "moved" | "taken" | "dropped";
+  words: string;
+}
+
+export interface DayChoice {
+  on: string;
+  minutes: number;
+  capacity: number;
+  visits: number;
+  full: boolean;
+  late: boolean;
+  paused: boolean;
+}
+
+export interface PersonChoice {
+  helper_id: string;
+  name: string;
+  days: DayChoice[];
+}
+
+export interface VisitChoices {
+  id: string;
+  elder_name: string;
+  name: string;
+  name_en: string;
+  on: string;
+  helper_id: string;
+  state: WeekRow["state"];
+  minutes: number;
+  until_on: string;
+  presses_on: string;
+  overdue: boolean;
+  people: PersonChoice[];
 }
 
 export interface Credit {
