@@ -31,11 +31,12 @@ def measure(folder: Path, rows: int, faulty: int) -> dict[str, object]:
     from dispatch.exchange.trying import SheetFile
     from dispatch.people.elders import Elder
     from dispatch.store.database import Database
+    from dispatch.store.engine import make_engine
     from dispatch.store.migrate import upgrade
 
     url = f"sqlite:///{folder / 'sheets.db'}"
     upgrade(url)
-    database = Database(url)
+    database = Database(make_engine(url))
     codes = _make_stations(database)
     roster = draw_roster(rows, codes, faulty=faulty)
     file = SheetFile("elders", "roster.xlsx", roster.xlsx())

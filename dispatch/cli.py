@@ -6,6 +6,8 @@ from typing import Final
 
 import click
 
+from dispatch.bootstrap.imports import kept_for_good
+
 # Each command is a click command of its own name (`close-month`: close_month; `import`,
 # a word of Python: import_) in the module that does its work.
 COMMANDS: Final = {
@@ -38,7 +40,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(COMMANDS[cmd_name])
+        with kept_for_good():
+            module = importlib.import_module(COMMANDS[cmd_name])
         name = cmd_name.replace("-", "_")
         found: click.Command = getattr(module, name + "_" * iskeyword(name))
         return found

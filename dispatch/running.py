@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import click
 from pydantic import ValidationError
 
+from dispatch.bootstrap.imports import kept_for_good
 from dispatch.embedded import valkey
 from dispatch.pulse import (
     DEAD_AFTER_SECONDS,
@@ -190,5 +191,6 @@ def _run(name: str, module: str, deed: str) -> None:
     if name != "work":  # RQ listens for signals by itself; ours would swallow some
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: asked_to_stop.set())
-    function: Any = getattr(importlib.import_module(module), deed)
+    with kept_for_good():
+        function: Any = getattr(importlib.import_module(module), deed)
     function(chosen, redis_address(chosen), asked_to_stop)

@@ -5,6 +5,7 @@ for one, and run once.
 """
 
 import atexit
+import gc
 import os
 import shutil
 import sys
@@ -20,7 +21,6 @@ from sqlalchemy import Engine
 
 from dispatch.bootstrap.tools import is_ci
 from dispatch.embedded import valkey
-from dispatch.store.engine import make_engine
 from tests.engines import POSTGRESQL, SQLITE, Engines
 from tests.little_town import LittleTown
 from tests.postgres import PostgresMissing, PostgresServer
@@ -46,6 +46,7 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole stories first: two workers should not end with one waiting for one."""
     items.sort(key=lambda item: not WHOLE_STORIES & {*item.path.parts})
+    gc.freeze()  # what was imported stays: no test pays for looking at it again
 
 
 def _stay_at_home(event: str, arguments: tuple[object, ...]) -> None:
@@ -84,11 +85,10 @@ def postgres_server(engines: Engines) -> PostgresServer:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str, engines: Engines) -> Iterator[Engine]:
     """An engine on that database, as the product makes it."""
-    made = make_engine(database_url)
-    yield made
-    made.dispose()
+    with engines.engine(database_url) as made:
+        yield made
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import uvicorn
 
+from dispatch.bootstrap.imports import kept_for_good
 from dispatch.settings import settings
-from web.app import create_app
 
 LARGEST_MESSAGE_BYTES: Final = 16_384
 DEAD_PEER_MS: Final = 15_000
@@ -28,6 +28,8 @@ LOGS: Final[dict[str, Any]] = {
 
 def main() -> None:
     """Serve until told to stop."""
+    with kept_for_good():
+        from web.app import create_app
     config = uvicorn.Config(
         create_app(),
         host=settings().host,

@@ -15,6 +15,7 @@ from dispatch.promises.standing import Standing
 from dispatch.settings import settings
 from dispatch.silence import Listening
 from dispatch.store.database import Database
+from dispatch.store.engine import make_engine
 from web import (
     absences,
     cash,
@@ -88,7 +89,7 @@ ROUTERS: Final = (
 
 
 def create_app(
-    database_url: str | None = None,
+    database: Database | None = None,
     *,
     dist: Path = DIST,
     seconds_now: Callable[[], float] = time.monotonic,
@@ -98,7 +99,7 @@ def create_app(
     Args:
         seconds_now: the process's own clock, for what is kept for some seconds.
     """
-    database = Database(database_url or settings().database)
+    database = database or Database(make_engine(settings().database))
     tail = Tail(database)
 
     @asynccontextmanager

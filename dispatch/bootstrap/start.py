@@ -1,5 +1,6 @@
 """The way from `python3 -m dispatch …` to the command itself."""
 
+import compileall
 import importlib
 import os
 import sys
@@ -12,6 +13,7 @@ from dispatch.bootstrap.places import PYTHON, ROOT, is_checkout, is_inside
 from dispatch.bootstrap.progress import StepFailed, say
 from dispatch.bootstrap.turns import turn
 
+ROOMS: Final = ("routing", "dispatch", "web")
 SHOW_PAGES: Final = {"demo", "up", "serve", "test"}
 RUN_THE_HOUSE: Final = {"demo", "up", "work", "schedule"}
 MAKE_PLANS: Final = RUN_THE_HOUSE | {"test", "solve", "replay"}
@@ -30,6 +32,9 @@ def main() -> int:
             return 130
         if not is_inside():
             _step_inside()
+        if sys.dont_write_bytecode:  # then each process would compile all of it anew
+            for room in ROOMS:
+                compileall.compile_dir(ROOT / room, quiet=2)
     importlib.import_module("dispatch.cli").cli.main(prog_name="python3 -m dispatch")
     return 0
 

@@ -16,6 +16,7 @@ from dispatch.exchange.runs import ImportRun
 from dispatch.exchange.trying import SheetFile
 from dispatch.settings import settings
 from dispatch.store.database import Database
+from dispatch.store.engine import make_engine
 
 _SHOWN: Final = 50
 _ENGLISH: Final = {
@@ -54,7 +55,7 @@ def _command(kind: SheetKind) -> click.Command:
             content = file.read_bytes()
         except OSError as trouble:
             _refuse("no_file", str(trouble))
-        database = Database(settings().database)
+        database = Database(make_engine(settings().database))
         try:
             told = SheetFile(kind.word, file.name, content, sheet, None, source)
             run = try_sheet(database, told)

@@ -15,6 +15,7 @@ from dispatch.exchange.forms import FORMS
 from dispatch.exchange.forms.rows import Span
 from dispatch.settings import settings
 from dispatch.store.database import Database
+from dispatch.store.engine import make_engine
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -42,7 +43,7 @@ def export(
     """
     span = Span(first.date(), (until or first).date())
     wish = Wish(form, span, bool(reason), reason, profile)
-    database = Database(settings().database)
+    database = Database(make_engine(settings().database))
     try:
         own = template.read_bytes() if template else None
         name, content = database.change(lambda uow: export_form(uow, wish, own))

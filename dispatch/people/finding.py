@@ -2,12 +2,13 @@
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 
 @lru_cache(maxsize=50_000)
 def spellings(name: str) -> tuple[str, str]:
     """The name in pinyin without tones, and its initials: wangxiulan, wxl."""
+    # Only now: its dictionary takes half a second, and few processes ever ask.
+    from pypinyin import Style, lazy_pinyin
+
     syllables = lazy_pinyin(name, style=Style.NORMAL)
     return "".join(syllables), "".join(syllable[:1] for syllable in syllables)
 

@@ -14,6 +14,8 @@ import sys
 from dataclasses import replace
 from typing import Final
 
+from dispatch.bootstrap.imports import kept_for_good
+
 FAILED: Final = 1
 BAD_PROBLEM: Final = 2
 ENGINE_MISSING: Final = 3
@@ -45,10 +47,11 @@ def limit_this_process(cpu_seconds: float, memory_mb: int) -> None:
 
 def _solve(told: argparse.Namespace) -> int:
     try:
-        import routing  # only now, inside the limits
-        from routing.city.part import what_is_left
-        from routing.solve import solve_whole
-        from routing.tying import end_with
+        with kept_for_good():
+            import routing  # only now, inside the limits
+            from routing.city.part import what_is_left
+            from routing.solve import solve_whole
+            from routing.tying import end_with
     except ImportError as missing:
         return _complain(ENGINE_MISSING, missing)
     end_with(told.parent)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dispatch.store import tables as _tables  # noqa: F401 - rows refer to each other
-from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import (
     SYSTEM,
     Actor,
@@ -20,10 +20,10 @@ T = TypeVar("T")
 
 
 class Database:
-    """One database by its address; connections are opened when they are needed."""
+    """One database; connections are opened when they are needed."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = make_engine(url)
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
 
     def change(self, do: Callable[[UnitOfWork], T], actor: Actor = SYSTEM) -> T:
         """Do it in one transaction; what comes back is committed."""

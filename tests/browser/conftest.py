@@ -16,6 +16,7 @@ from typing import Any, Final
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from dispatch.access.accounts import SignedIn
@@ -24,7 +25,7 @@ from dispatch.clock import wall_now
 from dispatch.log.feed import number_outbox
 from dispatch.running import web_is_ready
 from dispatch.settings import settings
-from dispatch.store.engine import make_engine
+from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor, in_one_transaction
 from tests.chaos.stack import free_port
 from tests.engines import SQLITE, Engines
@@ -128,12 +129,13 @@ def living(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Living]:
 @pytest.fixture
 def house(chromium: Browser, engines: Engines, living: Living) -> Iterator[House]:
     """The web room with the built pages, on SQLite: what is tried is the page."""
-    with engines.fresh(SQLITE) as url:
-        engine = make_engine(url)
-        with _served(url) as address:
-            found = House(LittleTown(engine), address, chromium, living)
-            yield found
-        engine.dispose()
+    with (
+        engines.fresh(SQLITE) as url,
+        engines.engine(url) as engine,
+        _served(engine) as address,
+    ):
+        found = House(LittleTown(engine), address, chromium, living)
+        yield found
     assert found.complaints == []
 
 
@@ -174,21 +176,19 @@ def killable(
     chromium: Browser, engines: Engines, living: Living
 ) -> Iterator[tuple[House, WebProcess]]:
     """A house whose web process can be killed and started again."""
-    with engines.fresh(SQLITE) as url:
-        engine = make_engine(url)
+    with engines.fresh(SQLITE) as url, engines.engine(url) as engine:
         process = WebProcess(url, free_port())
         process.start()
         found = House(LittleTown(engine), process.address, chromium, living)
         yield found, process
         process.kill()
-        engine.dispose()
     assert found.complaints == []
 
 
 @contextmanager
-def _served(url: str) -> Iterator[str]:
+def _served(engine: Engine) -> Iterator[str]:
     config = uvicorn.Config(
-        create_app(url), host="127.0.0.1", port=0, log_level="critical",
+        create_app(Database(engine)), host="127.0.0.1", port=0, log_level="critical",
         access_log=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
     server = uvicorn.Server(config)

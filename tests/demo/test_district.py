@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
 from dispatch.demo import names
@@ -17,7 +18,6 @@ from dispatch.people.elder_facts import History, facts_on
 from dispatch.people.elders import Elder, Household
 from dispatch.people.responsible import FIRST
 from dispatch.people.vault import Sealed, find_owners, unseal
-from dispatch.store.engine import make_engine
 
 DAY = date(2026, 11, 20)
 
@@ -122,10 +122,7 @@ def test_too_few_roads_are_refused_in_words() -> None:
         lay(grid(5), SMALL, 1)
 
 
-def test_the_district_is_kept_whole_and_sealed(
-    database_url: str, small: District
-) -> None:
-    engine = make_engine(database_url)
+def test_the_district_is_kept_whole_and_sealed(engine: Engine, small: District) -> None:
     with Session(engine) as session:
         keep_district(session, small)
         session.commit()
@@ -140,7 +137,6 @@ def test_the_district_is_kept_whole_and_sealed(
         assert find_owners(session, "card", person.sealed["card"]) == [person.elder.id]
         texts = session.exec(select(Sealed.sealed)).all()
         assert not any(person.sealed["phone"].encode() in text for text in texts)
-    engine.dispose()
 
 
 def test_the_files_say_of_today_what_the_elders_say(district: District) -> None:

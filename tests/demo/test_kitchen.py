@@ -1,6 +1,5 @@
 """The demo's kitchens: who ate of a batch is one query, and two who fell ill a case."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,7 +25,6 @@ from dispatch.safety.cases import CaseKind
 from dispatch.safety.climbing import close_case
 from dispatch.safety.falling_ill import report_illness
 from dispatch.safety.illness import Symptom
-from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction, picture
 from tests.web.counting import counted
 
@@ -39,14 +37,12 @@ def small() -> District:
 
 
 @pytest.fixture
-def lunch(small: District, database_url: str) -> Iterator["Lunch"]:
-    engine = make_engine(database_url)
+def lunch(small: District, engine: Engine) -> "Lunch":
     with Session(engine) as session:
         keep_district(session, small)
         set_clock(session, small.begins_at, speed=0)
         session.commit()
-    yield Lunch(engine, small)
-    engine.dispose()
+    return Lunch(engine, small)
 
 
 class Lunch:

@@ -1,7 +1,7 @@
 """A town whose lists come as sheets."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,11 +12,9 @@ from tests.little_town import LittleTown
 
 
 @pytest.fixture
-def database(town: LittleTown, database_url: str) -> Iterator[Database]:
+def database(town: LittleTown) -> Database:
     """The town's database, as the commands and the pages use it."""
-    made = Database(database_url)
-    yield made
-    made.close()
+    return Database(town.engine)
 
 
 def sheet_of(*rows: Sequence[Any]) -> bytes:

@@ -23,7 +23,6 @@ from dispatch.orders.standing_run import run_standing
 from dispatch.people.pauses import Pause, PauseReason
 from dispatch.promises.checking import Look, Premises
 from dispatch.promises.orders import check_orders
-from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
 from tests.engines import SQLITE, Engines
 from tests.little_town import ELEVEN, TODAY, LittleTown
@@ -141,8 +140,7 @@ class Lunch:
 def test_whatever_happens_every_portion_is_where_it_says(
     engines: Engines, todo: list[tuple[str, int, Channel]]
 ) -> None:
-    with engines.fresh(SQLITE) as url:
-        engine = make_engine(url)
+    with engines.fresh(SQLITE) as url, engines.engine(url) as engine:
         lunch = Lunch(LittleTown(engine))
         for name, at, channel in todo:
             lunch.do(name, at, channel)
@@ -150,4 +148,3 @@ def test_whatever_happens_every_portion_is_where_it_says(
         lunch.town.at(ELEVEN + timedelta(hours=3))
         lunch.do("close", 0, Channel.DINE_IN)
         lunch.must_tie()
-        engine.dispose()

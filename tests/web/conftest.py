@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from dispatch.access.accounts import Role, SignedIn
 from dispatch.clock import wall_now
+from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor
 from tests.little_town import STREET, LittleTown
 from web.__main__ import listen
@@ -72,9 +73,9 @@ def dist(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def house(town: LittleTown, database_url: str, dist: Path) -> Iterator[House]:
+def house(town: LittleTown, dist: Path) -> Iterator[House]:
     """The web room with a little town behind it."""
-    app = create_app(database_url, dist=dist)
+    app = create_app(Database(town.engine), dist=dist)
     config = uvicorn.Config(
         app, host="127.0.0.1", port=0, log_level="critical", access_log=False,
         ws_max_size=16_384, ws_per_message_deflate=False, timeout_graceful_shutdown=2,

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import pytest
 
+from dispatch.store.database import Database
+from dispatch.store.engine import make_engine
 from web.app import create_app
 
 WIRE: Final = Path(__file__).parents[2] / "web" / "ui" / "src" / "wire"
@@ -79,7 +81,7 @@ def test_most_shapes_are_compared(schemas: dict[str, Any]) -> None:
 @pytest.fixture(scope="module")
 def schemas() -> dict[str, Any]:
     """The server's own words about its shapes."""
-    document = create_app("sqlite://").openapi()
+    document = create_app(Database(make_engine("sqlite://"))).openapi()
     found: dict[str, Any] = document["components"]["schemas"]
     return found
 

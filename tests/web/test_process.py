@@ -17,6 +17,7 @@ from sqlalchemy import Engine, create_engine
 from websockets.exceptions import ConnectionClosed
 
 from dispatch.settings import settings
+from dispatch.store.database import Database
 from tests.little_town import LittleTown
 from tests.web.conftest import House
 from tests.web.ordering import placed
@@ -70,7 +71,7 @@ def test_it_goes_down_in_time_with_open_sockets_and_its_log_names_nobody(
     log = tmp_path / "web.log"
     elder_id = town.add_elder(name="慕容雪莲")
     with web_process(town.engine, log) as (address, process):
-        house = House(town, create_app("sqlite://"), address)
+        house = House(town, create_app(Database(town.engine)), address)
         with house.enter(town.staff) as clerk:
             row = placed(clerk, elder_id)
             clerk.get("/api/elders", params={"q": "慕容"})
@@ -92,8 +93,7 @@ def test_it_goes_down_in_time_with_open_sockets_and_its_log_names_nobody(
 
 def test_a_database_without_our_tables_is_not_ready(tmp_path: Path) -> None:
     empty = create_engine(f"sqlite:///{tmp_path / 'empty.db'}")
-    app = create_app(str(empty.url))
-    empty.dispose()
+    app = create_app(Database(empty))
 
     async def ask() -> httpx.Response:
         door = httpx.ASGITransport(app)
