@@ -20,6 +20,7 @@ from dispatch.log.feed import number_outbox
 from dispatch.planning.chasing import take_hints
 from dispatch.planning.chasing_drafts import take_draft_hints
 from dispatch.queue import hint, hint_draft
+from dispatch.safety.sending import Gateways, send_notices
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import in_one_transaction
@@ -47,7 +48,7 @@ def run_relay(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
     """The relay's process: until told to stop."""
     engine = make_engine(chosen.database)
     redis = Redis.from_url(redis_url, socket_timeout=_QUEUE_PATIENCE_SECONDS)
-    teller = threading.Thread(target=tell_on, args=(engine, stop), name="teller")
+    teller = threading.Thread(target=tell_on, args=(engine, stop, Gateways.of(chosen)))
     teller.start()
     try:
         relay_on(engine, lambda _: ask_workers(engine, redis), stop)
@@ -83,10 +84,13 @@ def relay_on(
             stop.wait(_PAUSE_SECONDS)
 
 
-def tell_on(engine: Engine, stop: threading.Event) -> None:
-    """Tell webhooks beside the relay, which waits for nobody outside."""
+def tell_on(
+    engine: Engine, stop: threading.Event, gateways: Gateways | None = None
+) -> None:
+    """Send notices and tell webhooks beside the relay, which waits for nobody."""
     while not stop.wait(_TELL_SECONDS):
         try:
+            send_notices(engine, gateways or Gateways())
             tell_webhooks(engine)
         except SQLAlchemyError as trouble:
             log.warning("telling.waits", error=type(trouble).__name__)

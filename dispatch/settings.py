@@ -67,6 +67,16 @@ class Settings(BaseSettings):
         "", description="prints a PDF from its standard input; empty: people print"
     )
 
+    sms_url: str = Field(
+        "", description="gateway that takes messages as signed requests; empty: none"
+    )
+    sms_secret: SecretStr = Field(
+        SecretStr(""), description="signs what goes to the gateway of messages"
+    )
+    group_url: SecretStr = Field(
+        SecretStr(""), description="robot of the duty's chat (企业微信, 钉钉, 飞书)"
+    )
+
     geocoder: Literal["", "nominatim", "amap", "tianditu"] = Field(
         "", description="finds places by address; empty: nobody outside is asked"
     )

@@ -18,6 +18,7 @@ from dispatch.store.database import Database
 from dispatch.store.engine import make_engine
 from web import (
     absences,
+    cases,
     cash,
     catalogue,
     coordinator,
@@ -82,6 +83,7 @@ ROUTERS: Final = (
     passes.router,
     photos.router,
     coordinator.router,
+    cases.router,
     office.router,
     live.router,
     health.router,

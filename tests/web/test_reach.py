@@ -67,7 +67,8 @@ def _knock(client: httpx.Client, route: str) -> int:
     files = ("contact", "key", "pause", "event", "proposal")
     more = ("referral", "run", "link", "message", "webhook")
     more += ("attestation", "rule", "plan", "round", "photo")
-    for name in (*things, *files, *STAFFING, *more):
+    safety = ("turn", "handover", "notice", "entry")
+    for name in (*things, *files, *STAFFING, *more, *safety):
         path = path.replace(f"{{{name}_id}}", str(uuid4()))
     path = path.replace("{rung}", "1").replace("{kind}", "elders")
     path = path.replace("{form}", "meals").replace("{sha256}", "0" * 64)

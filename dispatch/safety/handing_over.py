@@ -1,0 +1,81 @@
+"""Handing over at the end of a turn (交班): words, and the open cases with them."""
+
+from uuid import UUID, uuid4
+
+from sqlmodel import col, select
+
+from dispatch.access.accounts import Account
+from dispatch.errors import BadInput, Conflict, NotFound
+from dispatch.safety.cases import Case
+from dispatch.safety.duty import Handover, turn_of
+from dispatch.safety.noting import add_step, tell_case
+from dispatch.safety.roster import cases_of, list_people
+from dispatch.safety.rostering import place_of
+from dispatch.store.unit_of_work import UnitOfWork
+
+
+class NothingToAccept(Conflict):
+    """没有等您接的班，没有保存。请刷新后查看。"""
+
+    code = "nothing_to_accept"
+
+
+def hand_over(uow: UnitOfWork, to_id: UUID, words: str) -> Handover:
+    """Offer one's turn and open cases to the next; they stay one's own until taken.
+
+    Raises:
+        NotFound: nobody of that name here.
+        BadInput: no words; or to oneself.
+    """
+    me = uow.actor.account_id
+    person = next((p for p in list_people(uow) if p.id == to_id), None)
+    if person is None or me is None:
+        raise NotFound("没有找到接班人。")
+    said = words.strip()
+    if me == to_id or not 2 <= len(said) <= 500:
+        raise BadInput("请选接班人并写明交接事项（2 至 500 字），没有保存。")
+    mine = uow.session.get_one(Account, me)
+    street, station_id = place_of(uow, mine)
+    open_one = select(Handover).where(
+        Handover.from_id == me, col(Handover.accepted_at).is_(None)
+    )
+    offered = uow.session.exec(open_one.with_for_update()).first() or Handover(
+        id=uuid4(), street_code=street, station_id=station_id, from_id=me, to_id=to_id,
+        words=said, offered_at=uow.now,
+    )  # fmt: skip
+    offered.to_id, offered.words, offered.offered_at = to_id, said, uow.now
+    offered.cases = len(cases_of(uow, me))
+    uow.session.add(offered)
+    uow.session.flush()
+    return offered
+
+
+def accept(uow: UnitOfWork, handover_id: UUID) -> Handover:
+    """Take the turn over: the cases of whoever offered it are one's own from now on.
+
+    Raises:
+        NothingToAccept: it is another's, or was accepted before.
+    """
+    me = uow.actor.account_id
+    query = select(Handover).where(Handover.id == handover_id).with_for_update()
+    offered = uow.session.exec(query).first()
+    if offered is None or me != offered.to_id or offered.accepted_at is not None:
+        raise NothingToAccept
+    offered.accepted_at = uow.now
+    title = uow.session.get_one(Account, me).title[:40]
+    for duty in cases_of(uow, offered.from_id):
+        case = uow.session.get_one(Case, duty.case_id)
+        turn = turn_of(uow.session, me, case.street_code, uow.now)
+        duty.account_id, duty.taken_at = me, uow.now
+        duty.again_at = turn.ends_at if turn else None
+        case.owner = title
+        uow.session.add_all([duty, case])
+        add_step(uow, case, "handover", title)
+        tell_case(uow, case, "case.handed_over")
+    ended = turn_of(uow.session, offered.from_id, offered.street_code, uow.now)
+    if ended is not None and ended.starts_at < uow.now:
+        ended.ends_at = uow.now
+        uow.session.add(ended)
+    uow.session.add(offered)
+    uow.session.flush()
+    return offered
