@@ -7,18 +7,25 @@ D: a statement without proof: paper typed in later, or a phone that was elsewher
 E: a coordinator's entry; a meal past its time; a visit shorter than its rule.
 
 A photo never raises a grade: it needs consent, and the way without one is as good.
+What a service is to be proved by stands in its row of the catalogue: a visit that lacks
+some of it is a B, and only the codes and places that the row names make a meal an A.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from dispatch.catalogue.services import Proof
 from dispatch.field.events import FieldKind, Trust
 from dispatch.field.merging import HONEST
 from dispatch.store.columns import Json
 
 WORST_ACCURACY_METRES: Final = 200
 FORM: Final = ("health", "mind", "safety", "hygiene", "home")
+# What a helper can show at a door; calls and payments are kept elsewhere.
+AT_DOORS: Final = frozenset(Proof) - {Proof.CALL, Proof.PAYMENT}
+WITH_CONSENT: Final = frozenset({Proof.PHOTO, Proof.RECEIPT})
 FORM_WORDS: Final = frozenset({"good", "fair", "poor"})
 
 
@@ -46,6 +53,7 @@ class HandFacts:
     longest_carry_seconds: int = 3600
     trust: Trust = Trust.ONLINE
     past_eat_by: bool = False
+    accepted: frozenset[Proof] = frozenset()  # of its service; nothing: any
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,15 @@ class VisitFacts:
     place: Place = Place.UNKNOWN
     in_window: bool = True
     trust: Trust = Trust.ONLINE
+    required: frozenset[Proof] = (
+        frozenset()
+    )  # of its service, as far as it can be asked
+    given: frozenset[Proof] = frozenset()
+
+    @property
+    def missing(self) -> list[str]:
+        """The required proofs that were not given."""
+        return sorted(proof.value for proof in self.required - self.given)
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,7 @@ def place_of(
 
 def grade_meal(facts: HandFacts) -> Graded:
     """The grade of a meal handed over or left at a door."""
-    at_door = facts.code_fits or facts.place is Place.FITS
+    at_door = _at_door(facts)
     on_time = _on_time(facts)
     grade, flags = _by_whom(facts, at_door=at_door, on_time=on_time), []
     if facts.place is Place.ELSEWHERE:
@@ -121,8 +138,11 @@ def grade_visit(facts: VisitFacts) -> Graded:
     elif facts.place is Place.ELSEWHERE:
         grade, flags = "D", ("position_elsewhere",)
     else:
-        grade = "A" if facts.place is Place.FITS and formed and on_time else "B"
-    basis = {
+        whole = facts.place is Place.FITS and formed and not facts.missing
+        grade = "A" if whole and on_time else "B"
+    if facts.missing:
+        flags = (*flags, "proof_missing")
+    basis: Json = {
         "how": FieldKind.VISIT_ENDED.value,
         "lasted_seconds": facts.lasted_seconds,
         "least_seconds": facts.least_seconds,
@@ -131,7 +151,15 @@ def grade_visit(facts: VisitFacts) -> Graded:
         "on_time": on_time,
         "trust": facts.trust.value,
     }
+    if facts.missing:
+        basis["missing"] = facts.missing
     return Graded(grade, basis, flags)
+
+
+def required_of(named: Iterable[str], *, photo_consent: bool) -> frozenset[Proof]:
+    """What of a service's proofs is asked for at a door; without consent no picture."""
+    asked = AT_DOORS & {Proof(name) for name in named}
+    return asked if photo_consent else asked - WITH_CONSENT
 
 
 def form_is_whole(form: Json) -> bool:
@@ -149,6 +177,13 @@ def _by_whom(facts: HandFacts, *, at_door: bool, on_time: bool) -> str:
     if facts.to is None:
         return "D"
     return "B" if facts.named else "C"
+
+
+def _at_door(facts: HandFacts) -> bool:
+    """A code or a place says so, of those that the service takes."""
+    takes = facts.accepted & {Proof.CODE, Proof.PLACE} or {Proof.CODE, Proof.PLACE}
+    by_code = facts.code_fits and Proof.CODE in takes
+    return by_code or (facts.place is Place.FITS and Proof.PLACE in takes)
 
 
 def _is_left(facts: HandFacts) -> bool:

@@ -1,21 +1,30 @@
 """Proofs: the facts behind one handing-over or visit, its grade, its evidence row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from geopy.distance import geodesic
 from sqlmodel import Session, select
 
-from dispatch.catalogue.services import Service
+from dispatch.catalogue.services import Proof, Service
 from dispatch.catalogue.sittings import get_sitting
 from dispatch.field import grading
 from dispatch.field.clocks import PAID_VISIT
 from dispatch.field.events import FieldEvent, FieldKind
 from dispatch.field.evidence import Evidence, EvidenceFrom
-from dispatch.field.grading import Graded, HandFacts, Place, VisitFacts
+from dispatch.field.grading import (
+    Graded,
+    HandFacts,
+    Place,
+    VisitFacts,
+    form_is_whole,
+    required_of,
+)
 from dispatch.field.measures import Measures, measures_on
+from dispatch.field.photos import PhotoKind, list_photos
 from dispatch.kitchens.batches import eat_by_of
 from dispatch.kitchens.returning import note_boxes
 from dispatch.orders.orders import Channel, Order
@@ -23,6 +32,12 @@ from dispatch.people.datum import BadPoint, to_wgs84
 from dispatch.people.elders import Datum, Elder, Household
 from dispatch.people.vault import find_owners
 from dispatch.store.unit_of_work import UnitOfWork
+
+_ANY: Final = frozenset({Proof.SIGN, Proof.PHOTO, Proof.RECEIPT})
+_SHOWN: Final[dict[PhotoKind | None, frozenset[Proof]]] = {
+    PhotoKind.SIGNATURE: frozenset({Proof.SIGN}),
+    PhotoKind.PHOTO: frozenset({Proof.PHOTO, Proof.RECEIPT}),
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,7 @@ def grade_event(
         history: the accepted events of the order; when it was picked up or begun.
     """
     if event.kind is FieldKind.VISIT_ENDED or whole.order.channel is Channel.VISIT:
-        return grading.grade_visit(_visit_facts(whole, event, history))
+        return grading.grade_visit(_visit_facts(session, whole, event, history))
     return grading.grade_meal(_hand_facts(session, whole, event, history))
 
 
@@ -110,17 +125,19 @@ def _hand_facts(
         longest_carry_seconds=whole.measures.longest_carry_seconds,
         trust=event.trust,
         past_eat_by=eat_by_at is not None and at > eat_by_at,
+        accepted=frozenset(Proof(name) for name in whole.service.proofs),
     )
 
 
 def _visit_facts(
-    whole: Whole, event: FieldEvent, history: Sequence[FieldEvent]
+    session: Session, whole: Whole, event: FieldEvent, history: Sequence[FieldEvent]
 ) -> VisitFacts:
     form = event.detail.get("form")
     is_welfare = whole.service.code == PAID_VISIT
     measures = whole.measures
     planned = whole.service.minutes * 60 * measures.home_service_percent // 100
-    return VisitFacts(
+    consent = whole.elder.photo_consent
+    facts = VisitFacts(
         least_seconds=measures.visit_seconds if is_welfare else planned,
         needs_form=is_welfare,
         lasted_seconds=_seconds_since(history, FieldKind.VISIT_BEGUN, event),
@@ -128,7 +145,36 @@ def _visit_facts(
         place=place_at(event, whole.household, whole.measures.home_radius_metres),
         in_window=_in_window(whole.order, event.corrected_at),
         trust=event.trust,
+        required=required_of(whole.service.proofs, photo_consent=consent),
     )
+    return replace(facts, given=_given(session, whole, event, facts))
+
+
+def _given(
+    session: Session, whole: Whole, event: FieldEvent, facts: VisitFacts
+) -> frozenset[Proof]:
+    """What was shown at a visit; `values` of an event are what was measured."""
+    values = event.detail.get("values")
+    shown = {
+        Proof.HOURS: facts.lasted_seconds is not None,
+        Proof.PLACE: facts.place is Place.FITS,
+        Proof.FORM: form_is_whole(facts.form),
+        Proof.VALUES: isinstance(values, dict) and bool(values),
+        Proof.CODE: _code_fits(session, whole.elder, event.detail.get("code")),
+    }
+    given = frozenset(proof for proof, is_so in shown.items() if is_so)
+    return given | _pictured(session, whole.order, event)
+
+
+def _pictured(session: Session, order: Order, event: FieldEvent) -> frozenset[Proof]:
+    """What the pictures are that an event names. One that has not come yet, as from a
+    phone without a line, may be any of them.
+    """
+    if not event.photo_sha256:
+        return frozenset()
+    kinds = {one.sha256: one.kind for one in list_photos(session, [order.id])}
+    found = (_SHOWN.get(kinds.get(each), _ANY) for each in event.photo_sha256)
+    return frozenset().union(*found)
 
 
 def place_at(event: FieldEvent, household: Household, radius_metres: int) -> Place:

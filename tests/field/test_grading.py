@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.catalogue.services import Proof
 from dispatch.field.events import FieldKind, Trust
 from dispatch.field.grading import (
     FORM,
@@ -15,10 +16,12 @@ from dispatch.field.grading import (
     grade_meal,
     grade_visit,
     place_of,
+    required_of,
 )
 
 BEST = HandFacts(kind=FieldKind.HANDED_OVER, to="self", place=Place.FITS)
 LEFT = HandFacts(kind=FieldKind.LEFT_BY_AGREEMENT, agreed=True, place=Place.FITS)
+BATH = frozenset({Proof.VALUES, Proof.SIGN, Proof.HOURS})
 VISIT = VisitFacts(
     least_seconds=1200,
     needs_form=True,
@@ -34,6 +37,9 @@ VISIT = VisitFacts(
         (BEST, "A"),
         (replace(BEST, place=Place.UNKNOWN, code_fits=True), "A"),
         (replace(BEST, place=Place.UNKNOWN), "B"),
+        (replace(BEST, accepted=frozenset({Proof.CODE})), "B"),
+        (replace(BEST, accepted=frozenset({Proof.CODE, Proof.SIGN})), "B"),
+        (replace(BEST, accepted=frozenset({Proof.SIGN})), "A"),
         (replace(BEST, in_window=False), "B"),
         (replace(BEST, carried_seconds=3601), "B"),
         (replace(BEST, carried_seconds=3600), "A"),
@@ -72,10 +78,29 @@ def test_a_meals_grade_follows_from_its_facts(facts: HandFacts, grade: str) -> N
         (replace(VISIT, place=Place.UNKNOWN), "B"),
         (replace(VISIT, place=Place.ELSEWHERE), "D"),
         (replace(VISIT, trust=Trust.BACK_FILLED), "B"),
+        (replace(VISIT, required=BATH), "B"),
+        (replace(VISIT, required=BATH, given=BATH - {Proof.VALUES}), "B"),
+        (replace(VISIT, required=BATH, given=BATH | {Proof.PHOTO}), "A"),
+        (replace(VISIT, required=BATH, lasted_seconds=1199), "E"),
     ],
 )
 def test_a_visits_grade_follows_from_its_facts(facts: VisitFacts, grade: str) -> None:
     assert grade_visit(facts).grade == grade
+
+
+def test_without_consent_no_picture_is_asked_for_and_calls_are_kept_elsewhere() -> None:
+    named = ["photo", "receipt", "hours", "call", "payment"]
+    assert required_of(named, photo_consent=False) == {Proof.HOURS}
+    assert required_of(named, photo_consent=True) == {
+        Proof.HOURS,
+        Proof.PHOTO,
+        Proof.RECEIPT,
+    }
+    missing = grade_visit(replace(VISIT, required=BATH, given=frozenset({Proof.SIGN})))
+    assert (missing.basis["missing"], missing.flags) == (
+        ["hours", "values"],
+        ("proof_missing",),
+    )
 
 
 def test_a_fact_that_gets_worse_never_makes_the_grade_better() -> None:
