@@ -138,7 +138,7 @@ def open_session(session: Session, account: Account) -> tuple[str, str]:
 
 def shut_account(login: str, role: Role, title: str) -> Account:
     """An account whose password nobody knows: its holder comes in another way."""
-    return Account(login=login, password_hash=_NOBODY, role=role, title=title)
+    return Account(login=login, password_hash=_nobody(), role=role, title=title)
 
 
 def sign_out(uow: UnitOfWork, token: str) -> None:
