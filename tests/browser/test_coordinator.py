@@ -1,13 +1,17 @@
 """The coordinator's page: sums that tie, news as they happen, alarms first."""
 
 import sys
+import time
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import Engine
 
 from dispatch.orders.ordering import place_order
-from dispatch.store.unit_of_work import in_one_transaction
+from dispatch.planning.chasing_drafts import list_stranded_drafts
+from dispatch.planning.drafting import carry_out_draft
+from dispatch.store.unit_of_work import in_one_transaction, picture
 from tests.browser.conftest import PHONE, House
 from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, make_walk
@@ -94,8 +98,13 @@ def test_an_unanswered_door_comes_first_and_is_closed_with_an_outcome(
     assert [case.outcome for case in walk.cases()] == ["seen_well"]
 
 
-def test_the_arrow_keys_walk_the_board_and_the_map_shows_who(house: House) -> None:
-    make_walk(house.town, house.town.add_elder(), house.town.add_elder("李建国"))
+def test_the_arrow_keys_walk_the_board_and_a_move_is_shown_before_it_is_published(
+    house: House,
+) -> None:
+    house.town.add_helper()
+    order_lunch(house.town)
+    plan(house.town, thinking=quick)
+    to = str(house.town.add_helper())
 
     with house.visit(house.town.dispatcher, "/coordinator") as page:
         page.get_by_test_id("order").first.wait_for()
@@ -106,3 +115,26 @@ def test_the_arrow_keys_walk_the_board_and_the_map_shows_who(house: House) -> No
         expect(page.locator(".leaflet-tooltip")).to_be_visible()
         page.keyboard.press("/")
         expect(page.get_by_test_id("board-search")).to_be_focused()
+
+        page.get_by_test_id("direct-to").select_option(to)
+        page.get_by_test_id("try-move").click()
+        trial = page.get_by_test_id("trial")
+        expect(trial).to_contain_text("正在试算")
+        make_drafts(house.town.engine)
+        expect(trial.get_by_test_id("moved")).to_contain_text("换人送 1")
+        page.get_by_test_id("publish").click()
+        page.get_by_test_id("publish").click()
+        expect(page.get_by_test_id("said")).to_contain_text("已发布第 2 版")
+        expect(page.get_by_test_id("direct")).to_contain_text("已指定由")
+
+
+def make_drafts(engine: Engine) -> None:
+    """Do the worker's work once, as soon as somebody has asked for it."""
+    for _ in range(200):
+        with picture(engine) as seen:
+            waiting = list_stranded_drafts(seen.session, queue_lives=False)
+        if waiting:
+            assert carry_out_draft(engine, waiting[0])
+            return
+        time.sleep(0.05)
+    pytest.fail("nobody asked for a draft")

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byHowMuch, relaxed } from "./relaxing";
+import { askedOf, byHowMuch, relaxed } from "./relaxing";
 
 test("seconds are told in minutes, upwards, and other amounts as they are", () => {
   expect(byHowMuch("window", 61)).toBe("2 分钟");
@@ -16,4 +16,10 @@ test("a relaxation is a sentence that says it works", () => {
 test("a skill that is missing has its word, a paper sheet among them", () => {
   expect(byHowMuch("skill", "paper")).toBe("凭纸单");
   expect(relaxed({ kind: "skill", value: "paper" })).toBe("有人具备「凭纸单」就能排上");
+});
+
+test("time is tried with one press, the hot limit never", () => {
+  expect(askedOf("o", { kind: "shift", value: 300 })).toEqual({ kind: "shift", order_id: "o", value: 300 });
+  expect(askedOf("o", { kind: "ride", value: 300 })).toBeNull();
+  expect(askedOf("o", { kind: "skill", value: "paper" })).toBeNull();
 });

@@ -1,4 +1,5 @@
 /** Why an order was left out, in the coordinator's words. */
+import type { Asked } from "../wire/drafts";
 import { named, t } from "../words/words.svelte";
 
 const IN_SECONDS = new Set(["window", "ride", "shift", "max_work", "break"]);
@@ -20,4 +21,11 @@ export function relaxed(relaxation: unknown): string {
   if (kind === "window" || kind === "ride" || kind === "shift" || kind === "max_work")
     return t(`relax.${kind}`, { n: minutes(Number(value)) });
   return t("why.no_relaxation");
+}
+
+/** What a coordinator may try with one press; heat is never loosened, and people are asked. */
+export function askedOf(orderId: string, relaxation: unknown): Asked | null {
+  const { kind, value } = (relaxation ?? {}) as { kind?: string; value?: unknown };
+  if (kind !== "window" && kind !== "shift" && kind !== "max_work") return null;
+  return typeof value === "number" ? { kind, order_id: orderId, value } : null;
 }

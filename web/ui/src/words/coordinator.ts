@@ -6,7 +6,7 @@ export const coordinator = {
   "board.sum_off": ["合计 {sum} ≠ 总数 {total}", "sum {sum} ≠ total {total}"],
   "board.none": ["这里没有订单", "No orders here"],
   "board.search": ["找订单、老人、送餐员（/）", "Find order, elder, helper (/)"],
-  "board.keys": ["/ 查找　↑↓ 逐条　r 重排　u 回到上一版　Esc 取消选择", "/ find · ↑↓ walk · r re-plan · u back one version · Esc clear"],
+  "board.keys": ["/ 查找　↑↓ 逐条　r 试算重排　u 回到上一版　Esc 取消选择", "/ find · ↑↓ walk · r try a new plan · u back one version · Esc clear"],
   "board.serving_all": ["各餐", "All servings"],
   "alarm.none": ["一切正常", "All is well"],
   "alarm.why": ["没有未结事件，没有要迟到的，没有未排上的；最近一次消息 {ago}，{live}", "no open case, nobody will be late, nothing is left out; last event {ago}, {live}"],

@@ -2,6 +2,7 @@
 import { coordinator } from "./coordinator";
 import { counter } from "./counter";
 import { courier } from "./courier";
+import { drafts } from "./drafts";
 import { duties } from "./duties";
 import { elders } from "./elders";
 import { field } from "./field";
@@ -16,7 +17,7 @@ import { sheets } from "./sheets";
 import { staffing } from "./staffing";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...points, ...kitchen };
+const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...points, ...kitchen, ...drafts };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";

@@ -1,0 +1,30 @@
+"""Forms of what a coordinator tries before it is published."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from dispatch.planning.directions import Direction, DirectionKind
+from web.schemas.shapes import Form
+
+
+class DirectionForm(Form):
+    """One thing wanted of a plan: seconds, or per cent for the weather."""
+
+    kind: DirectionKind
+    order_id: UUID | None = None
+    helper_id: UUID | None = None
+    kitchen_id: UUID | None = None
+    value: Annotated[int, Field(ge=1, le=86_400)] | None = None
+
+    def to_direction(self) -> Direction:
+        return Direction(
+            self.kind, self.order_id, self.helper_id, self.kitchen_id, self.value
+        )
+
+
+class DraftForm(Form):
+    """What is to be tried together; nothing at all: planning anew."""
+
+    asked: Annotated[tuple[DirectionForm, ...], Field(max_length=20)] = ()
