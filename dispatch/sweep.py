@@ -19,8 +19,6 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlmodel import col, select
 
 import dispatch.store.tables  # noqa: F401 - what we write may point at any table
@@ -45,10 +43,9 @@ from dispatch.planning.chasing import (
 )
 from dispatch.planning.chasing_drafts import look_after_drafts
 from dispatch.planning.drafting import carry_out_draft
-from dispatch.planning.jobs import carry_out
 from dispatch.planning.on_demand.minding import Minder
 from dispatch.planning.parts import forget_orphans
-from dispatch.planning.solving import SolverFailed, think
+from dispatch.planning.rescuing import DATABASE_TROUBLE, Rescuer, rescue_here
 from dispatch.planning.week_jobs import ask_for_week
 from dispatch.queue import hint, queue_at
 from dispatch.safety.asking import ask_again, list_unanswered
@@ -58,12 +55,10 @@ from dispatch.settings import Settings
 from dispatch.staffing.offering import pass_on_expired
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
-from routing import WrongPlan
 
 log = structlog.get_logger()
 _NO_WORKERS: Final = "排线服务离线，已启用本机排线"
 _LATE: Final = "临近出发仍无路线，已使用快速方案，请人工查看"
-_DATABASE_TROUBLE: Final = (DBAPIError, NoConnection)
 _ORDERING_SECONDS: Final = 1.0  # wall time in one sweep
 Rescue = Callable[[UUID, str | None], bool]
 T = TypeVar("T")
@@ -84,7 +79,7 @@ def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> Non
             for look in (Minder(engine).look, packing, drafts)
         ]
         one = at_end.enter_context(ThreadPoolExecutor(max_workers=1))
-        rescuer = _Rescuer(engine, one)
+        rescuer = Rescuer(engine, one)
         for thread in beside:
             thread.start()
             at_end.callback(thread.join)
@@ -118,7 +113,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
             once and in this thread if not given. Its second argument says why only
             a quick plan will do, or None.
     """
-    here = rescue or partial(_rescue, engine)
+    here = rescue or partial(rescue_here, engine)
     steps: tuple[Callable[[], object], ...] = (
         partial(climb_overdue, engine),
         partial(ask_for_owners, engine),
@@ -142,7 +137,7 @@ def _try(step: Callable[[], T]) -> T | None:
     """One step's trouble keeps nothing else from being done."""
     try:
         return step()
-    except (*_DATABASE_TROUBLE, Refusal) as trouble:
+    except (*DATABASE_TROUBLE, Refusal) as trouble:
         log.warning("a sweep failed", error=type(trouble).__name__)
         return None
 
@@ -265,39 +260,3 @@ def _serve(engine: Engine) -> None:
 def _lay_out(uow: UnitOfWork) -> None:
     """Once a day the weeks of helpers become shifts."""
     lay_out_when_due(uow.session, town_day(uow.now))
-
-
-def _rescue(engine: Engine, request_id: UUID, quick: str | None) -> bool:
-    """Plan a request here and now; trouble is for the log, and for the next sweep."""
-    try:
-        return carry_out(
-            engine,
-            request_id,
-            thinking=partial(think, quick=quick),
-            by_force=quick is not None,
-        )
-    except (*_DATABASE_TROUBLE, SolverFailed, WrongPlan) as trouble:
-        log.warning("a rescue failed", error=f"{type(trouble).__name__}: {trouble}")
-        return False
-
-
-class _Rescuer:
-    """Plans one request after the other beside the timers, which must not wait."""
-
-    def __init__(self, engine: Engine, one: ThreadPoolExecutor) -> None:
-        self._engine, self._one = engine, one
-        self._taken: set[UUID] = set()
-
-    def rescue(self, request_id: UUID, quick: str | None) -> bool:
-        """Take it up, unless it is taken up already."""
-        if request_id in self._taken:
-            return False
-        self._taken.add(request_id)
-        self._one.submit(self._carry_out, request_id, quick)
-        return True
-
-    def _carry_out(self, request_id: UUID, quick: str | None) -> None:
-        try:
-            _rescue(self._engine, request_id, quick)
-        finally:
-            self._taken.discard(request_id)
