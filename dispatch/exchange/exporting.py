@@ -16,6 +16,7 @@ from dispatch.errors import BadInput, NotAllowed
 from dispatch.exchange.columns import spoken
 from dispatch.exchange.files import read_table
 from dispatch.exchange.forms import FORMS
+from dispatch.exchange.forms.field_words import says
 from dispatch.exchange.forms.rows import CATEGORY_WORDS, Form, Row, Span
 from dispatch.exchange.profiles import ExportProfile, get_profile, save_profile
 from dispatch.exchange.workbooks import Cell, Page, workbook
@@ -26,6 +27,7 @@ from dispatch.store.columns import Json
 from dispatch.store.unit_of_work import UnitOfWork
 
 _LONGEST_DAYS: Final = 370
+_BETWEEN: Final = "、"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 VERSION: Final = "2026-11"  # of the forms' columns
 
@@ -145,7 +147,15 @@ def _layout(
 
 
 def _coded(value: Cell, codes: Mapping[str, str] | None) -> Cell:
-    return codes.get(str(value), value) if codes and value is not None else value
+    """What they call it; of words that stand together (低保、独居) each by itself."""
+    if not codes or value is None:
+        return value
+    told = ("是" if value else "否") if isinstance(value, bool) else str(value)
+    if told in codes:
+        return codes[told]
+    if isinstance(value, str) and _BETWEEN in value:
+        return _BETWEEN.join(codes.get(one, one) for one in value.split(_BETWEEN))
+    return value
 
 
 def _filled(template: bytes, form: Form, rows: Sequence[Row]) -> bytes:
@@ -196,11 +206,12 @@ def _who(uow: UnitOfWork) -> str:
 
 @dataclass(frozen=True)
 class FieldRow:
-    """One field of a form, and its usual header."""
+    """One field of a form, its usual header, and the words that it may say."""
 
     field: str
     title: str
     sealed: bool
+    words: list[str]
 
 
 @dataclass(frozen=True)
@@ -221,7 +232,7 @@ def show_forms(uow: UnitOfWork) -> list[FormRow]:
             form.word,
             form.title,
             [
-                FieldRow(name, title, name in form.sealed)
+                FieldRow(name, title, name in form.sealed, list(says(name)))
                 for name, title in form.columns
             ],
             bool(form.sealed & opened),

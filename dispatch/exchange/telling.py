@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from dispatch.clock import wall_now
+from dispatch.exchange.deliveries import WebhookDelivery, keep_delivery
 from dispatch.exchange.webhooks import Webhook, secret_of
 from dispatch.log.events import Outbox
 from dispatch.log.feed import feed_position, list_feed
@@ -36,6 +37,7 @@ class Parcel:
     url: str
     secret: str
     events: tuple[dict[str, Any], ...]
+    after_seq: int
     until_seq: int
 
 
@@ -76,7 +78,7 @@ def _parcels(uow: UnitOfWork, now: datetime) -> list[Parcel]:
         events = tuple(_told(one) for one in part if hook.hears(one.kind))
         until = max((one.feed_seq or 0 for one in part), default=hook.sent_seq)
         secret = secret_of(uow, hook.id)
-        found.append(Parcel(hook.id, hook.url, secret, events, until))
+        found.append(Parcel(hook.id, hook.url, secret, events, hook.sent_seq, until))
     return found
 
 
@@ -118,7 +120,19 @@ def _post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
 
 def _note(uow: UnitOfWork, parcel: Parcel, trouble: str) -> None:
     hook = uow.session.get(Webhook, parcel.webhook_id, with_for_update=True)
-    if hook is None or hook.sent_seq >= parcel.until_seq:
+    if hook is None:
+        return
+    if parcel.events:
+        tried = WebhookDelivery(
+            webhook_id=hook.id,
+            after_seq=parcel.after_seq,
+            until_seq=parcel.until_seq,
+            events=len(parcel.events),
+            sent_at=wall_now(),
+            trouble=trouble[:60],
+        )
+        keep_delivery(uow, tried)
+    if hook.sent_seq != parcel.after_seq:  # somebody asked for it from elsewhere
         return
     if trouble:
         wait = min(_FIRST_WAIT_SECONDS * 2**hook.tries, _LONGEST_WAIT_SECONDS)

@@ -7,6 +7,7 @@ address. The secret that signs lies in the vault.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_urlsafe
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -14,6 +15,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel, col, select
 
 from dispatch.errors import BadInput, NotFound
+from dispatch.event_words import EVENT_WORDS
+from dispatch.exchange.deliveries import get_delivery
 from dispatch.log.audit import write_down
 from dispatch.log.feed import feed_position
 from dispatch.people.vault import erase, seal, unseal
@@ -57,15 +60,20 @@ class Webhook(SQLModel, table=True):
         return any(kind == one or kind.startswith(f"{one}.") for one in self.kinds)
 
 
-def list_webhooks(uow: UnitOfWork) -> list[Webhook]:
-    """Every webhook, by name."""
-    return list(uow.session.exec(select(Webhook).order_by(col(Webhook.name))))
-
-
 def save_webhook(
-    uow: UnitOfWork, name: str, url: str, secret: str, kinds: Sequence[str]
-) -> Webhook:
+    uow: UnitOfWork,
+    name: str,
+    url: str,
+    kinds: Sequence[str],
+    secret: str | None = None,
+) -> tuple[Webhook, str | None]:
     """Tell an address what happens from now on; under a known name it is changed.
+
+    Args:
+        secret: the receiver's own; without one it stays as it was, or is made here.
+
+    Returns:
+        the webhook, and its secret if it is new. It is never shown again.
 
     Raises:
         BadWebhook: not https (on this machine itself http will do), a short secret.
@@ -76,10 +84,12 @@ def save_webhook(
         {"https", "http"} if here else {"https"}
     ):
         raise BadWebhook
-    if len(secret) < _SHORTEST or not kinds:
+    if (secret is not None and len(secret) < _SHORTEST) or not kinds:
         raise BadWebhook
     query = select(Webhook).where(Webhook.name == name).with_for_update()
     kept = uow.session.exec(query).first()
+    if kept is None or not kept.active:
+        secret = secret or token_urlsafe(_SHORTEST)
     if kept is None:
         _, head = feed_position(uow.session)
         kept = Webhook(name=name, url=url, kinds=[], sent_seq=head, made_at=uow.now)
@@ -88,9 +98,36 @@ def save_webhook(
     kept.active, kept.tries, kept.next_at, kept.last_error = True, 0, None, None
     uow.session.add(kept)
     uow.session.flush()
-    seal(uow.session, kept.id, {_SECRET: secret})
+    if secret is not None:
+        seal(uow.session, kept.id, {_SECRET: secret})
     write_down(uow, "webhook", "webhook", kept.id)
-    return kept
+    return kept, secret
+
+
+def new_secret(uow: UnitOfWork, webhook_id: UUID) -> str:
+    """A new secret from now on, shown this once. Raises: NotFound."""
+    kept = _hold(uow, webhook_id)
+    if not kept.active:
+        raise NotFound("这个推送地址已经停用。")
+    secret = token_urlsafe(_SHORTEST)
+    seal(uow.session, kept.id, {_SECRET: secret})
+    write_down(uow, "webhook_secret", "webhook", kept.id)
+    return secret
+
+
+def resend(uow: UnitOfWork, webhook_id: UUID, delivery_id: UUID | None = None) -> None:
+    """Try again at once; from a delivery on, everything since comes again in order.
+
+    Raises:
+        NotFound
+    """
+    kept = _hold(uow, webhook_id)
+    if delivery_id is not None:
+        told = get_delivery(uow, kept.id, delivery_id)
+        kept.sent_seq = min(kept.sent_seq, told.after_seq)
+    kept.tries, kept.next_at = 0, None
+    uow.session.add(kept)
+    write_down(uow, "webhook_resend", "webhook", kept.id)
 
 
 def end_webhook(uow: UnitOfWork, webhook_id: UUID) -> None:
@@ -99,13 +136,18 @@ def end_webhook(uow: UnitOfWork, webhook_id: UUID) -> None:
     Raises:
         NotFound
     """
-    kept = uow.session.get(Webhook, webhook_id, with_for_update=True)
-    if kept is None:
-        raise NotFound("没有找到这个推送地址。")
+    kept = _hold(uow, webhook_id)
     kept.active = False
     uow.session.add(kept)
     erase(uow.session, kept.id)
     write_down(uow, "end_webhook", "webhook", kept.id)
+
+
+def _hold(uow: UnitOfWork, webhook_id: UUID) -> Webhook:
+    query = select(Webhook).where(Webhook.id == webhook_id).with_for_update()
+    if kept := uow.session.exec(query).first():
+        return kept
+    raise NotFound("没有找到这个推送地址。")
 
 
 def secret_of(uow: UnitOfWork, webhook_id: UUID) -> str:
@@ -126,16 +168,32 @@ class WebhookRow:
     tries: int
     last_error: str | None
     sent_at: datetime | None
+    next_at: datetime | None
 
 
-def show_webhooks(uow: UnitOfWork) -> list[WebhookRow]:
-    """Every webhook, by name."""
-    return [show_webhook(one) for one in list_webhooks(uow)]
+@dataclass(frozen=True)
+class WebhookPage:
+    """Every webhook; how far the feed is, and of what it speaks."""
+
+    webhooks: list[WebhookRow]
+    head_seq: int
+    kinds: list[str]
+
+
+def show_webhooks(uow: UnitOfWork) -> WebhookPage:
+    """Every webhook, those in use first, by name."""
+    query = select(Webhook).order_by(col(Webhook.active).desc(), col(Webhook.name))
+    _, head = feed_position(uow.session)
+    return WebhookPage(
+        [show_webhook(one) for one in uow.session.exec(query)],
+        head,
+        sorted({word.split(".")[1] for word in EVENT_WORDS}),
+    )
 
 
 def show_webhook(one: Webhook) -> WebhookRow:
     """One webhook."""
     return WebhookRow(
         one.id, one.name, one.url, one.kinds, one.active,
-        one.sent_seq, one.tries, one.last_error, one.sent_at,
+        one.sent_seq, one.tries, one.last_error, one.sent_at, one.next_at,
     )  # fmt: skip

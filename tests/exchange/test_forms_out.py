@@ -122,6 +122,8 @@ def test_a_profile_gives_our_fields_their_headers_and_codes(
         {"header": "XB", "field": "sex", "codes": {"女": "2", "男": "1"}},
         {"header": "BZ", "field": ""},
         {"header": "CSRQ", "field": "born_on"},
+        {"header": "LB", "field": "categories", "codes": {"老老人": "9"}},
+        {"header": "SZ", "field": "dementia", "codes": {"否": "0", "是": "1"}},
     ]
     known = FORMS["elder_files"].fields
 
@@ -131,7 +133,10 @@ def test_a_profile_gives_our_fields_their_headers_and_codes(
     wish = Wish("elder_files", DAY, profile_id=profile.id)
     _, content = database.change(lambda uow: export(uow, wish), office)
 
-    assert texts(content)[1:3] == [["XB", "BZ", "CSRQ"], ["2", "", date(1944, 3, 1)]]
+    assert texts(content)[1:3] == [
+        ["XB", "BZ", "CSRQ", "LB", "SZ"],
+        ["2", "", date(1944, 3, 1), "高龄 80+、9", "0"],
+    ]
     with pytest.raises(BadProfile):
         database.change(
             lambda uow: save_profile(

@@ -9,8 +9,15 @@ import pytest
 from sqlmodel import Session, select
 
 from dispatch.access.accounts import Role
-from dispatch.exchange.telling import SIGNATURE, tell_webhooks
-from dispatch.exchange.webhooks import BadWebhook, Webhook, save_webhook
+from dispatch.exchange.deliveries import list_deliveries
+from dispatch.exchange.telling import SIGNATURE, sign, tell_webhooks
+from dispatch.exchange.webhooks import (
+    BadWebhook,
+    Webhook,
+    new_secret,
+    resend,
+    save_webhook,
+)
 from dispatch.log.feed import number_outbox
 from dispatch.orders.ordering import place_order
 from dispatch.store.database import Database
@@ -45,7 +52,7 @@ def test_what_happens_is_told_signed_once_and_without_persons(
 ) -> None:
     office = town.add_account("office", Role.DISTRICT)
     order(town, database, "before")
-    database.change(lambda u: save_webhook(u, "区平台", URL, SECRET, ["order"]), office)
+    database.change(lambda u: save_webhook(u, "区平台", URL, ["order"], SECRET), office)
     order(town, database, "after")
     there = Receiver()
 
@@ -64,7 +71,7 @@ def test_whoever_was_down_hears_all_of_it_later(
     town: LittleTown, database: Database
 ) -> None:
     office = town.add_account("office", Role.DISTRICT)
-    database.change(lambda u: save_webhook(u, "区平台", URL, SECRET, ["order"]), office)
+    database.change(lambda u: save_webhook(u, "区平台", URL, ["order"], SECRET), office)
     order(town, database, "one")
     there = Receiver()
     there.status = 503
@@ -86,6 +93,39 @@ def test_whoever_was_down_hears_all_of_it_later(
         assert (hook.tries, hook.last_error) == (0, None)
 
 
+def test_what_was_sent_is_listed_and_sent_again_in_order_on_wish(
+    town: LittleTown, database: Database
+) -> None:
+    office = town.add_account("office", Role.DISTRICT)
+    kept, secret = database.change(
+        lambda u: save_webhook(u, "区平台", URL, ["order"]), office
+    )
+    there = Receiver()
+    for status, key in ((503, "one"), (200, "two")):
+        order(town, database, key)
+        there.status = status
+        tell_webhooks(database.engine, there.post)
+        database.change(lambda u: resend(u, kept.id), office)
+    tell_webhooks(database.engine, there.post)
+    tries = database.read(lambda u: list_deliveries(u, kept.id), office)
+    assert [(one.trouble, one.events) for one in tries] == [("", 2), ("status 503", 1)]
+
+    database.change(lambda u: resend(u, kept.id, tries[0].id), office)
+    again = database.change(lambda u: new_secret(u, kept.id), office)
+    tell_webhooks(database.engine, there.post)
+
+    assert there.got[-1][0] == there.got[-2][0]
+    assert secret is not None
+    assert secret != again
+    body, headers = there.got[-1]
+    at = headers[SIGNATURE].split(",")[0].removeprefix("t=")
+    assert sign(again, int(at), body) == headers[SIGNATURE]
+    _, same = database.change(
+        lambda u: save_webhook(u, "区平台", f"{URL}/2", ["order"]), office
+    )
+    assert same is None
+
+
 @pytest.mark.parametrize(
     ("url", "secret"),
     [("http://example.invalid/x", SECRET), (URL, "short"), ("file:///etc", SECRET)],
@@ -94,4 +134,4 @@ def test_an_open_line_or_a_short_secret_is_refused(
     town: LittleTown, database: Database, url: str, secret: str
 ) -> None:
     with pytest.raises(BadWebhook):
-        database.change(lambda uow: save_webhook(uow, "x", url, secret, ["order"]))
+        database.change(lambda uow: save_webhook(uow, "x", url, ["order"], secret))

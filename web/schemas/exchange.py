@@ -66,5 +66,11 @@ class WebhookForm(Form):
 
     name: Title
     url: Annotated[str, Field(max_length=300)]
-    secret: Annotated[str, Field(min_length=24, max_length=200)]
+    secret: Annotated[str, Field(min_length=24, max_length=200)] | None = None
     kinds: Annotated[list[Title], Field(min_length=1, max_length=40)]
+
+
+class ResendForm(Form):
+    """From which delivery on; without one only at once."""
+
+    delivery_id: UUID | None = None

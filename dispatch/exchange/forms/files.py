@@ -22,14 +22,14 @@ from dispatch.people.life_events import LifeEvent, LifeKind
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.grants import Grant
 
-_LIVING: Final = {
+LIVING_WORDS: Final = {
     Living.ALONE: "独居",
     Living.EMPTY_NEST: "空巢",
     Living.WITH_FAMILY: "与家人同住",
     Living.OTHER: "其他",
 }
-_ABILITY: Final = ("完好", "轻度", "中度", "重度", "完全失能")
-_STOPS: Final = {
+ABILITY_WORDS: Final = ("完好", "轻度", "中度", "重度", "完全失能")
+STOP_WORDS: Final = {
     LifeKind.DIED: "死亡",
     LifeKind.MOVED_OUT: "迁出",
     LifeKind.INSTITUTION: "入住机构",
@@ -53,9 +53,9 @@ def _elders(uow: UnitOfWork, span: Span, opened: Opened) -> list[Row]:
             "age": age_on(one.born_on, span.until_on),
             "station": stations[one.station_id].name,
             "community": homes[one.household_id].community,
-            "living": _LIVING[one.living],
+            "living": LIVING_WORDS[one.living],
             "hukou": "本区" if one.hukou_in_district else "外区",
-            "ability": _ABILITY[one.ability_level],
+            "ability": ABILITY_WORDS[one.ability_level],
             "assessed_on": one.assessed_on,
             "dementia": one.dementia,
             "disability_grade": one.disability_grade,
@@ -73,7 +73,8 @@ def _stopped(uow: UnitOfWork, span: Span, opened: Opened) -> list[Row]:
     query = (
         select(LifeEvent)
         .where(
-            col(LifeEvent.kind).in_(list(_STOPS)), col(LifeEvent.undone_at).is_(None)
+            col(LifeEvent.kind).in_(list(STOP_WORDS)),
+            col(LifeEvent.undone_at).is_(None),
         )
         .where(LifeEvent.happened_on >= span.from_on)
         .where(LifeEvent.happened_on <= span.until_on)
@@ -87,7 +88,7 @@ def _stopped(uow: UnitOfWork, span: Span, opened: Opened) -> list[Row]:
     return [
         people.of(one.elder_id, one.happened_on)
         | {
-            "why": _STOPS[one.kind],
+            "why": STOP_WORDS[one.kind],
             "happened_on": one.happened_on,
             "found_on": town_day(one.made_at),
             "checked_by": hands[one.made_by].title if one.made_by else "",

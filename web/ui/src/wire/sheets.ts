@@ -37,7 +37,7 @@ export interface RunPage {
   gone: number;
 }
 
-export interface FieldRow { field: string; title: string; sealed: boolean }
+export interface FieldRow { field: string; title: string; sealed: boolean; words: string[] }
 export interface FormRow { form: string; title: string; fields: FieldRow[]; may_open: boolean }
 export interface ProfileRow { id: string; name: string; form: string; columns: ProfileColumn[] }
 export interface ProfileColumn { header: string; field: string; codes: Record<string, string> }
@@ -57,3 +57,18 @@ export interface ProposalRow {
 }
 
 export interface ProposalPage { total: number; groups: ProposalGroup[]; rows: ProposalRow[] }
+
+export interface WebhookRow {
+  id: string;
+  name: string;
+  url: string;
+  kinds: string[];
+  active: boolean;
+  sent_seq: number;
+  tries: number;
+  last_error: string | null;
+  sent_at: string | null;
+  next_at: string | null;
+}
+export interface WebhookPage { webhooks: WebhookRow[]; head_seq: number; kinds: string[] }
+export interface DeliveryRow { id: string; after_seq: number; until_seq: number; events: number; sent_at: string; trouble: string }
