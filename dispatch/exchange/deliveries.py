@@ -53,11 +53,10 @@ class DeliveryRow:
 def keep_delivery(uow: UnitOfWork, made: WebhookDelivery) -> None:
     """Keep a try, and forget those of this webhook that are over a month old."""
     uow.session.add(made)
-    old = WebhookDelivery.sent_at < made.sent_at - KEPT
     uow.session.exec(
-        delete(WebhookDelivery).where(
-            col(WebhookDelivery.webhook_id) == made.webhook_id, old
-        )
+        delete(WebhookDelivery)
+        .where(col(WebhookDelivery.webhook_id) == made.webhook_id)
+        .where(col(WebhookDelivery.sent_at) < made.sent_at - KEPT)
     )
 
 

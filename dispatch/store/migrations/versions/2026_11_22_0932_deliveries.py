@@ -1,7 +1,7 @@
 """Each try to tell a webhook is kept for a month.
 
 Revision: 2026_11_22_0932
-After:    2026_11_22_0934
+After:    2026_11_22_0936
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from dispatch.store.columns import Instant
 
 revision = "2026_11_22_0932"
-down_revision = "2026_11_22_0934"
+down_revision = "2026_11_22_0936"
 branch_labels = None
 depends_on = None
 

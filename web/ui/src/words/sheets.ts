@@ -81,7 +81,7 @@ export const sheets = {
   "hooks.url": ["接收地址（https）", "Address (https)"],
   "hooks.kinds": ["推送哪些事", "What it hears"],
   "hooks.no_persons": ["保存后从现在起推送。对方要用密钥核对每次的签名。", "It hears what happens from now on, signed with the secret."],
-  "hooks.secret_once": ["{name} 的密钥，只显示这一次：", "The secret of {name}, shown only now:"],
+  "hooks.secret_once": ["{name}的密钥，只显示这一次：", "The secret of {name}, shown only now:"],
   "hooks.secret_kept": ["已交给对方", "They have it"],
   "hooks.ended": ["已停", "ended"],
   "hooks.end": ["停止推送", "End it"],
