@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from dispatch.people.datum import from_wgs84
+from dispatch.people.elders import Datum
 from dispatch.safety.waiting import Wait
 
 
@@ -51,6 +53,7 @@ class Partner:
 class StopPerson:
     """One order of a stop. `by_other`: somebody else has already served it.
 
+    `code`: what the code on its label says; `seal` is on the box itself.
     `boxes_back`: returnable boxes that this elder still has from earlier meals.
 
     With `people` 2 somebody comes along; without a partner nobody is planned yet.
@@ -62,6 +65,7 @@ class StopPerson:
     order_id: UUID
     label: str
     box: str
+    code: str
     dish: str | None
     diet_tags: list[str]
     seal: str | None
@@ -83,14 +87,35 @@ class StopPerson:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bent:
+    """The same place as Chinese map applications want it: [lat, lon]."""
+
+    gcj02: list[float]
+    bd09: list[float]
+
+
+def bent(lat: float, lon: float) -> Bent:
+    """A true place as the maps have it."""
+    gcj02, bd09 = (from_wgs84(lat, lon, each) for each in (Datum.GCJ02, Datum.BD09))
+    return Bent(
+        gcj02=[round(each, 6) for each in gcj02],
+        bd09=[round(each, 6) for each in bd09],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoundStop:
-    """One place of a round. Several doors of one building may be one stop."""
+    """One place of a round, in WGS-84 and as maps want it.
+
+    Several doors of one building may be one stop.
+    """
 
     id: UUID
     seq: int
     kind: str
     lat: float
     lon: float
+    maps: Bent
     building: str
     door: str | None
     floor: int | None

@@ -25,10 +25,12 @@ from dispatch.field.helper_day import (
     RoundStop,
     StopPerson,
     Today,
+    bent,
 )
 from dispatch.field.partners import read_partners
+from dispatch.field.stop_states import state_of_person, state_of_stop
 from dispatch.log.audit import Audit, write_down
-from dispatch.orders.orders import ENDED_STATES, OrderState
+from dispatch.orders.orders import OrderState
 from dispatch.people.day_words import word_of_day
 from dispatch.people.helpers import get_helper
 from dispatch.people.messaging import take_along
@@ -39,7 +41,6 @@ from dispatch.planning.plans import (
     Stop,
     StopKind,
     StopOrder,
-    StopState,
     list_stop_orders,
     rounds_in_force,
 )
@@ -221,6 +222,7 @@ def _stop(stop: Stop, pairs: list[StopOrder], known: Known) -> RoundStop:
         kind=stop.kind.value,
         lat=stop.lat,
         lon=stop.lon,
+        maps=bent(stop.lat, stop.lon),
         building=first.kitchen if at_kitchen else first.household.building,
         door=_joined(p.door for p in persons),
         floor=None if at_kitchen else first.household.floor,
@@ -230,7 +232,7 @@ def _stop(stop: Stop, pairs: list[StopOrder], known: Known) -> RoundStop:
         from_at=stop.from_at,
         until_at=stop.until_at,
         eat_by_at=min(eat_by, default=None),
-        state=_state(stop, persons),
+        state=state_of_stop(stop, persons),
         persons=persons,
     )
 
@@ -244,6 +246,7 @@ def _person(stop: Stop, pair: StopOrder, known: Known) -> StopPerson:
         order_id=one.order.id,
         label=one.label,
         box=pair.box,
+        code=one.order.number,
         dish=one.dish,
         diet_tags=one.diet_words,
         seal=one.seal,
@@ -252,7 +255,7 @@ def _person(stop: Stop, pair: StopOrder, known: Known) -> StopPerson:
         minutes=one.minutes,
         contactless_agreed=one.elder.contactless_agreed,
         photo_consent=one.elder.photo_consent,
-        state=_person_state(stop, pair, one),
+        state=state_of_person(stop, pair, one),
         by_other=other and one.people == 1,
         people=one.people,
         partner=None if pair.given_back else known.partners.get(one.order.id),
@@ -263,26 +266,6 @@ def _person(stop: Stop, pair: StopOrder, known: Known) -> StopPerson:
         floor=one.household.floor,
         lift=one.household.lift,
     )
-
-
-def _person_state(stop: Stop, pair: StopOrder, one: Carried) -> str:
-    """The order's, as far as this stop has its part in it."""
-    if pair.given_back and one.order.state not in ENDED_STATES:
-        return OrderState.UNASSIGNED.value
-    if one.unanswered:
-        return "no_answer"
-    if stop.state is StopState.DONE and one.order.state is OrderState.UNDER_WAY:
-        return OrderState.DONE.value if one.people > 1 else one.order.state.value
-    return one.order.state.value
-
-
-def _state(stop: Stop, persons: list[StopPerson]) -> str:
-    """As stored, but a closed door is told apart from a stop that is going on."""
-    going = {OrderState.PLANNED.value, OrderState.UNDER_WAY.value}
-    states = {person.state for person in persons}
-    if stop.state is not StopState.DONE and "no_answer" in states:
-        return "arrived" if states & going else "no_answer"
-    return stop.state.value
 
 
 def _joined(words: Iterable[str | None]) -> str | None:

@@ -12,8 +12,8 @@ export function canonical(value: unknown): string {
 }
 
 /** SHA-256 in hex. Browsers offer it only on https and on the machine itself; elsewhere "". */
-export async function sha256(text: string): Promise<string> {
+export async function sha256(content: string | BufferSource): Promise<string> {
   if (!globalThis.crypto?.subtle) return "";
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  const bytes = await crypto.subtle.digest("SHA-256", typeof content === "string" ? new TextEncoder().encode(content) : content);
   return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

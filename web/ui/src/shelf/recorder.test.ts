@@ -3,8 +3,9 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { canonical, sha256 } from "./hash";
 import type { FieldEvent } from "../wire/round";
 import { Recorder, type Draft } from "./recorder";
-import { openShelf, wipe, type Shelf } from "./shelf";
+import { openShelf, type Shelf } from "./shelf";
 import { seal, unseal } from "./vault";
+import { wipe } from "./wiping";
 
 let shelf: Shelf;
 let recorder: Recorder<FieldEvent>;
@@ -87,6 +88,29 @@ test("a queue belongs to its account, and signing out keeps what is unsent", asy
   expect(await recorder.due("wang")).toEqual([]);
   await wipe(shelf);
   expect(await recorder.due("li")).toHaveLength(1);
+});
+
+test("what happened lies shut, and opens again after a restart", async () => {
+  const named = { ...draft("handed_over", "a"), detail: { to: "neighbour", name: "王芳" } };
+  await recorder.record([named], "li", times);
+  const [row] = await shelf.getAll("events");
+  expect(row).not.toHaveProperty("event");
+  expect(JSON.stringify(row)).not.toMatch(/王芳|handed_over/);
+  const again = await Recorder.open<FieldEvent>(shelf);
+  expect((await again.all())[0]?.event.detail["name"]).toBe("王芳");
+});
+
+test("with nothing left to send the key goes, and nothing opens any more", async () => {
+  await seal(shelf, "me", { name: "李强" });
+  const kept = await shelf.get("facts", "me");
+  const [one] = await recorder.record([draft("arrived")], "li", times, 0);
+  await wipe(shelf);
+  expect(await shelf.get("facts", "key")).toBeDefined();
+  await recorder.answered([{ id: one?.event.id ?? "", state: "sent", reason: null, grade: null }]);
+  await wipe(shelf);
+  expect(await shelf.getAllKeys("events")).toEqual([]);
+  await shelf.put("facts", kept, "me");
+  expect(await unseal(shelf, "me")).toBeNull();
 });
 
 test("the round is kept sealed", async () => {

@@ -1,7 +1,8 @@
 /** Writes events down before anybody says 已记录, each tied to the one before. */
 import { newId } from "../wire/keys";
 import { canonical, sha256 } from "./hash";
-import { fact, type Envelope, type KeptEvent, type KeptState, type Shelf } from "./shelf";
+import { fact, type Envelope, type KeptEvent, type KeptState, type Shelf, type ShutEvent } from "./shelf";
+import { asBytes, asValue, opened, shut } from "./vault";
 
 export type Draft<E extends Envelope> = Omit<E, keyof Envelope>;
 /** What the server made of one event. */
@@ -16,6 +17,8 @@ const KEPT_DAYS_MS = 36 * 3_600_000;
 export class Recorder<E extends Envelope> {
   readonly boot: string;
   #turn: Promise<unknown> = Promise.resolve();
+  /** What was opened once: a record never changes. */
+  #opened = new Map<string, E>();
 
   private constructor(
     private readonly shelf: Shelf,
@@ -52,9 +55,11 @@ export class Recorder<E extends Envelope> {
           state: "kept", reason: null, grade: null, held_until_ms: Date.now() + heldMs, at_ms: times.at_ms,
         });
       }
+      // Shut before the transaction: one that waits for anything else is over.
+      const rows = await Promise.all(kept.map((one) => this.#shut(one)));
       // Strict: a page that says 已记录 must not lose it when the power goes.
       const work = this.shelf.transaction(["events", "facts"], "readwrite", { durability: "strict" });
-      for (const one of kept) void work.objectStore("events").put(one);
+      for (const one of rows) void work.objectStore("events").put(one);
       void work.objectStore("facts").put(tail, "tail");
       await work.done;
       return kept;
@@ -74,15 +79,35 @@ export class Recorder<E extends Envelope> {
         return false;
       }
       for (const one of mine) await work.objectStore("events").delete(one.seq);
-      const tail: Tail = { seq: first.seq - 1, hash: first.event.prev_hash };
+      const tail: Tail = { seq: first.seq - 1, hash: "event" in first ? first.event.prev_hash : first.prev_hash };
       await work.objectStore("facts").put(tail, "tail");
       await work.done;
       return true;
     });
   }
 
-  all(): Promise<KeptEvent<E>[]> {
-    return this.shelf.getAll("events") as Promise<KeptEvent<E>[]>;
+  async all(): Promise<KeptEvent<E>[]> {
+    const rows = await this.shelf.getAll("events");
+    const known = await Promise.all(rows.map((one) => ("event" in one ? (one as KeptEvent<E>) : this.#open(one))));
+    return known.filter((one) => one !== null);
+  }
+
+  async #shut(one: KeptEvent<E>): Promise<ShutEvent | KeptEvent<E>> {
+    const { event, ...rest } = one;
+    const sealed = await shut(this.shelf, asBytes(event));
+    this.#opened.set(event.id, event);
+    return sealed ? { ...rest, id: event.id, prev_hash: event.prev_hash, shut: sealed } : one;
+  }
+
+  async #open({ id, prev_hash: _, shut: sealed, ...rest }: ShutEvent): Promise<KeptEvent<E> | null> {
+    let event = this.#opened.get(id);
+    if (!event) {
+      const bytes = await opened(this.shelf, sealed);
+      if (!bytes) return null;
+      event = asValue<E>(bytes);
+      this.#opened.set(id, event);
+    }
+    return { ...rest, event };
   }
 
   /** What may go now, in order. Only the last deed can still be held. */
@@ -102,18 +127,24 @@ export class Recorder<E extends Envelope> {
       const by = new Map(results.map((one) => [one.id, one]));
       const work = this.shelf.transaction("events", "readwrite");
       for (const kept of await work.store.getAll()) {
-        const result = by.get(kept.event.id);
+        const result = by.get("event" in kept ? kept.event.id : kept.id);
         if (result) {
-          kept.state = result.state;
-          kept.reason = result.reason;
-          kept.grade = result.grade;
-          await work.store.put(kept);
+          await work.store.put({ ...kept, state: result.state, reason: result.reason, grade: result.grade });
         } else if ((kept.state === "sent" || kept.state === "refused") && kept.held_until_ms < Date.now() - KEPT_DAYS_MS) {
           await work.store.delete(kept.seq);
         }
       }
       await work.done;
     });
+  }
+
+  /** Forgets what is answered for, of those that it concerns. */
+  async forget(concerns: (event: E) => boolean): Promise<void> {
+    const gone = (await this.all()).filter((one) => one.state !== "kept" && concerns(one.event));
+    const work = this.shelf.transaction("events", "readwrite");
+    for (const one of gone) void work.store.delete(one.seq);
+    await work.done;
+    for (const one of gone) this.#opened.delete(one.event.id);
   }
 
   /** One after another, over all tabs of this phone where the browser can. */

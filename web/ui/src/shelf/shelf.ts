@@ -1,5 +1,6 @@
 /** A page's own shelf: what was recorded, what it needs offline, and which device it is. */
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { Sealed } from "./vault";
 
 /** What every record carries, whatever it is about. */
 export interface Envelope {
@@ -14,9 +15,8 @@ export interface Envelope {
 /** Refused: it did not happen. Quarantined: it happened, and a person looks at it. */
 export type KeptState = "kept" | "sent" | "quarantined" | "refused";
 
-export interface KeptEvent<E extends Envelope = Envelope> {
+interface Kept {
   seq: number;
-  event: E;
   hash: string;
   /** Whose record it is: the queue belongs to the account, not to the session. */
   account: string;
@@ -30,30 +30,50 @@ export interface KeptEvent<E extends Envelope = Envelope> {
   at_ms: number;
 }
 
+export interface KeptEvent<E extends Envelope = Envelope> extends Kept {
+  event: E;
+}
+
+/** As it lies there: what happened, to whom and where cannot be read without the key. */
+export interface ShutEvent extends Kept {
+  id: string;
+  prev_hash: string;
+  shut: Sealed;
+}
+
+/** A picture that waits for a line; it leaves the shelf as soon as the server has all of it. */
+export interface KeptPhoto {
+  sha256: string;
+  account: string;
+  order_id: string;
+  kind: "photo" | "signature";
+  size: number;
+  /** So much of it the server has. */
+  have: number;
+  shut: Sealed;
+}
+
 interface Shelves extends DBSchema {
-  events: { key: number; value: KeptEvent };
+  /** Open ones are of a browser without cryptography: a record is never lost for want of it. */
+  events: { key: number; value: ShutEvent | KeptEvent };
   facts: { key: string; value: unknown };
+  photos: { key: string; value: KeptPhoto };
 }
 
 export type Shelf = IDBPDatabase<Shelves>;
 
 export function openShelf(name = "liuzhu-courier"): Promise<Shelf> {
-  return openDB<Shelves>(name, 1, {
-    upgrade(shelf) {
-      shelf.createObjectStore("events", { keyPath: "seq" });
-      shelf.createObjectStore("facts");
+  return openDB<Shelves>(name, 2, {
+    upgrade(shelf, before) {
+      if (before < 1) {
+        shelf.createObjectStore("events", { keyPath: "seq" });
+        shelf.createObjectStore("facts");
+      }
+      shelf.createObjectStore("photos", { keyPath: "sha256" });
     },
   });
 }
 
 export async function fact<T>(shelf: Shelf, name: string): Promise<T | null> {
   return ((await shelf.get("facts", name)) as T | undefined) ?? null;
-}
-
-/** Forgets persons and finished records; who the device is and what is unsent stay. */
-export async function wipe(shelf: Shelf, sealed = ["round", "me"]): Promise<void> {
-  for (const name of sealed) await shelf.delete("facts", name);
-  const work = shelf.transaction("events", "readwrite");
-  for (const kept of await work.store.getAll()) if (kept.state !== "kept") await work.store.delete(kept.seq);
-  await work.done;
 }

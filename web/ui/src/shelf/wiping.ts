@@ -10,7 +10,7 @@ export function wipe(shelf: Shelf, sealed = ["round", "me"]): Promise<void> {
   const forget = () => forgetAll(shelf, sealed);
   // Nobody writes a record down while the key goes.
   const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
-  return locks ? (locks.request(shelf.name, forget) as Promise<void>) : forget();
+  return locks ? locks.request(shelf.name, forget).then(() => undefined) : forget();
 }
 
 async function forgetAll(shelf: Shelf, sealed: string[]): Promise<void> {

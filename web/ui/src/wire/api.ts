@@ -5,6 +5,7 @@ import type { Me } from "./types";
 
 let csrf = "";
 let signedOut: () => void = () => location.assign("/");
+let takenAway: () => void = () => signedOut();
 
 export function useSession(me: Pick<Me, "csrf">): void {
   csrf = me.csrf;
@@ -13,6 +14,11 @@ export function useSession(me: Pick<Me, "csrf">): void {
 /** What to do when the server no longer knows us; the courier page keeps its queue instead. */
 export function whenSignedOut(what: () => void): void {
   signedOut = what;
+}
+
+/** What to do when the server no longer lets us in: a pass that was ended, a closed account. */
+export function whenTakenAway(what: () => void): void {
+  takenAway = what;
 }
 
 type Values = Record<string, string | number | boolean | null | undefined>;
@@ -103,6 +109,7 @@ function refusal(status: number, read: unknown, unsafe: boolean): Refused {
   // From 500 on, nobody knows whether the deed was committed before the answer was lost.
   const saved = !unsafe ? "nothing_to_save" : status >= 500 ? "unknown" : "no";
   if (status === 401 && said.error === "not_signed_in") signedOut();
+  if (status === 401 && said.error === "access_is_over") takenAway();
   const detail = typeof said.detail === "string" ? said.detail : "";
   return new Refused(status, said.error ?? String(status), detail, saved, said.reference ?? null);
 }

@@ -5,6 +5,8 @@ export interface StopPerson {
   order_id: string;
   label: string;
   box: string | number | null;
+  /** What the code on the box's label says. */
+  code?: string;
   dish: string | null;
   diet_tags: string[];
   seal?: string | null;
@@ -40,6 +42,8 @@ export interface RoundStop {
   kind: "pickup" | "door" | "visit" | "escort";
   lat: number;
   lon: number;
+  /** The same place as Chinese maps want it: [lat, lon]. */
+  maps?: { gcj02: [number, number]; bd09: [number, number] } | null;
   building: string;
   door: string | null;
   floor: number | null;
