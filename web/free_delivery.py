@@ -7,9 +7,9 @@ from fastapi import APIRouter
 from dispatch.orders.attesting import attest, withdraw_attestation
 from dispatch.orders.delivery_rules import add_rule, end_rule
 from dispatch.orders.free_list import (
+    DeliveryRules,
     FreeFile,
     FreeList,
-    RuleRow,
     show_free_file,
     show_free_list,
     show_rules,
@@ -62,25 +62,25 @@ def post_withdrawal(
     return Answer(caller.change(do))
 
 
-@router.get("/delivery-rules", response_model=list[RuleRow])
+@router.get("/delivery-rules", response_model=DeliveryRules)
 def get_rules(caller: Staff) -> Answer:
     return Answer(caller.read(show_rules))
 
 
-@router.post("/delivery-rules", response_model=list[RuleRow])
+@router.post("/delivery-rules", response_model=DeliveryRules)
 def post_rule(form: RuleForm, caller: District, key: Key = None) -> Answer:
     """For deliveries that are ordered from now on; none is priced anew."""
 
-    def do(uow: UnitOfWork) -> list[RuleRow]:
+    def do(uow: UnitOfWork) -> DeliveryRules:
         add_rule(uow, form.to_draft(), key=key)
         return show_rules(uow)
 
     return Answer(caller.change(do))
 
 
-@router.post("/delivery-rules/{rule_id}/end", response_model=list[RuleRow])
+@router.post("/delivery-rules/{rule_id}/end", response_model=DeliveryRules)
 def post_rule_end(rule_id: UUID, form: EndRuleForm, caller: District) -> Answer:
-    def do(uow: UnitOfWork) -> list[RuleRow]:
+    def do(uow: UnitOfWork) -> DeliveryRules:
         end_rule(uow, rule_id, form.last_on)
         return show_rules(uow)
 

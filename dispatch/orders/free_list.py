@@ -30,6 +30,8 @@ from dispatch.people.elders import Elder, still_here
 from dispatch.people.showing import ElderRow, categories_of, show_elders, shown_name
 from dispatch.people.vault import unseal
 from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.policy import ANY
+from dispatch.subsidy.rule_versions import rules_on
 
 SOON: Final = timedelta(days=30)  # before the end somebody should look again
 _LAPSED_SHOWN: Final = timedelta(days=60)
@@ -71,6 +73,14 @@ class RuleRow:
     from_on: date
     until_on: date | None
     fits: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryRules:
+    """All rules, and the categories that a new one may name."""
+
+    rules: list[RuleRow]
+    categories: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,9 +172,13 @@ def show_free_list(uow: UnitOfWork, station_id: UUID | None = None) -> FreeList:
     )
 
 
-def show_rules(uow: UnitOfWork) -> list[RuleRow]:
+def show_rules(uow: UnitOfWork) -> DeliveryRules:
     """The district's rules, ended ones last."""
-    return [_rule(one, ()) for one in list_all_rules(uow)]
+    policy = rules_on(town_day(uow.now)).policy
+    return DeliveryRules(
+        rules=[_rule(one, ()) for one in list_all_rules(uow)],
+        categories=[one.id for one in policy.category if one.id != ANY],
+    )
 
 
 def _rows(

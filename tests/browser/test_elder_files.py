@@ -7,18 +7,21 @@ from sqlmodel import Session, select
 
 from dispatch.demo.names import id_number
 from dispatch.log.audit import Audit
+from dispatch.orders.free_delivery import Bearer, DeliveryRule, FreeDelivery
 from dispatch.people.elders import Elder, Household
 from dispatch.people.pauses import Pause
 from dispatch.people.vault import seal
 from tests.browser.conftest import PHONE, House
-from tests.little_town import LAT, LON
+from tests.little_town import LAT, LON, TODAY
 
 
 def test_a_file_is_opened_and_changed_without_the_mouse(house: House) -> None:
     house.town.add_elder("王桂英", usual_channel="pickup")
     helper = house.town.add_helper()
+    rule = DeliveryRule(rank=1, title="免费送餐", bearer=Bearer.DISTRICT, from_on=TODAY)
     with Session(house.town.engine) as session:
         seal(session, helper, {"name": "孙大海"})
+        session.add(rule)
         session.commit()
 
     with house.visit(house.town.staff, "/station") as page:
@@ -58,6 +61,7 @@ def test_a_file_is_opened_and_changed_without_the_mouse(house: House) -> None:
         expect(page.get_by_test_id("files-row")).to_have_count(1)
         page.keyboard.press("Enter")
         expect(page.get_by_test_id("file")).to_contain_text("王桂英")
+        _order_for_good(page)
 
     with Session(house.town.engine) as session:
         made = session.exec(select(Elder).where(Elder.born_on == date(1941, 3, 2)))
@@ -65,7 +69,25 @@ def test_a_file_is_opened_and_changed_without_the_mouse(house: House) -> None:
         assert elder.allergies == ["花生", "虾"]
         assert session.get_one(Household, elder.household_id).located
         assert session.exec(select(Pause)).one().resumed_on
+        assert session.exec(select(FreeDelivery)).one().fen > 0
     assert house.complaints == []
+
+
+def _order_for_good(page: Page) -> None:
+    """A standing plan is shown for the coming week, then kept; delivery gets free."""
+    plans = page.get_by_test_id("part-plans")
+    plans.get_by_test_id("plan-new").press("Enter")
+    plans.get_by_test_id("plan-day-4").press("Space")
+    plans.get_by_test_id("plan-channel").select_option("delivery")
+    plans.get_by_test_id("plan-go").press("Enter")
+    expect(plans.get_by_test_id("outlook-day").first).to_contain_text("红烧豆腐套餐")
+    plans.get_by_test_id("plan-go").press("Enter")
+    expect(plans.get_by_test_id("plan")).to_contain_text("周五 午餐")
+    page.get_by_test_id("attest").press("Enter")
+    page.get_by_test_id("attest-by").fill("张主任")
+    page.get_by_test_id("attest-reason").fill("行动不便，家中无人")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("free-now")).to_contain_text("由区级财政承担")
 
 
 def test_on_a_phone_the_door_is_picked_on_the_map_and_the_look_is_written_down(

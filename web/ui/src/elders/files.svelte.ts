@@ -19,6 +19,8 @@ class Files {
   people = new Reading<People>();
   /** Which section is being edited; "new" is the form of a new file. */
   editing = $state("");
+  /** What the form of that section begins with. */
+  about = $state("");
   refused = $state.raw<Refused | null>(null);
   busy = $state(false);
   said = $state("");
@@ -35,8 +37,9 @@ class Files {
   }
 
   /** Begin or leave the editing of a section; nothing of the last one stays. */
-  put(section: string): void {
+  put(section: string, about = ""): void {
     this.editing = section;
+    this.about = about;
     this.refused = null;
     this.said = "";
     if (section && !this.people.value) void this.people.read(() => get<People>("/api/station/people"));

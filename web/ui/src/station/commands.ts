@@ -124,7 +124,7 @@ export async function carryOut(command: Command): Promise<void> {
   else if (command.do === "next") sheet.next((row, column) => wanting(row, column));
   else if (command.do === "copy") copyChosen();
   else if (command.do === "undo") await deeds.undo();
-  else if (command.do !== "find") {
+  else if (command.do !== "find" && command.do !== "plan") {
     deeds.asked = asked;
     await run(putsOf(command), command);
   }

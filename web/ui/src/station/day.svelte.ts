@@ -36,6 +36,12 @@ class Day {
     return this.sitting(on, serving)?.menu.find((item) => item.code === code) ?? null;
   }
 
+  /** The keys by which meals are ordered here: A, B … */
+  get codes(): string[] {
+    const all = Object.values(this.#sittings).flat().flatMap((one) => one.menu.map((dish) => dish.code));
+    return [...new Set(all)].sort();
+  }
+
   /** The serving people are busy with: the first that is not closed and not long over. */
   current(): Sitting | null {
     const today = this.reading.value?.servings ?? [];

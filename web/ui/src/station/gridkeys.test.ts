@@ -18,6 +18,7 @@ test("shift with an arrow makes the choice larger", () => {
 test("a whole column, and the next that wants somebody", () => {
   expect(press("a", { ctrlKey: true })).toEqual({ do: "all" });
   expect(press("n")).toEqual({ do: "next" });
+  expect(press("p")).toEqual({ do: "plan" });
 });
 
 test("a Chinese input method does not get in the way", () => {

@@ -5,7 +5,7 @@ export type Command =
   | { do: "dish"; nth: number }
   | { do: "channel"; channel: Channel }
   | { do: "move"; rows: number; columns: number; extend: boolean }
-  | { do: "none" | "visit" | "copy" | "paste" | "fill" | "yesterday" | "undo" | "find" | "home" | "end" | "all" | "next" };
+  | { do: "none" | "visit" | "copy" | "paste" | "fill" | "yesterday" | "undo" | "find" | "home" | "end" | "all" | "next" | "plan" };
 
 type Key = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
 
@@ -15,7 +15,7 @@ const STEPS: Record<string, [rows: number, columns: number]> = {
 };
 const CHANNELS: Record<string, Channel> = { s: "delivery", q: "pickup", d: "proxy", t: "dine_in" };
 const WORDS: Record<string, Exclude<Command["do"], "dish" | "channel" | "move">> = {
-  "0": "none", Delete: "none", Backspace: "none", v: "visit", y: "yesterday", u: "undo", n: "next", "/": "find",
+  "0": "none", Delete: "none", Backspace: "none", v: "visit", y: "yesterday", u: "undo", n: "next", p: "plan", "/": "find",
   Home: "home", End: "end",
 };
 const WITH_CTRL: Record<string, "copy" | "paste" | "fill" | "undo" | "all"> = {
