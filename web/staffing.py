@@ -12,7 +12,12 @@ from dispatch.staffing.enrolling import (
     set_limits,
     withdraw_consent,
 )
-from dispatch.staffing.heat import warn_of_heat
+from dispatch.staffing.heat import (
+    HeatNow,
+    call_off_heat,
+    show_heat,
+    warn_of_heat,
+)
 from dispatch.staffing.helper_file import HelperFile, show_helper
 from dispatch.staffing.hours import add_shift, call_off_leave, set_week, take_leave
 from dispatch.staffing.offering import answer, offer_order
@@ -32,6 +37,7 @@ from web.schemas.staffing import (
     HelperForm,
     LeaveForm,
     LimitsForm,
+    NoHeatForm,
     PairForm,
     PaperForm,
     PurposeForm,
@@ -210,10 +216,28 @@ def post_pair_reason(pair_id: UUID, form: PurposeForm, caller: Staff) -> Answer:
     return Answer(caller.change(lambda uow: read_reason(uow, pair_id, form.purpose)))
 
 
-@router.post("/heat")
+@router.get("/heat", response_model=HeatNow)
+def get_heat(caller: Staff) -> Answer:
+    """The heat warnings of today and later."""
+    return Answer(caller.read(show_heat))
+
+
+@router.post("/heat", response_model=HeatNow)
 def post_heat(form: HeatForm, caller: Coordinator) -> Answer:
-    waves = caller.change(lambda uow: warn_of_heat(uow, form.to_draft()))
-    return Answer({"planned_anew": waves})
+    def do(uow: UnitOfWork) -> HeatNow:
+        waves = warn_of_heat(uow, form.to_draft())
+        return show_heat(uow, planned_anew=waves)
+
+    return Answer(caller.change(do))
+
+
+@router.post("/heat/call-off", response_model=HeatNow)
+def post_heat_off(form: NoHeatForm, caller: Coordinator) -> Answer:
+    def do(uow: UnitOfWork) -> HeatNow:
+        waves = call_off_heat(uow, form.street_code, form.warns_on)
+        return show_heat(uow, planned_anew=waves)
+
+    return Answer(caller.change(do))
 
 
 @router.post("/orders/{order_id}/offer")

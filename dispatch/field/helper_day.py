@@ -1,9 +1,12 @@
 """What a helper's phone receives: the shapes of their day."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from sqlmodel import Session
+
+from dispatch.catalogue.heat import find_heat
 from dispatch.people.datum import from_wgs84
 from dispatch.people.elders import Datum
 from dispatch.safety.waiting import Wait
@@ -152,9 +155,33 @@ class Today:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Heat:
+    """The heat warning of the day; times are seconds of the town's day."""
+
+    level: str
+    most_seconds: int | None
+    rest_from: int | None
+    rest_until: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class HelperDay:
     """What `GET /api/round` answers."""
 
     helper: HelperName
     rounds: list[HelperRound]
     today: Today
+    heat: Heat | None
+
+
+def heat_on(session: Session, street_code: str, on: date) -> Heat | None:
+    """The warning of a street's day, as helpers hear of it."""
+    warning = find_heat(session, street_code, on)
+    if warning is None:
+        return None
+    return Heat(
+        level=warning.level.value,
+        most_seconds=warning.most_seconds,
+        rest_from=warning.rest_from,
+        rest_until=warning.rest_until,
+    )

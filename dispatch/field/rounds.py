@@ -26,6 +26,7 @@ from dispatch.field.helper_day import (
     StopPerson,
     Today,
     bent,
+    heat_on,
 )
 from dispatch.field.partners import read_partners
 from dispatch.field.stop_states import state_of_person, state_of_stop
@@ -95,6 +96,7 @@ def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
             done=states.count(OrderState.DONE),
             left=sum(state in going for state in states),
         ),
+        heat=heat_on(uow.session, helper.street_code, on),
     )
 
 

@@ -4,7 +4,7 @@ A paper that has run out, a missing consent, leave and heat are all asked here, 
 that whoever plans cannot forget one of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,10 +14,11 @@ from sqlmodel import Session, col, select
 
 from dispatch.catalogue.heat import HeatWarning, find_heat
 from dispatch.catalogue.skills import certified_skills
+from dispatch.clock import town_moment
 from dispatch.people.certificates import Certificate, PaperKind, list_papers
 from dispatch.people.guardians import Guardian, list_guardians
 from dispatch.people.helpers import Helper, HelperKind, Shift
-from dispatch.people.leaves import list_absences, without
+from dispatch.people.leaves import Stretch, list_absences, without
 from dispatch.people.limits import HelperLimits, list_limits
 
 
@@ -138,6 +139,7 @@ def _on_duty(
     during = min(s.starts_at for _, s in rows), max(s.ends_at for _, s in rows)
     away = list_absences(session, ids, during)
     limits = list_limits(session, ids)
+    rests = list(_midday(heat))
     found = []
     for helper, shift in rows:
         whole = OnDuty(
@@ -150,9 +152,19 @@ def _on_duty(
             work_seconds=work_seconds(helper, limits[helper.id], heat),
             rest=_rest(shift),
         )
-        parts = without((shift.starts_at, shift.ends_at), away.get(helper.id, ()))
+        gone = [*away.get(helper.id, ()), *rests]
+        parts = without((shift.starts_at, shift.ends_at), gone)
         found += [_part(whole, *part, number) for number, part in enumerate(parts)]
     return found
+
+
+def _midday(heat: HeatWarning | None) -> Iterator[Stretch]:
+    """The hours of a warning's day in which nobody is out."""
+    if heat and heat.rest_from is not None and heat.rest_until is not None:
+        yield (
+            town_moment(heat.warns_on, heat.rest_from),
+            town_moment(heat.warns_on, heat.rest_until),
+        )
 
 
 def work_seconds(helper: Helper, limits: HelperLimits, heat: HeatWarning | None) -> int:
@@ -164,7 +176,7 @@ def work_seconds(helper: Helper, limits: HelperLimits, heat: HeatWarning | None)
 
 
 def _part(whole: OnDuty, starts_at: datetime, ends_at: datetime, number: int) -> OnDuty:
-    """What leave has left of a shift; the first part keeps its name."""
+    """What leave and heat have left of a shift; the first part keeps its name."""
     name = f"{whole.id} part {number + 1}" if number else whole.id
     return replace(whole, id=name, starts_at=starts_at, ends_at=ends_at)
 

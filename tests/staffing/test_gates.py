@@ -1,5 +1,6 @@
 """What helpers may do follows from their papers, on the day that is planned."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,17 +10,28 @@ from sqlmodel import Session, SQLModel, select
 
 from dispatch.catalogue.heat import HeatLevel, HeatWarning
 from dispatch.catalogue.skills import Skill
+from dispatch.clock import town_seconds
+from dispatch.errors import NotFound
+from dispatch.field.rounds import rounds_of
 from dispatch.people.areas import HelperArea
 from dispatch.people.certificates import Certificate, PaperKind
 from dispatch.people.guardians import Guardian
 from dispatch.people.helpers import HelperKind, Shift
 from dispatch.people.leaves import Leave, LeaveKind
 from dispatch.people.limits import HelperLimits
+from dispatch.people.on_duty import list_on_duty
 from dispatch.people.pairings import Pairing, PairKind
 from dispatch.planning.board import show_board
 from dispatch.planning.problem import WaveProblem
 from dispatch.planning.rules import ASKED_FOR_SECONDS, OWN_AREA_SECONDS
-from dispatch.store.unit_of_work import picture
+from dispatch.staffing.heat import (
+    BadRest,
+    HeatDraft,
+    call_off_heat,
+    show_heat,
+    warn_of_heat,
+)
+from dispatch.store.unit_of_work import picture, unit_of_work
 from routing import Vehicle
 from routing.problem import Break
 from tests.little_town import EIGHT, STREET, TODAY, LittleTown
@@ -161,6 +173,39 @@ def test_heat_shortens_the_day_and_keeps_volunteers_at_home(town: LittleTown) ->
         courier: 6 * 3600,
         frail: 3600,
     }
+
+
+def test_in_heat_everybody_rests_at_noon_and_hears_of_it(town: LittleTown) -> None:
+    helper = town.add_helper()  # from ten to two
+    warning = HeatDraft(
+        warns_on=TODAY, level=HeatLevel.RED, rest_from=12 * 3600, rest_until=13 * 3600
+    )
+    backwards = replace(warning, rest_until=11 * 3600)
+    with pytest.raises(BadRest), unit_of_work(town.engine, town.dispatcher) as uow:
+        warn_of_heat(uow, backwards)
+    with unit_of_work(town.engine, town.dispatcher) as uow:
+        warn_of_heat(uow, warning)
+        told = rounds_of(uow, helper, TODAY).heat
+    assert told is not None
+    assert (told.level, told.rest_from) == ("red", 12 * 3600)
+    assert hours(town) == [(10, 12), (13, 14)]
+    with picture(town.engine, town.staff) as seen:
+        shown = [(row.street, row.set_by) for row in show_heat(seen).warnings]
+    assert shown == [("清河街道", "map")]
+
+    with unit_of_work(town.engine, town.dispatcher) as uow:
+        call_off_heat(uow, None, TODAY)
+    assert hours(town) == [(10, 14)]
+    with pytest.raises(NotFound), unit_of_work(town.engine, town.dispatcher) as uow:
+        call_off_heat(uow, None, TODAY)
+
+
+def hours(town: LittleTown) -> list[tuple[int, ...]]:
+    """When somebody is on duty today, in hours of the town's day."""
+    with Session(town.engine) as session:
+        duty = list_on_duty(session, STREET, TODAY)
+    ends = [(one.starts_at, one.ends_at) for one in duty]
+    return [tuple(town_seconds(at, TODAY) // 3600 for at in each) for each in ends]
 
 
 def test_never_is_hard_and_asked_for_and_known_doors_are_worth_something(

@@ -20,6 +20,7 @@ Skill = Annotated[str, Field(min_length=1, max_length=24, pattern=r"^[a-z0-9_]+$
 Name = Annotated[str, Field(min_length=1, max_length=30)]
 Phone = Annotated[str, Field(pattern=r"^[0-9+ -]{5,20}$")]
 DaySeconds = Annotated[int, Field(ge=0, le=108_000)]
+StreetCode = Annotated[str, Field(max_length=12, pattern=r"^\d+$")]
 Community = Annotated[str, Field(min_length=1, max_length=40)]
 
 
@@ -140,13 +141,22 @@ class SuspendForm(Form):
 
 
 class HeatForm(Form):
-    """高温预警 for one street and day."""
+    """高温预警 for a day; without a street, for all within reach."""
 
-    street_code: Annotated[str, Field(max_length=12, pattern=r"^\d+$")]
+    street_code: StreetCode | None = None
     warns_on: Day
     level: HeatLevel
     most_seconds: Annotated[int, Field(ge=0, le=86_400)] | None = None
     volunteers_stay: bool = False
+    rest_from: DaySeconds | None = None
+    rest_until: DaySeconds | None = None
 
     def to_draft(self) -> HeatDraft:
         return HeatDraft(**self.model_dump())
+
+
+class NoHeatForm(Form):
+    """A warning that is taken back."""
+
+    street_code: StreetCode | None = None
+    warns_on: Day

@@ -77,7 +77,11 @@ export interface HelperDay {
   helper: { id: string; name: string; mode: string };
   rounds: HelperRound[];
   today: { done: number; left: number };
+  /** Missing in a day that an older page has kept. */
+  heat?: Heat | null;
 }
+
+export interface Heat { level: string; most_seconds: number | null; rest_from: number | null; rest_until: number | null }
 
 export type FieldKind =
   | "loaded" | "departed" | "picked_up" | "arrived" | "handed_over" | "left_by_agreement"

@@ -99,3 +99,15 @@ export interface OfferRow {
   until_at: string;
   expires_at: string;
 }
+export interface HeatRow {
+  street_code: string;
+  street: string;
+  warns_on: string;
+  level: string;
+  most_seconds: number | null;
+  volunteers_stay: boolean;
+  rest_from: number | null;
+  rest_until: number | null;
+  set_by: string | null;
+}
+export interface HeatNow { streets: string[]; warnings: HeatRow[]; planned_anew: number }
