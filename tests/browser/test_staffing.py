@@ -90,9 +90,6 @@ def test_the_district_adds_a_service_reads_the_calendar_and_previews_an_exit(
         page.get_by_test_id("heat-set").click()
         page.get_by_test_id("heat-save").click()
         expect(page.get_by_test_id("heat-line")).to_contain_text("12:00–15:00 停工休息")
-        page.screenshot(path="/tmp/care2_heat.png")
-        page.set_viewport_size(PHONE)
-        page.screenshot(path="/tmp/care2_heat_p.png")
     with house.visit(office, "/office#catalogue") as page:
         page.get_by_test_id("new-service").click()
         page.get_by_test_id("service-code").fill("HAIR_HOME")

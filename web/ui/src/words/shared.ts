@@ -75,7 +75,7 @@ export const shared = {
   "day.today": ["今天", "Today"],
   "heat.title": ["高温{level}预警", "{level} heat warning"],
   "heat.rest": ["{from}–{until} 停工休息。", "Nobody is out from {from} to {until}."],
-  "heat.most": ["今天最多出勤 {n} 小时。", "At most {n} hours of work."],
+  "heat.most": ["每人最多出勤 {n} 小时。", "At most {n} hours of work."],
   "heat.drink": ["多喝水，不舒服马上停下并打电话。", "Drink; if you feel unwell, stop and call."],
   "heat_level.yellow": ["黄色", "Yellow"],
   "heat_level.orange": ["橙色", "Orange"],
