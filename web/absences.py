@@ -71,15 +71,18 @@ def post_undo(event_id: UUID, form: forms.BecauseForm, caller: Station) -> Answe
     return _file_of(caller, lambda u: undo_event(u, event_id, form.reason).elder_id)
 
 
-@router.post("/proposals/{proposal_id}/accept", response_model=ElderFile)
+@router.post("/proposals/{proposal_id}/accept", response_model=ElderFile | None)
 def post_accept(
-    proposal_id: UUID, form: forms.BecauseForm, caller: Staff, key: Key = None
+    proposal_id: UUID, form: forms.AcceptForm, caller: Staff, key: Key = None
 ) -> Answer:
     """A registry's word is so; what follows from it happens."""
-    return _file_of(caller, lambda u: accept(u, proposal_id, form.reason).elder_id)
+    at = form.station_id
+    return _file_of(
+        caller, lambda u: accept(u, proposal_id, form.reason, station_id=at).elder_id
+    )
 
 
-@router.post("/proposals/{proposal_id}/reject", response_model=ElderFile)
+@router.post("/proposals/{proposal_id}/reject", response_model=ElderFile | None)
 def post_reject(
     proposal_id: UUID, form: forms.BecauseForm, caller: Staff, key: Key = None
 ) -> Answer:

@@ -72,6 +72,7 @@ def post_decide(form: DecideForm, caller: Importer) -> Answer:
             form.source,
             accepting=form.answer == "accept",
             words=form.words,
+            station_id=form.station_id,
         )
     )
     return Answer(caller.read(lambda uow: show_proposals(uow, limit=50, offset=0)))

@@ -70,12 +70,19 @@ def get_elders(
     q: Asked = "",
     usual: bool = False,
     gone: bool = False,
+    draft: bool = False,
     limit: Limit = 60,
     offset: Offset = 0,
 ) -> Answer:
     page = caller.read(
         lambda uow: list_elders(
-            uow, q=q, usual=usual, gone=gone, limit=limit, offset=offset
+            uow,
+            q=q,
+            usual=usual,
+            gone=gone,
+            draft=draft,
+            limit=limit,
+            offset=offset,
         )
     )
     return Answer({"total": page.total, "elders": page.rows})

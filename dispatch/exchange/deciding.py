@@ -89,7 +89,13 @@ def show_proposals(uow: UnitOfWork, *, limit: int, offset: int) -> ProposalPage:
 
 
 def decide_all(
-    uow: UnitOfWork, kind: ProposalKind, source: str, *, accepting: bool, words: str
+    uow: UnitOfWork,
+    kind: ProposalKind,
+    source: str,
+    *,
+    accepting: bool,
+    words: str,
+    station_id: UUID | None = None,
 ) -> int:
     """One answer to every open proposal of a kind and a source within reach.
 
@@ -108,7 +114,10 @@ def decide_all(
     )
     ids: list[UUID] = list(uow.session.exec(query))
     for proposal_id in ids:
-        (accept if accepting else reject)(uow, proposal_id, words)
+        if accepting:
+            accept(uow, proposal_id, words, station_id=station_id)
+        else:
+            reject(uow, proposal_id, words)
     return len(ids)
 
 

@@ -4,8 +4,9 @@
 say is not compared; a file whose person is missing in the list is proposed as gone.
 """
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -25,10 +26,12 @@ from dispatch.exchange.elder_columns import (
 from dispatch.exchange.faults import Fault
 from dispatch.exchange.lines import Act, Line, Sheet, twice
 from dispatch.exchange.persons import elders_of, judge_day, judge_identity, known_by
+from dispatch.people.drafting import TOLD_NUMBER
 from dispatch.people.elder_facts import NOTHING, FactKind, keep_value
 from dispatch.people.elders import Elder
 from dispatch.people.proposals import Proposal, ProposalKind, propose
 from dispatch.people.vault import blind_index, seal, unseal
+from dispatch.store.columns import Json
 from dispatch.store.unit_of_work import UnitOfWork
 
 _COMPARED: Final[dict[FactKind, str]] = {
@@ -193,15 +196,34 @@ def _propose_fact(
 
 def _propose_new(uow: UnitOfWork, sheet: Sheet, line: Line) -> None:
     """Somebody of whom there is no file; who it is lies in the vault."""
+    values = line.values
     made = Proposal(
         kind=ProposalKind.NEW,
         source=_source(sheet),
-        subject=blind_index("id_number", line.values["id_number"]),
+        subject=blind_index("id_number", values["id_number"]),
         street_code=uow.actor.street_code,
         happened_on=town_day(uow.now),
-        facts={"born_on": line.values["born_on"].isoformat()},
+        facts={
+            "born_on": values["born_on"].isoformat(),
+            "identity_kind": values["identity_kind"].value,
+            "told": _told_of(values),
+        },
         made_at=uow.now,
     )
     uow.session.add(made)
     uow.session.flush()
-    seal(uow.session, made.id, {"name": line.values["name"]})
+    number = {TOLD_NUMBER: values["id_number"]}
+    seal(uow.session, made.id, {"name": values["name"], **number})
+
+
+def _told_of(values: Mapping[str, Any]) -> list[Json]:
+    """The facts that the list says of somebody, where it says more than nothing."""
+    found: list[Json] = []
+    for kind, name in _COMPARED.items():
+        value = {**NOTHING[kind], name: values.get(name)}
+        if kind is FactKind.HUKOU:
+            if values.get(name) is False:
+                found.append({"kind": kind.value, "value": keep_value(value)})
+        elif values.get(name) not in (None, NOTHING[kind][name]):
+            found.append({"kind": kind.value, "value": keep_value(value)})
+    return found

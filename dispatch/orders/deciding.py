@@ -8,6 +8,7 @@ from dispatch.access.scope import get_scoped
 from dispatch.errors import NotAllowed
 from dispatch.orders.befalling import Event, add_event
 from dispatch.people.changing import FactChange, change_facts
+from dispatch.people.drafting import draft_file
 from dispatch.people.elder_facts import FactKind
 from dispatch.people.elders import Elder
 from dispatch.people.life_events import LifeKind
@@ -18,6 +19,7 @@ from dispatch.people.proposals import (
     hold_proposal,
     tell_decision,
 )
+from dispatch.people.vault import erase
 from dispatch.store.unit_of_work import UnitOfWork
 
 _BEFALLS: Final = {
@@ -27,13 +29,19 @@ _BEFALLS: Final = {
 }
 
 
-def accept(uow: UnitOfWork, proposal_id: UUID, words: str) -> Proposal:
+def accept(
+    uow: UnitOfWork, proposal_id: UUID, words: str, *, station_id: UUID | None = None
+) -> Proposal:
     """It is so: what follows from it happens in the same transaction.
+
+    Args:
+        station_id: which station opens the file of somebody who is new.
 
     Raises:
         NotFound: no such proposal within reach.
         NotAllowed: a process, not a person.
-        AlreadyDecided; and what `befalling.add_event` and `changing.change_facts` say.
+        AlreadyDecided; and what `befalling.add_event`, `changing.change_facts` and
+        `drafting.draft_file` say.
     """
     kept = _hold(uow, proposal_id)
     if kept.elder_id is not None and kept.kind in _BEFALLS:
@@ -41,6 +49,9 @@ def accept(uow: UnitOfWork, proposal_id: UUID, words: str) -> Proposal:
         add_event(uow, Event(kept.elder_id, kind, on, source=kept.source, words=words))
     elif kept.elder_id is not None and kept.kind is ProposalKind.FACT:
         _change(uow, kept, words)
+    elif kept.kind is ProposalKind.NEW:
+        opened = draft_file(uow, kept, station_id, words=words)
+        kept.elder_id, kept.station_id = opened.id, opened.station_id
     return _decide(uow, kept, ProposalState.ACCEPTED, words)
 
 
@@ -50,7 +61,10 @@ def reject(uow: UnitOfWork, proposal_id: UUID, words: str) -> Proposal:
     Raises:
         NotFound, NotAllowed, AlreadyDecided
     """
-    return _decide(uow, _hold(uow, proposal_id), ProposalState.REJECTED, words)
+    kept = _hold(uow, proposal_id)
+    if kept.kind is ProposalKind.NEW:
+        erase(uow.session, kept.id)
+    return _decide(uow, kept, ProposalState.REJECTED, words)
 
 
 def _hold(uow: UnitOfWork, proposal_id: UUID) -> Proposal:

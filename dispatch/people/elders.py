@@ -164,6 +164,11 @@ def still_here(on: date) -> ColumnElement[bool]:
     return and_(col(Elder.died_on).is_(None), stays)
 
 
+def address_missing() -> ColumnElement[bool]:
+    """For queries: nobody has written this household's address down yet."""
+    return col(Household.building) == ""
+
+
 def get_elder(session: Session, elder_id: UUID) -> Elder:
     """Raises: NotFound."""
     if elder := session.get(Elder, elder_id):

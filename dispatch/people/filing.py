@@ -12,7 +12,7 @@ from dispatch.clock import town_day
 from dispatch.errors import BadInput, Conflict, NotAllowed
 from dispatch.log.events import record
 from dispatch.people.changing import BadFact
-from dispatch.people.elders import Elder, IdentityKind, get_elder
+from dispatch.people.elders import Elder, Household, IdentityKind, get_elder
 from dispatch.people.housing import Address, Point, make_household
 from dispatch.people.identities import Identity, check_identity
 from dispatch.people.places import Station
@@ -74,6 +74,28 @@ def open_file(uow: UnitOfWork, draft: FileDraft, *, key: str | None) -> Elder:
     found, sex, born_on = who(draft, town_day(uow.now))
     must_be_new(uow, found)
     home = make_household(uow, station, draft.address, draft.point)
+    elder = keep_file(uow, station, home, draft, (found, sex, born_on), "station")
+    keep_result(uow, key or "", elder.id)
+    return elder
+
+
+def keep_file(
+    uow: UnitOfWork,
+    station: Station,
+    home: Household,
+    draft: FileDraft,
+    person: tuple[Identity, str, date],
+    source: str,
+) -> Elder:
+    """The file itself, behind a door that is kept already.
+
+    Args:
+        person: as `who` has found them.
+
+    Raises:
+        NameMissing, AlreadyOnFile
+    """
+    found, sex, born_on = person
     elder = Elder(
         id=uuid4(),
         number=_number(uow),
@@ -94,11 +116,10 @@ def open_file(uow: UnitOfWork, draft: FileDraft, *, key: str | None) -> Elder:
         "elder.enrolled",
         "elder",
         elder.id,
-        facts={"source": "station"},
+        facts={"source": source},
         station_id=station.id,
         street_code=station.street_code,
     )
-    keep_result(uow, key or "", elder.id)
     return elder
 
 

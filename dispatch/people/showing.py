@@ -16,6 +16,7 @@ from dispatch.people.elders import (
     Contact,
     Elder,
     Household,
+    address_missing,
     age_on,
     list_contacts,
     still_here,
@@ -90,6 +91,7 @@ def list_elders(
     q: str = "",
     usual: bool = False,
     gone: bool = False,
+    draft: bool = False,
     limit: int,
     offset: int,
 ) -> Page:
@@ -99,8 +101,12 @@ def list_elders(
 
     Args:
         gone: those who died or left the district among them.
+        draft: only those whose address nobody has written down yet.
     """
     query = scoped(uow.actor, Elder)
+    if draft:
+        unwritten = select(Household.id).where(address_missing())
+        query = query.where(col(Elder.household_id).in_(unwritten))
     if not gone:
         query = query.where(still_here(town_day(uow.now)))
     if usual:

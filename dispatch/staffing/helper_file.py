@@ -181,7 +181,9 @@ def _leaves(session: Session, helper_id: UUID, now: datetime) -> list[LeaveRow]:
 
 
 def _communities(session: Session, street_code: str) -> list[str]:
-    query = select(Household.community).where(Household.street_code == street_code)
+    query = select(Household.community).where(
+        Household.street_code == street_code, Household.community != ""
+    )
     return sorted(session.exec(query.distinct()))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlmodel import Session, SQLModel, func, select
 
 from dispatch.access.accounts import Role
@@ -11,12 +12,16 @@ from dispatch.catalogue.dishes import Dish
 from dispatch.exchange.bringing import confirm_sheet, try_sheet
 from dispatch.exchange.runs import ImportRun
 from dispatch.exchange.trying import SheetFile
-from dispatch.orders.orders import Order
+from dispatch.orders.deciding import accept, reject
+from dispatch.orders.ordering import place_order
+from dispatch.orders.orders import Order, OrderState
+from dispatch.people.drafting import StationMissing
 from dispatch.people.elders import Contact, Elder
 from dispatch.people.helpers import Helper
 from dispatch.people.places import Station
 from dispatch.people.proposals import Proposal, ProposalKind, ProposalState
-from dispatch.people.vault import seal
+from dispatch.people.showing import list_elders
+from dispatch.people.vault import blind_index, find_owners, seal, unseal
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor
 from tests.exchange.conftest import sheet_of
@@ -209,3 +214,39 @@ def test_a_whole_roster_tells_who_is_new_gone_or_otherwise(
         kinds = sorted(one.kind for one in session.exec(select(Proposal)))
         assert kinds == ["deceased", "fact", "gone", "new"]
         assert {one.relief for one in session.exec(select(Elder))} == {None}
+
+
+def test_somebody_new_on_a_roster_gets_a_file_whose_address_is_missing(
+    town: LittleTown, database: Database
+) -> None:
+    office = town.add_account("office", Role.DISTRICT)
+    head = ["姓名", "身份证号", "救助类别", "能力等级", "户籍"]
+    rows = [
+        ["新来人", NUMBERS[2], "低保", "重度", ""],
+        ["不是人", NUMBERS[1], "", "", ""],
+    ]
+    brought(database, office, "roster", head, *rows)
+    with Session(database.engine) as session:
+        told = {one.subject: one.id for one in session.exec(select(Proposal))}
+    new, wrong = (told[blind_index("id_number", NUMBERS[n])] for n in (2, 1))
+
+    with pytest.raises(StationMissing):
+        database.change(lambda uow: accept(uow, new, "查实"), office)
+    here = {"station_id": town.station_id}
+    made = database.change(lambda uow: accept(uow, new, "查实", **here), office)
+    database.change(lambda uow: reject(uow, wrong, "查无此人"), office)
+
+    draft = database.read(
+        lambda uow: list_elders(uow, draft=True, limit=9, offset=0), town.staff
+    )
+    assert [(row.name, row.located) for row in draft.rows] == [("新来人", False)]
+    with Session(database.engine) as session:
+        elder = session.get_one(Elder, made.elder_id)
+        assert (elder.relief, elder.ability_level, elder.sex) == ("DB", 3, "F")
+        assert find_owners(session, "id_number", NUMBERS[2]) == [elder.id]
+        for proposal_id in (new, wrong):
+            assert unseal(session, [proposal_id], ["name", "told_number"]) == {
+                proposal_id: {}
+            }
+    again = database.change(lambda uow: place_order(uow, town.lunch(elder.id), key="k"))
+    assert (again.state, again.reason) == (OrderState.BLOCKED, "no_location")

@@ -217,6 +217,12 @@ class BecauseForm(Form):
     reason: Reason
 
 
+class AcceptForm(BecauseForm):
+    """A registry's word is so; somebody new gets a file at this station."""
+
+    station_id: UUID | None = None
+
+
 class KeyForm(Form):
     label: Annotated[str, Field(min_length=1, max_length=20)]
     seal: Annotated[str, Field(min_length=1, max_length=20)]

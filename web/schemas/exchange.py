@@ -43,6 +43,7 @@ class DecideForm(Form):
     source: Annotated[str, Field(max_length=40)]
     answer: Literal["accept", "reject"]
     words: Reason
+    station_id: UUID | None = None  # who opens the files of those who are new
 
 
 class ProfileColumn(Form):

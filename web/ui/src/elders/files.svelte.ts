@@ -13,6 +13,8 @@ class Files {
   asked = $state("");
   offset = $state(0);
   gone = $state(false);
+  /** Only files whose address nobody has written down yet. */
+  draft = $state(false);
   list = new Reading<Found>();
   id = $state<string | null>(null);
   file = new Reading<ElderFile>();
@@ -26,7 +28,7 @@ class Files {
   said = $state("");
 
   look(): Promise<unknown> {
-    return this.list.read(() => get<Found>("/api/elders", { q: this.asked.trim(), gone: this.gone, limit: MANY, offset: this.offset }));
+    return this.list.read(() => get<Found>("/api/elders", { q: this.asked.trim(), gone: this.gone, draft: this.draft, limit: MANY, offset: this.offset }));
   }
 
   async open(id: string | null): Promise<void> {

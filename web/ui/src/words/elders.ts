@@ -7,6 +7,8 @@ export const elders = {
   "files.list": ["老人名单", "Elders"],
   "files.new": ["建档", "New file"],
   "files.choose": ["请在名单里选一位老人，或新建档案。", "Choose an elder from the list, or open a new file."],
+  "files.draft": ["待补住址", "address missing"],
+  "files.draft_only": ["只看待补住址的（比对新增）", "Only those whose address is missing"],
   "files.gone": ["也找已去世、迁出的", "Those who died or left, too"],
   "files.keys": ["/ 找人　↑ ↓ 选人　回车 打开　Esc 收起", "/ find · ↑ ↓ choose · Enter open · Esc put away"],
   "files.empty": ["没有找到老人。", "Nobody found."],

@@ -128,6 +128,8 @@ export const sheets = {
   "sheets.no_proposals": ["没有待处理的比对结果。", "Nothing waits to be decided."],
   "sheets.no_proposals_todo": ["在“导入”里选择“数据比对结果”或“全量名单比对”。", "Bring in a registry's list first."],
   "sheets.words": ["核实情况", "What you found"],
+  "sheets.new_at": ["新增老人由哪个驿站建档", "Which station opens the files of the new"],
+  "sheets.new_hint": ["属实后先建档：姓名、证件、名单上的类别；住址由驿站补，补好前排不上送餐。", "A file is opened with name, number and what the list says; the station adds the address."],
   "sheets.accept_all": ["全部属实", "All are so"],
   "sheets.reject_all": ["全部不属实", "None is so"],
   "sheets.count": ["{n} 条", "{n}"],
