@@ -12,6 +12,11 @@ from sqlmodel import Session, select
 from dispatch.catalogue.services import Proof, Service
 from dispatch.catalogue.sittings import get_sitting
 from dispatch.field import grading
+from dispatch.field.appeals import (
+    hand_facts_as_found,
+    upheld_of,
+    visit_facts_as_found,
+)
 from dispatch.field.clocks import PAID_VISIT
 from dispatch.field.events import FieldEvent, FieldKind
 from dispatch.field.evidence import Evidence, EvidenceFrom
@@ -68,14 +73,22 @@ def read_whole(session: Session, order: Order) -> Whole:
 def grade_event(
     session: Session, whole: Whole, event: FieldEvent, history: Sequence[FieldEvent]
 ) -> Graded:
-    """Grade one proof.
+    """Grade one proof, by its facts and by what was found on appeal.
 
     Args:
         history: the accepted events of the order; when it was picked up or begun.
     """
+    found = upheld_of(session, event.id)
     if event.kind is FieldKind.VISIT_ENDED or whole.order.channel is Channel.VISIT:
-        return grading.grade_visit(_visit_facts(session, whole, event, history))
-    return grading.grade_meal(_hand_facts(session, whole, event, history))
+        visit = _visit_facts(session, whole, event, history)
+        graded = grading.grade_visit(visit_facts_as_found(visit, found))
+    else:
+        hand = _hand_facts(session, whole, event, history)
+        graded = grading.grade_meal(hand_facts_as_found(hand, found))
+    if not found:
+        return graded
+    claims = sorted(one.claim.value for one in found)
+    return replace(graded, basis={**graded.basis, "found_on_appeal": claims})
 
 
 def prove(uow: UnitOfWork, order: Order, event: FieldEvent, graded: Graded) -> Evidence:

@@ -66,6 +66,7 @@ for _module in (
     "dispatch.counter.cash_days",
     "dispatch.field.events",
     "dispatch.field.evidence",
+    "dispatch.field.appeals",
     "dispatch.field.positions",
     "dispatch.field.photos",
     "dispatch.safety.cases",

@@ -55,17 +55,23 @@ class BillLine:
 
 @dataclass(frozen=True)
 class Bill(Shared):
-    """Who pays which part of an order. `paid_fen` came in, `due_fen` is to come."""
+    """Who pays which part of an order. `paid_fen` came in, `due_fen` is to come.
+
+    `borne_fen` was promised to the elder at payment and not granted (below 0: the
+    reverse); it is the ledger's difference with the point, never asked of the elder.
+    """
 
     price_fen: int
     fee_fen: int
     lines: tuple[BillLine, ...]
     refused: tuple[Refused, ...]
     paid_fen: int
+    borne_fen: int = 0
 
     @property
     def self_fen(self) -> int:
-        return self.price_fen + self.fee_fen - self.subsidy_fen - self.coupon_fen
+        others = self.subsidy_fen + self.coupon_fen + self.borne_fen
+        return self.price_fen + self.fee_fen - others
 
     @property
     def due_fen(self) -> int:
@@ -120,7 +126,9 @@ def _settled_bill(order: Order, grants: Sequence[Grant]) -> Bill:
         )
         for grant in grants
     )
-    return Bill(order.price_fen, order.fee_fen, lines, (), order.paid_fen)
+    granted_fen = sum(line.fen for line in lines)
+    borne_fen = order.price_fen + order.fee_fen - granted_fen - order.paid_fen
+    return Bill(order.price_fen, order.fee_fen, lines, (), order.paid_fen, borne_fen)
 
 
 def _open_bill(
@@ -128,7 +136,7 @@ def _open_bill(
 ) -> Bill:
     policy = rules_on(order.serve_on).policy
     names = {rule.id: rule.title for rule in policy.subsidy}
-    grade = _grade(elder, order)
+    grade = _grade_for_the_elder(elder, order)
     outcome = _ask(policy, person, order, grade, counted)
     lines = tuple(
         BillLine(
@@ -195,6 +203,20 @@ def _grade(elder: Elder, order: Order) -> Grade | None:
     """The evidence grade, or the one that this way of handing over will have."""
     if order.state is OrderState.DONE:
         return _GRADES.get(order.grade or "")
+    return _grade_to_come(elder, order)
+
+
+def _grade_for_the_elder(elder: Elder, order: Order) -> Grade:
+    """What the elder's own part is reckoned by: weak evidence is not their fault.
+
+    Who pays after the meal pays what they would have paid before it; what the rules
+    then do not give is the point's to bear.
+    """
+    to_come, proven = _grade_to_come(elder, order), _grade(elder, order)
+    return to_come if proven is None else min(to_come, proven)
+
+
+def _grade_to_come(elder: Elder, order: Order) -> Grade:
     if order.channel is Channel.DELIVERY and elder.contactless_agreed:
         return "C"
     return "B" if order.channel is Channel.PROXY else "A"

@@ -1,5 +1,5 @@
 /** The station's views; the address says which is open. */
-export type View = "grid" | "counter" | "duties" | "files" | "helpers" | "kitchen" | "paper" | "sheets";
+export type View = "grid" | "counter" | "duties" | "files" | "helpers" | "kitchen" | "paper" | "sheets" | "proofs";
 
 export const VIEWS: { view: View; key: string }[] = [
   { view: "grid", key: "F2" },
@@ -11,6 +11,7 @@ export const VIEWS: { view: View; key: string }[] = [
   { view: "kitchen", key: "F9" },
   { view: "paper", key: "F10" },
   { view: "sheets", key: "" },
+  { view: "proofs", key: "" },
 ];
 
 export function viewFromAddress(): View {

@@ -63,7 +63,7 @@ export interface CaseFile {
 export interface UsageRow {
   station_id: string; station: string; channel: Channel; category: string;
   orders: number; persons: number; person_days: number;
-  price_fen: number; subsidy_fen: number; coupon_fen: number; self_fen: number;
+  price_fen: number; subsidy_fen: number; coupon_fen: number; self_fen: number; borne_fen: number;
 }
 export interface Usage {
   month: string; state: string; as_of: string; rules: string[]; rows: UsageRow[];

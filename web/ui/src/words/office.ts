@@ -15,6 +15,7 @@ export const office = {
   "office.subsidy": ["补贴", "Subsidy"],
   "office.coupon": ["消费券", "Coupon"],
   "office.self": ["自付", "Own part"],
+  "office.borne": ["站点承担", "Borne by the point"],
   "office.total": ["合计", "Total"],
   "office.sum": ["本月补贴", "Subsidy this month"],
   "office.sum_parts": ["补贴 {subsidy} + 消费券 {coupon}", "subsidy {subsidy} + coupon {coupon}"],

@@ -11,13 +11,14 @@ import { office } from "./office";
 import { ordering } from "./ordering";
 import { paper } from "./paper";
 import { points } from "./points";
+import { proofs } from "./proofs";
 import { services } from "./services";
 import { shared } from "./shared";
 import { sheets } from "./sheets";
 import { staffing } from "./staffing";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...points, ...kitchen, ...drafts };
+const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...points, ...proofs, ...kitchen, ...drafts };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";

@@ -1,0 +1,26 @@
+/** Weak proofs and appeals, as the server sends them. */
+import type { OrderRow } from "./types";
+
+export interface AppealRow {
+  id: string;
+  claim: string;
+  minutes: number | null;
+  words: string;
+  asked_by: string;
+  asked_at: string;
+  upheld: boolean | null;
+  decided_by: string | null;
+  may_decide: boolean;
+}
+
+export interface WeakProof {
+  evidence_id: string;
+  order: OrderRow;
+  at: string;
+  helper: string;
+  grade: string;
+  flags: string[];
+  borne_fen: number;
+  claims: string[];
+  appeal: AppealRow | null;
+}
