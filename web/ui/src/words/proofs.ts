@@ -3,6 +3,7 @@ import type { Pairs } from "./pairs";
 export const proofs = {
   "view.proofs": ["凭证", "Proofs"],
   "proofs.about": ["等级由系统按事实计算，谁也不能填。凭证不足的钱由站点承担，不向老人补收。", "Grades are computed, never typed. What weak proof costs the point bears, never the elder."],
+  "proofs.grade": ["{grade} 级", "grade {grade}"],
   "proofs.borne": ["站点承担 {yuan}", "{yuan} borne by the point"],
   "proofs.says": ["{who}申诉", "{who} appeals"],
   "proofs.waits": ["等另一人复核", "waits for a second person"],
