@@ -48,7 +48,7 @@ _QUIET: Final = (
 _PATIENCE_MS: Final = 20_000  # the machine may be busy; nothing waits so long
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The machine's own Chromium; without one these tests fall out, loudly."""
     path = find_browser()
