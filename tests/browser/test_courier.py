@@ -15,6 +15,11 @@ from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, make_walk
 from tests.little_town import NOON
 
+# What came over the line for the first look, answers of the server and all.
+LOADED = """performance.getEntriesByType("resource")
+  .concat(performance.getEntriesByType("navigation"))
+  .reduce((sum, one) => sum + one.transferSize, 0)"""
+
 
 def test_a_round_goes_from_the_kitchen_to_the_last_door(house: House) -> None:
     walk = make_walk(house.town, house.town.add_elder(), house.town.add_elder("李建国"))
@@ -26,6 +31,7 @@ def test_a_round_goes_from_the_kitchen_to_the_last_door(house: House) -> None:
 
     with house.visit(walk.actor, "/courier", PHONE) as page:
         expect(page.get_by_test_id("not-ready")).to_contain_text("11:30 才好")
+        assert 10_000 < page.evaluate(LOADED) < 200_000
         page.get_by_test_id("load-all").click()
         page.get_by_test_id("load-go").click()
         expect(page.get_by_test_id("load-go")).to_contain_text("仍要出发")

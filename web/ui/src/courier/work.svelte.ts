@@ -9,6 +9,7 @@ import type { FieldEvent, FieldKind, HelperDay, HelperRound } from "../wire/roun
 import { t, type Word } from "../words/words.svelte";
 import { fold, isOpen, nextStop, type SeenPerson, type SeenRound, type SeenStop } from "./fold";
 import { isBare, withoutPersons } from "./forgetting";
+import { keepClock, windClock } from "./lasting";
 import { takePass } from "./pass";
 import { keepPicture, sendPictures, type Kind } from "./pictures";
 import { lastFix, stopWatching, watchPosition } from "./position";
@@ -74,6 +75,7 @@ class Work {
     whenTakenAway(() => void this.#forget());
     this.#shelf = await openShelf();
     this.#recorder = await Recorder.open(this.#shelf);
+    await windClock(this.#shelf);
     this.kept = await this.#recorder.all();
     this.#goneOn = (await fact<number>(this.#shelf, "gone_on")) ?? 0;
     this.pictures = (await unseal<Record<string, Picture[]>>(this.#shelf, "pictures")) ?? {};
@@ -108,6 +110,7 @@ class Work {
     if (fresh) {
       this.online = true;
       await seal(shelf, "round", fresh);
+      await keepClock(shelf);
     } else if (!this.day.value) {
       const kept = await unseal<HelperDay>(shelf, "round");
       if (kept) this.day.value = kept;
@@ -166,6 +169,7 @@ class Work {
       this.failed = false;
       this.last = { deed: kept[0]?.deed ?? "", words, untilMs: Date.now() + UNDO_MS, undoable: !urgent };
       if (drafts.some((one) => one.kind === "departed")) watchPosition();
+      await keepClock(this.#shelf as Shelf);
       await this.#leavePictures(drafts);
       if (drafts.some((one) => one.kind === "ended")) {
         stopWatching();
