@@ -16,6 +16,7 @@ from dispatch.duties.due_orders import DutyOrder, DutyRun, list_of_elders
 from dispatch.duties.gathering import Looked, look_at
 from dispatch.duties.rules import duties_on
 from dispatch.duties.standing import Standing, State
+from dispatch.duties.unreachable import propose_suspensions
 from dispatch.duties.week_plans import planned_on
 from dispatch.errors import Conflict, NotFound, Refusal
 from dispatch.log.events import record
@@ -77,6 +78,7 @@ def run_station(uow: UnitOfWork, station_id: UUID) -> DutyRun:
         ordered = order_duty(uow, each.elder, standing, on)
         run.ordered += ordered
         run.not_ordered += not ordered
+    propose_suspensions(uow, elders, on)
     uow.session.add(run)
     record(
         uow,

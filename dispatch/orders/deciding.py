@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from dispatch.access.scope import get_scoped
+from dispatch.clock import town_day
 from dispatch.errors import NotAllowed
 from dispatch.orders.befalling import Event, add_event
 from dispatch.people.changing import FactChange, change_facts
@@ -82,11 +83,17 @@ def _change(uow: UnitOfWork, kept: Proposal, words: str) -> None:
     change = FactChange(
         FactKind(kept.facts["kind"]),
         kept.facts["value"],
-        kept.happened_on,
+        _from_on(uow, kept),
         date.fromisoformat(until) if until else None,
         source=kept.source,
     )
     change_facts(uow, elder, [change], reason=words)
+
+
+def _from_on(uow: UnitOfWork, kept: Proposal) -> date:
+    """From when it is so. A suspension takes nothing of the days before it."""
+    value = kept.facts["value"]
+    return town_day(uow.now) if value.get("entitlement_suspended") else kept.happened_on
 
 
 def _decide(

@@ -177,4 +177,5 @@ _MAY_BE: Final[Mapping[str, Callable[[object], bool]]] = {
     "left_behind": _flag,
     "resides_in_institution": _flag,
     "coupon_account": _flag,
+    "entitlement_suspended": _flag,
 }

@@ -38,6 +38,7 @@ class FactKind(StrEnum):
     LEFT_BEHIND = "left_behind"  # 留守
     INSTITUTION = "institution"
     COUPON = "coupon"
+    SUSPENDED = "suspended"  # 暂停补贴资格
 
 
 # The elder's columns that say a fact of this kind, and their values where it is not.
@@ -54,6 +55,7 @@ NOTHING: Final[Mapping[FactKind, Mapping[str, Any]]] = {
     FactKind.LEFT_BEHIND: {"left_behind": False},
     FactKind.INSTITUTION: {"resides_in_institution": False},
     FactKind.COUPON: {"coupon_account": False},
+    FactKind.SUSPENDED: {"entitlement_suspended": False},
 }
 
 

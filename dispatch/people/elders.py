@@ -101,6 +101,7 @@ class Elder(SQLModel, table=True):
     family_special: bool = False
     resides_in_institution: bool = False
     coupon_account: bool = False
+    entitlement_suspended: bool = False  # 暂停补贴资格: a person decided
     living: Living = Field(default=Living.OTHER, sa_type=word(Living))
     no_kin: bool = False  # 孤寡
     left_behind: bool = False  # 留守

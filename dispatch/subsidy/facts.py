@@ -31,6 +31,7 @@ class Person(Strict):
     family_special: bool = False
     resides_in_institution: bool = False
     coupon_account: bool = False
+    entitlement_suspended: bool = False
     signed_station: str | None = None
 
     @model_validator(mode="after")

@@ -33,6 +33,13 @@ def grant_order(
     if person.died_on is not None and order.on > person.died_on:
         outcome.anomalies.append(policy.lifecycle.death.anomaly)
         return outcome
+    if person.entitlement_suspended:
+        outcome.refused += [
+            Refused(rule.id, "suspended")
+            for rule in policy.subsidy
+            if policy.touches(rule.services, order.service)
+        ]
+        return outcome
     asking = _Asking(policy, person, tally, outcome)
     for group in policy.stacking.order:
         rules = [

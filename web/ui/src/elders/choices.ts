@@ -24,4 +24,5 @@ export const FACTS: Record<string, FactShape> = {
   hukou: { field: "hukou_in_district" },
   institution: { field: "resides_in_institution" },
   coupon: { field: "coupon_account" },
+  suspended: { field: "entitlement_suspended" },
 };

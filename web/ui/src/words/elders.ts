@@ -129,6 +129,7 @@ export const elders = {
   "fact.left_behind": ["留守", "Left behind"],
   "fact.institution": ["住养老机构", "In an institution"],
   "fact.coupon": ["有消费券账户", "Coupon account"],
+  "fact.suspended": ["暂停补贴资格", "Entitlement suspended"],
   "fact.age": ["年龄", "Age"],
   "fact.rule": ["按补贴规则", "By the rules"],
   "fact_source.station": ["驿站登记", "the station"],
