@@ -1,7 +1,7 @@
 """Entitlement may be suspended, from a day on, when somebody is long out of reach.
 
 Revision: 2026_11_22_0931a
-After:    2026_11_22_0932
+After:    2026_11_22_0936a
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from dispatch.store.migrations.rewording import allow
 
 revision = "2026_11_22_0931a"
-down_revision = "2026_11_22_0932"
+down_revision = "2026_11_22_0936a"
 branch_labels = None
 depends_on = None
 
