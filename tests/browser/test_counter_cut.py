@@ -61,6 +61,7 @@ def test_diners_are_served_through_a_cut_and_a_killed_server(
         strip = page.get_by_test_id("till-strip")
         expect(page.get_by_test_id("expected")).to_have_count(3)
         pay_and_eat(page, CARDS["王桂英"], "applied")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
         page.context.set_offline(True)
         pay_and_eat(page, CARDS["李国强"], "later")
@@ -77,6 +78,10 @@ def test_diners_are_served_through_a_cut_and_a_killed_server(
         process.kill()
         page.context.set_offline(False)
         pay_and_eat(page, "孙明", "later")
+        expect(strip).to_have_attribute("data-unsent", "3")
+        page.reload()  # with the server away: the shell, and the day as it was
+        expect(page.get_by_test_id("stale").first).to_contain_text("数据停在")
+        expect(page.get_by_test_id("expected")).to_have_count(3)
         expect(strip).to_have_attribute("data-unsent", "3")
         process.start()
         expect(strip).to_have_attribute("data-unsent", "0")

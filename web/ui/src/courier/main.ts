@@ -1,5 +1,6 @@
 import { mount } from "svelte";
 import "../styles/base.css";
+import { keepShell } from "../parts/shell";
 import { clock } from "../time/clock.svelte";
 import { speech } from "../words/words.svelte";
 import CourierPage from "./CourierPage.svelte";
@@ -11,7 +12,5 @@ clock.run();
 if (target) mount(CourierPage, { target });
 void work.open();
 
-// The shell opens again without a network; a browser without service workers only loses that.
-if ("serviceWorker" in navigator && import.meta.env.PROD)
-  navigator.serviceWorker.register("/sw.js", { scope: "/courier" }).catch(() => undefined);
+keepShell("/courier");
 if (navigator.storage?.persist) void navigator.storage.persist();

@@ -2,6 +2,7 @@
 import { clock } from "../time/clock.svelte";
 import { get } from "../wire/api";
 import { Reading } from "../wire/reading.svelte";
+import { keepDay, lastDay } from "./kept";
 import type { MenuItem, Serving, Sitting, StationDay } from "../wire/types";
 
 class Day {
@@ -12,7 +13,19 @@ class Day {
 
   async read(): Promise<void> {
     const day = await this.reading.read(() => get<StationDay>("/api/station", { on: clock.today }));
-    if (day) this.#keep(day);
+    if (day) {
+      this.#keep(day);
+      await keepDay(day);
+    } else if (!this.reading.value) await this.#showLast();
+  }
+
+  /** The server is away: the day as it was read last, and since when it may be old. */
+  async #showLast(): Promise<void> {
+    const last = await lastDay();
+    if (!last || this.reading.value) return;
+    this.reading.value = last.day;
+    this.reading.readAt = last.readAt;
+    this.#keep(last.day);
   }
 
   /** Menus of the days that the grid shows. */

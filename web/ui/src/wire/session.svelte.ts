@@ -5,6 +5,8 @@ import type { Me } from "./types";
 
 class Session {
   me = $state.raw<Me | null>(null);
+  /** What a surface forgets before somebody leaves it. */
+  leaving: () => Promise<void> = () => Promise.resolve();
 
   async open(): Promise<Me> {
     return this.take(await get<Me>("/api/me"));
@@ -24,6 +26,7 @@ class Session {
   }
 
   async close(): Promise<void> {
+    await this.leaving().catch(() => null);
     await post("/api/sign-out", {}).catch(() => null);
     location.assign("/");
   }
