@@ -1,6 +1,7 @@
 """Duties and what credits them, as plain values."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -110,6 +111,30 @@ def test_a_doctors_message_counts_each_quarter_and_a_neighbours_does_not() -> No
 
     doctor = met(FRIDAY, "DOCTOR", Way.MESSAGE)
     assert stand("doctor-quarter", [doctor]).state is State.DONE
+
+
+def test_haircuts_and_surveys_count_once_in_their_period() -> None:
+    cut = met(date(2026, 11, 3), "CARE_HAIRCUT", grade="D")
+    assert stand("haircut-month", [cut]).state is State.DONE
+    assert stand("haircut-month", [cut], on=date(2026, 12, 1)).state is State.DUE
+    assert stand("haircut-month", [replace(cut, grade="E")]).got == 0
+
+    asked = met(date(2026, 2, 3), "SURVEY", Way.PHONE)
+    assert stand("needs-year", [asked]).state is State.DONE
+    assert stand("needs-year", []).state is State.DUE
+    assert stand("needs-year", [], on=date(2026, 12, 1)).state is State.AT_RISK
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "tier"),
+    [(699, State.DONE, 0), (700, State.AT_RISK, 1), (731, State.OVERDUE, 2)],
+)
+def test_an_assessment_that_runs_out_comes_before_others(
+    days: int, state: State, tier: int
+) -> None:
+    assessed = met(FRIDAY - timedelta(days=days), "ASSESSMENT", Way.FILE)
+    found = stand("assessment", [assessed], categories={"LLR"})
+    assert (found.state, found.tier) == (state, tier)
 
 
 def test_a_weekly_visit_stands_instead_of_a_monthly_one() -> None:
