@@ -41,10 +41,9 @@ def number_outbox(uow: UnitOfWork, *, limit: int = 500) -> list[int]:
 
 def feed_position(session: Session) -> tuple[UUID, int]:
     """The epoch and the head of the feed."""
-    feed = session.get(Feed, 1)
+    feed = session.get(Feed, 1, populate_existing=True)
     if feed is None:
         raise LookupError("the feed's row is missing: run the migrations")
-    session.refresh(feed)
     return feed.epoch, feed.head
 
 
