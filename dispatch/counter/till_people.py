@@ -19,14 +19,15 @@ from dispatch.catalogue.sittings import (
 )
 from dispatch.counter.proxies import list_proxies
 from dispatch.orders.diet import clashes, swallows
-from dispatch.orders.orders import Channel, Order, OrderState
+from dispatch.orders.offers import quote_menu
+from dispatch.orders.orders import Channel
 from dispatch.orders.station_day import station_for
 from dispatch.people.elders import Elder
 from dispatch.people.finding import spellings
 from dispatch.people.showing import ElderRow, show_elders
 from dispatch.people.vault import blind_index, unseal
 from dispatch.store.unit_of_work import UnitOfWork
-from dispatch.subsidy.billing import Bill, quote_all
+from dispatch.subsidy.billing import Bill
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,17 +134,10 @@ def _dishes(
     if sitting is None:
         return found
     menu = list_menu(uow.session, sitting.id)
-    prices = sorted({dish.price_fen for dish in menu})
-    thought = {
-        (elder.id, price): _thought_of(elder, sitting, price)
-        for elder in elders
-        for price in prices
-    }
-    known = {elder.id: elder for elder in elders}
-    bills = quote_all(uow.session, list(thought.values()), known)
+    bills = quote_menu(uow, elders, (sitting, menu), (Channel.DINE_IN, 0))
     for elder in elders:
         for dish in menu:
-            bill = bills[thought[elder.id, dish.price_fen].id]
+            bill = bills[elder.id, dish.price_fen]
             found[elder.id].append(_dish(elder, dish, bill))
     return found
 
@@ -154,26 +148,4 @@ def _dish(elder: Elder, dish: MenuItem, bill: Bill) -> WalkInDish:
         due_fen=bill.due_fen,
         clashes=clashes(elder, dish),
         safe=swallows(elder, dish),
-    )
-
-
-def _thought_of(elder: Elder, sitting: Sitting, price_fen: int) -> Order:
-    """An order that nobody has made, to ask what it would cost."""
-    return Order(
-        number="",
-        elder_id=elder.id,
-        household_id=elder.household_id,
-        station_id=elder.station_id,
-        street_code=elder.street_code,
-        service="MEAL_DINEIN",
-        is_meal=True,
-        channel=Channel.DINE_IN,
-        serve_on=sitting.serve_on,
-        serving=sitting.serving,
-        window_from_at=sitting.ready_at,
-        window_until_at=sitting.door_until_at,
-        price_fen=price_fen,
-        source="walk_in",
-        state=OrderState.WAITING,
-        placed_at=sitting.ready_at,
     )

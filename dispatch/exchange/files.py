@@ -34,6 +34,9 @@ _MAX_UNPACKED: Final = 200_000_000
 _CHUNK: Final = 1 << 20
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED_IN_OLD: Final = "EncryptedPackage".encode("utf-16-le")  # XLSX with a password
+_ENCRYPTED: Final = 0x1  # of a zip's part
+_OFFICE_PARTS: Final = {"[Content_Types].xml", "mimetype"}  # Office's, OpenDocument's
 _CELL: Final = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
 _LONGEST_TAG: Final = 400
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -56,6 +59,12 @@ class LockedSheet(BadInput):
     """这个表格有打开密码，没有导入。请去掉密码后再传。"""
 
     code = "locked_sheet"
+
+
+class PackedSheet(BadInput):
+    """这是压缩包，没有导入。请先解压，再传里面的表格。"""
+
+    code = "packed_sheet"
 
 
 class SheetTooLarge(BadInput):
@@ -98,7 +107,7 @@ def read_table(content: bytes, sheet: str | None = None) -> Table:
     """The first visible sheet with anything on it, or the one that is named.
 
     Raises:
-        NotASheet, EmptySheet, LockedSheet, SheetTooLarge, TooManyRows
+        NotASheet, EmptySheet, LockedSheet, PackedSheet, SheetTooLarge, TooManyRows
     """
     if not content:
         raise EmptySheet
@@ -108,6 +117,8 @@ def read_table(content: bytes, sheet: str | None = None) -> Table:
         _look_inside(content)
         table = _workbook(content, sheet)
     elif content.startswith(_OLD_EXCEL):
+        if _LOCKED_IN_OLD in content:
+            raise LockedSheet
         table = _workbook(content, sheet)
     else:
         table = Table("CSV", _text_rows(content))
@@ -129,8 +140,10 @@ def _look_inside(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             names = packed.namelist()
+            if any(part.flag_bits & _ENCRYPTED for part in packed.infolist()):
+                raise LockedSheet
             if "xl/workbook.xml" not in names:
-                raise NotASheet
+                raise NotASheet if _OFFICE_PARTS & {*names} else PackedSheet
             left = _MAX_UNPACKED
             for name in names:
                 is_sheet = name.startswith("xl/worksheets/")

@@ -84,12 +84,27 @@ def _dishes(
     menu: Sequence[MenuItem],
     way: tuple[Channel, int],
 ) -> list[DishOffer]:
-    orders = [thought_of(uow, elder, sitting, dish, way) for dish in menu]
-    bills = quote_all(uow.session, orders, {elder.id: elder})
-    return [
-        _dish(elder, dish, bills[order.id])
-        for dish, order in zip(menu, orders, strict=True)
-    ]
+    bills = quote_menu(uow, [elder], (sitting, menu), way)
+    return [_dish(elder, dish, bills[elder.id, dish.price_fen]) for dish in menu]
+
+
+def quote_menu(
+    uow: UnitOfWork,
+    elders: Sequence[Elder],
+    served: tuple[Sitting, Sequence[MenuItem]],
+    way: tuple[Channel, int],
+) -> dict[tuple[UUID, int], Bill]:
+    """What each elder would pay, by price: dishes of one price are asked for once."""
+    sitting, menu = served
+    of_price = {dish.price_fen: dish for dish in menu}
+    thought = {
+        (elder.id, price): thought_of(uow, elder, sitting, dish, way)
+        for elder in elders
+        for price, dish in of_price.items()
+    }
+    known = {elder.id: elder for elder in elders}
+    bills = quote_all(uow.session, list(thought.values()), known)
+    return {key: bills[order.id] for key, order in thought.items()}
 
 
 def why_shut(

@@ -5,9 +5,10 @@ point that comes back is a suggestion; a person picks it.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from geopy.exc import GeopyError
@@ -45,16 +46,15 @@ class Suggested:
     datum: str
 
 
-class AMap(Geocoder):  # type: ignore[misc]  # geopy says nothing of its types
-    """高德地图 web service; its coordinates are GCJ-02."""
+class Keyed(Geocoder, ABC):  # type: ignore[misc]  # geopy says nothing of its types
+    """A service with a key that answers a GET with JSON, as geopy asks one."""
 
-    path: Final = "/v3/geocode/geo"
+    home: ClassVar[str]
+    path: ClassVar[str]
 
-    def __init__(
-        self, api_key: str, *, domain: str = "restapi.amap.com", **more: Any
-    ) -> None:
+    def __init__(self, api_key: str, *, domain: str = "", **more: Any) -> None:
         super().__init__(**more)
-        self.api_key, self.domain = api_key, domain
+        self.api_key, self.domain = api_key, domain or self.home
 
     def geocode(
         self,
@@ -64,46 +64,58 @@ class AMap(Geocoder):  # type: ignore[misc]  # geopy says nothing of its types
         timeout: float = DEFAULT_SENTINEL,
     ) -> Any:
         """The places of an address; see geopy for the arguments."""
-        asked = urlencode({"address": query, "key": self.api_key, "output": "JSON"})
-        url = f"{self.scheme}://{self.domain}{self.path}?{asked}"
+        asked = urlencode(self.asked(query))
 
         def read(answer: dict[str, Any]) -> Any:
-            return _one_or_all([_amap(each) for each in answer.get("geocodes") or []],
-                               exactly_one=exactly_one)  # fmt: skip
+            found = self.places(answer, query)
+            return (found[0] if exactly_one else found) if found else None
 
+        url = f"{self.scheme}://{self.domain}{self.path}?{asked}"
         return self._call_geocoder(url, read, timeout=timeout)
 
+    @abstractmethod
+    def asked(self, query: str) -> dict[str, str]:
+        """What stands in the address that is asked."""
 
-class Tianditu(Geocoder):  # type: ignore[misc]  # geopy says nothing of its types
+    @abstractmethod
+    def places(self, answer: dict[str, Any], query: str) -> list[Location]:
+        """The places of an answer, the likeliest first."""
+
+
+class AMap(Keyed):
+    """高德地图 web service; its coordinates are GCJ-02."""
+
+    home = "restapi.amap.com"
+    path = "/v3/geocode/geo"
+
+    def asked(self, query: str) -> dict[str, str]:
+        return {"address": query, "key": self.api_key, "output": "JSON"}
+
+    def places(self, answer: dict[str, Any], query: str) -> list[Location]:
+        found = []
+        for one in answer.get("geocodes") or []:
+            lon, lat = (float(each) for each in one["location"].split(","))
+            label = str(one.get("formatted_address") or query)
+            found.append(Location(label, (lat, lon), one))
+        return found
+
+
+class Tianditu(Keyed):
     """天地图; its coordinates are CGCS2000, which is WGS-84 to us."""
 
-    path: Final = "/geocoder"
+    home = "api.tianditu.gov.cn"
+    path = "/geocoder"
 
-    def __init__(
-        self, api_key: str, *, domain: str = "api.tianditu.gov.cn", **more: Any
-    ) -> None:
-        super().__init__(**more)
-        self.api_key, self.domain = api_key, domain
-
-    def geocode(
-        self,
-        query: str,
-        *,
-        exactly_one: bool = True,
-        timeout: float = DEFAULT_SENTINEL,
-    ) -> Any:
-        """The place of an address; see geopy for the arguments."""
+    def asked(self, query: str) -> dict[str, str]:
         words = json.dumps({"keyWord": query}, ensure_ascii=False)
-        url = f"{self.scheme}://{self.domain}{self.path}?" + urlencode(
-            {"ds": words, "tk": self.api_key}
-        )
+        return {"ds": words, "tk": self.api_key}
 
-        def read(answer: dict[str, Any]) -> Any:
-            at = answer.get("location") if str(answer.get("status")) == "0" else None
-            found = [_tianditu(at, query)] if at else []
-            return _one_or_all(found, exactly_one=exactly_one)
-
-        return self._call_geocoder(url, read, timeout=timeout)
+    def places(self, answer: dict[str, Any], query: str) -> list[Location]:
+        at = answer.get("location") if str(answer.get("status")) == "0" else None
+        if not at:
+            return []
+        place = (float(at["lat"]), float(at["lon"]))
+        return [Location(str(at.get("keyWord") or query), place, at)]
 
 
 _MAKE: Final[dict[str, tuple[Datum, Callable[..., Any]]]] = {
@@ -147,19 +159,3 @@ def suggest(chosen: Settings, address: str, **more: Any) -> list[Suggested]:
         )
         for one in (found or [])[:_MOST]
     ]
-
-
-def _amap(found: dict[str, Any]) -> Location:
-    lon, lat = (float(each) for each in found["location"].split(","))
-    return Location(str(found.get("formatted_address") or ""), (lat, lon), found)
-
-
-def _tianditu(at: dict[str, Any], query: str) -> Location:
-    place = (float(at["lat"]), float(at["lon"]))
-    return Location(str(at.get("keyWord") or query), place, at)
-
-
-def _one_or_all(found: list[Location], *, exactly_one: bool) -> Any:
-    if not found:
-        return None
-    return found[0] if exactly_one else found
