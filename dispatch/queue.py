@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue, Worker, get_current_job
 from rq.serializers import JSONSerializer
+from rq.worker import BaseWorker
 
 from dispatch.settings import Settings, settings
 
@@ -58,7 +59,9 @@ def hint_part(redis: Redis, part_id: UUID, number: int) -> None:
 
 def hint_draft(redis: Redis, draft_id: UUID, number: int) -> None:
     """The same of something that a coordinator tries. Raises: RedisError."""
-    _enqueue(redis, "make_draft", draft_id, f"draft_{draft_id}_{number}")
+    _enqueue(
+        _queue(redis), f"{_JOBS}.make_draft", draft_id, f"draft_{draft_id}_{number}"
+    )
 
 
 def hint_week(redis: Redis, station_id: UUID) -> None:
@@ -98,7 +101,7 @@ def queue_of_this_job() -> Redis | None:
     return Redis(connection_pool=ConnectionPool(pool.connection_class, **about))
 
 
-def workers_of(redis: Redis, name: str) -> list[Worker]:
+def workers_of(redis: Redis, name: str) -> list[BaseWorker]:
     """Those on all hosts who listen to a queue, as far as it knows.
 
     Raises:

@@ -80,7 +80,7 @@ class GradeAppeal(SQLModel, table=True):
 def upheld_of(session: Session, field_event_id: UUID) -> list[GradeAppeal]:
     """What a second person found to be so about this proof."""
     query = select(GradeAppeal).where(
-        GradeAppeal.field_event_id == field_event_id, col(GradeAppeal.upheld)
+        GradeAppeal.field_event_id == field_event_id, col(GradeAppeal.upheld).is_(True)
     )
     return list(session.exec(query.order_by(col(GradeAppeal.id))))
 

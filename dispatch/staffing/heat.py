@@ -90,9 +90,8 @@ def warn_of_heat(uow: UnitOfWork, draft: HeatDraft) -> int:
         raise BadRest
     by = {"set_at": uow.now, "set_by": uow.actor.account_id}
     for street in streets:
-        uow.session.merge(
-            HeatWarning(**(vars(draft) | {"street_code": street.code}), **by)
-        )
+        told = vars(draft) | by | {"street_code": street.code}
+        uow.session.merge(HeatWarning(**told))
     uow.session.flush()
     return _plan_anew(uow, [street.code for street in streets], draft.warns_on)
 

@@ -1,7 +1,7 @@
 """Care plans are agreed, changed and ended; the file tells how each duty went."""
 
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -84,7 +84,9 @@ def test_the_file_tells_what_was_credited_and_which_weeks_were_missed(
 
 
 def plan(minutes: int, from_on: date, until_on: date | None = None) -> CarePlan:
-    return CarePlan(minutes_a_month=minutes, from_on=from_on, until_on=until_on)
+    return CarePlan(
+        elder_id=uuid4(), minutes_a_month=minutes, from_on=from_on, until_on=until_on
+    )
 
 
 def agree(

@@ -94,6 +94,7 @@ def state_of(walk: Walk, phone: Phone) -> dict[str, Any]:
         "cases": sorted(
             (walk.orders.index(case.order_id), case.kind, case.happened_at)
             for case in walk.cases()
+            if case.order_id is not None
         ),
         "clocks": [(elder.last_seen_at, elder.last_visit_at) for elder in elders],
         "flags": [sorted(walk.flags(event["id"])) for event in phone.events],

@@ -65,7 +65,7 @@ def _knock(client: httpx.Client, route: str) -> int:
     method, path = route.split()
     things = ("elder", "order", "payment", "sitting", "wave", "case", "proxy", "deed")
     files = ("contact", "key", "pause", "event", "proposal")
-    more = ("referral", "run", "link", "message", "webhook")
+    more: tuple[str, ...] = ("referral", "run", "link", "message", "webhook")
     more += ("attestation", "rule", "plan", "round", "photo")
     safety = ("turn", "handover", "notice", "entry")
     for name in (*things, *files, *STAFFING, *more, *safety):
