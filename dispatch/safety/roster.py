@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from dispatch.access.accounts import Account, Role
 from dispatch.access.scope import scoped
 from dispatch.clock import town_moment
+from dispatch.people.places import get_station
 from dispatch.safety.cases import Case
 from dispatch.safety.duty import CaseDuty, DutyTurn, Handover
 from dispatch.store.unit_of_work import UnitOfWork
@@ -28,6 +30,7 @@ class TurnRow:
     station: bool
     now: bool
     mine: bool
+    changeable: bool  # a station cannot change its street's turns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +69,7 @@ def show_roster(uow: UnitOfWork, on: date, days: int = 7) -> Roster:
     """The turns that touch these days within reach, by their beginning."""
     first = town_moment(on, 0)
     query = (
-        scoped(uow.actor, DutyTurn)
+        _turns_seen(uow)
         .where(DutyTurn.ends_at > first)
         .where(DutyTurn.starts_at < first + timedelta(days=days))
         .order_by(col(DutyTurn.starts_at), col(DutyTurn.rank), col(DutyTurn.id))
@@ -83,6 +86,18 @@ def show_roster(uow: UnitOfWork, on: date, days: int = 7) -> Roster:
         handovers=[_handover_row(uow, one, names) for one in offers],
         people=[Person(id=one.id, name=one.title) for one in people],
         my_cases=len(cases_of(uow, uow.actor.account_id)),
+    )
+
+
+def _turns_seen(uow: UnitOfWork) -> SelectOfScalar[DutyTurn]:
+    """A station sees its own turns, and who has its street's alarms."""
+    if uow.actor.station_id is None:
+        return scoped(uow.actor, DutyTurn)
+    street = get_station(uow.session, uow.actor.station_id).street_code
+    return select(DutyTurn).where(
+        DutyTurn.street_code == street,
+        col(DutyTurn.station_id).is_(None)
+        | (col(DutyTurn.station_id) == uow.actor.station_id),
     )
 
 
@@ -127,6 +142,7 @@ def _turn_row(uow: UnitOfWork, one: DutyTurn, name: str) -> TurnRow:
         station=one.station_id is not None,
         now=one.starts_at <= uow.now < one.ends_at,
         mine=one.account_id == uow.actor.account_id,
+        changeable=uow.actor.station_id in (None, one.station_id),
     )
 
 

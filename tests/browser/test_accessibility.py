@@ -20,7 +20,15 @@ RUN: Final = """async () => (await axe.run(document, {resultTypes: ["violations"
   .violations.filter((one) => ["serious", "critical"].includes(one.impact))
   .map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`)"""
 SETTLED_MS: Final = 400
-STATION_VIEWS: Final = ("grid", "counter", "files", "duties", "kitchen", "paper")
+STATION_VIEWS: Final = (
+    "grid",
+    "counter",
+    "files",
+    "duties",
+    "kitchen",
+    "paper",
+    "safety",
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +66,7 @@ def test_no_page_has_a_serious_fault(
         (None, ("/", own, f"{own}/meal", f"{own}/more", f"{own}/message")),
         (town.staff, tuple(f"/station#{view}" for view in STATION_VIEWS)),
         (helper, ("/courier",)),
-        (town.dispatcher, ("/coordinator",)),
+        (town.dispatcher, ("/coordinator", "/coordinator#safety")),
         (office, ("/office",)),
     ]
 

@@ -26,6 +26,7 @@ from dispatch.safety.handing_over import NothingToAccept, accept, hand_over
 from dispatch.safety.judging import ask_reply, list_questions, read_said, reply
 from dispatch.safety.notices import Notice, NoticeState, Way
 from dispatch.safety.reports import EntryWay, Severity
+from dispatch.safety.roster import show_roster
 from dispatch.safety.sending import Gateways, send_notices
 from dispatch.store.unit_of_work import Actor, in_one_transaction
 from tests.field.walk import HALF_PAST
@@ -150,6 +151,10 @@ def test_open_cases_change_hands_when_the_next_accepts_and_stand_in_the_book(
     do(town, night, accept, offer.id)
     assert owner(walk) == ("晚班", True)
 
+    seen = do(town, town.staff, show_roster, TODAY)
+    assert [(turn.name, turn.changeable) for turn in seen.turns if turn.now] == [
+        ("晚班", False)
+    ]
     book = do(town, town.dispatcher, show_book, TODAY)
     counts = (book.carried, book.opened, book.closed, book.still_open)
     assert counts == (0, 2, 0, 2)

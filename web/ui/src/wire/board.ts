@@ -27,7 +27,7 @@ export interface BoardRound {
 export interface BoardCase {
   id: string; kind: string; order_id: string | null; elder_label: string; opened_at: string;
   rung: number | string; rung_name: string; owner: string | null; owner_id?: string | null; taken_at?: string | null;
-  deadline_at: string | null; state: string;
+  deadline_at: string | null; state: string; outcome?: string | null;
 }
 export interface Board {
   feed: { epoch: string; seq: number };

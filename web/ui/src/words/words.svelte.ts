@@ -12,13 +12,14 @@ import { ordering } from "./ordering";
 import { paper } from "./paper";
 import { points } from "./points";
 import { proofs } from "./proofs";
+import { safety } from "./safety";
 import { services } from "./services";
 import { shared } from "./shared";
 import { sheets } from "./sheets";
 import { staffing } from "./staffing";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...points, ...proofs, ...kitchen, ...drafts };
+const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...points, ...proofs, ...safety, ...kitchen, ...drafts };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";
