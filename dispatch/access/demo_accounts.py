@@ -12,7 +12,10 @@ from dispatch.settings import settings
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """One sign-in that the demo shows to everybody."""
+    """One sign-in that the demo shows to everybody.
+
+    A family has no login: their `home` is the personal link itself.
+    """
 
     login: str
     password: str

@@ -14,6 +14,7 @@ from dispatch.access.demo_accounts import write_demo_accounts
 from dispatch.clock import read_clock, set_clock
 from dispatch.demo.accounts import shown_accounts
 from dispatch.demo.district import District, draw_district, keep_district
+from dispatch.demo.kin import give_a_family_its_link
 from dispatch.demo.sizes import SIZES
 from dispatch.demo.streets import door_points, streets_for
 from dispatch.log.events import Event
@@ -101,7 +102,9 @@ def make_home(engine: Engine, home: Path, made: Made, roads: Path | None) -> Dis
         set_clock(uow.session, district.begins_at, speed=0)
 
     in_one_transaction(engine, keep)
-    write_demo_accounts(shown_accounts(district.accounts))
+    family = in_one_transaction(engine, give_a_family_its_link)
+    shown = shown_accounts(district.accounts)
+    write_demo_accounts([*shown, family] if family else shown)
     _write_mark(home, made)
     return district
 

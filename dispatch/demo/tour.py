@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from dispatch.access.accounts import Account, Role
+from dispatch.access.demo_accounts import list_demo_accounts
 from dispatch.demo.accounts import PASSWORD
 from dispatch.demo.district import District
 
@@ -23,11 +24,13 @@ What there is to look at, in the order of the day (06:00 to 20:00):
  3. {address}/courier      as courier1: the round as a phone shows it, stop by stop.
  4. {address}/coordinator  from 10:40: dots turn green as people are seen; a closed
                            door opens a case, which ends only with an outcome.
- 5. {address}/station      at lunch: who comes to the counter, who has paid, what is
+ 5. The family's page (its address stands above): when and by whom their elder was
+                           seen today, the word of the day, a word to the helper.
+ 6. {address}/station      at lunch: who comes to the counter, who has paid, what is
                            left; at 13:34 it closes and every portion is accounted for.
- 6. The far valley         no signal there: one volunteer, a printed sheet, typed in
+ 7. The far valley         no signal there: one volunteer, a printed sheet, typed in
                            afterwards.
- 7. {address}/office       as office: usage by station, channel and category; every
+ 8. {address}/office       as office: usage by station, channel and category; every
                            number leads to its lines, every line to rule and evidence.
 """
 
@@ -38,6 +41,11 @@ def sign_ins(address: str, district: District) -> str:
     for role, surface, words in _SHOWN:
         logins = ", ".join(_logins(district.accounts, role))
         lines.append(f"  {address}/{surface:<12} {logins:<32} {words}")
+    lines += [
+        f"  {address}{one.home}   a daughter or son far away"
+        for one in list_demo_accounts()
+        if one.role == "family"
+    ]
     return "\n".join(lines)
 
 

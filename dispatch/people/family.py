@@ -4,6 +4,7 @@ Nothing here is needed to be served: an elder who agrees to none of it orders as
 before, by phone or at the counter.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -148,6 +149,13 @@ def told_of_cases(session: Session, elder_id: UUID, contact_id: UUID | None) -> 
         return Told.NEVER
     agreed = consents_to(session, elder_id, Purpose.FAMILY)
     return found.told if agreed else Told.NEVER
+
+
+def list_told(session: Session, elder_id: UUID, wanted: Collection[Told]) -> list[UUID]:
+    """The contacts who are to be told in one of these ways, the oldest word first."""
+    agreed = list_opt_ins(session, elder_id)
+    found = [one.contact_id for one in agreed if one.told in wanted]
+    return found if found and consents_to(session, elder_id, Purpose.FAMILY) else []
 
 
 def list_opt_ins(session: Session, elder_id: UUID) -> list[FamilyOptIn]:

@@ -32,6 +32,7 @@ from dispatch.safety.ladders import MINUTES
 from dispatch.safety.notifying import tell_contact
 from dispatch.safety.noting import add_step, tell_case
 from dispatch.safety.reaching import get_in_reach
+from dispatch.safety.telling_family import tell_family
 from dispatch.store.unit_of_work import UnitOfWork
 
 HOLD: Final = timedelta(minutes=15)
@@ -128,6 +129,7 @@ def close_case(uow: UnitOfWork, case_id: UUID, outcome: str, words: str) -> Case
     if order is not None:
         _decide(uow, case, order)
     tell_case(uow, case, "case.closed", outcome=outcome)
+    tell_family(uow, case)
     return case
 
 

@@ -56,6 +56,11 @@ def tell_contact(uow: UnitOfWork, case: Case, row: CaseRung) -> None:
     _put(uow, case, words, Way.SMS, contact_id=row.contact_id)
 
 
+def tell_kin(uow: UnitOfWork, case: Case, contact_id: UUID, words: str) -> None:
+    """Words for one contact whom the elder wants told."""
+    _put(uow, case, words, Way.SMS, contact_id=contact_id)
+
+
 def tell_account(uow: UnitOfWork, case: Case, account_id: UUID, words: str) -> None:
     """Words about a case for one account's inbox."""
     _put(uow, case, words, Way.INBOX, account_id=account_id)

@@ -9,6 +9,7 @@ from dispatch.safety.asking import ask_first
 from dispatch.safety.cases import Case, CaseKind, list_cases_of, list_steps
 from dispatch.safety.ladders import FIRST_RUNG, MINUTES, lay_ladder, miss_contacts
 from dispatch.safety.noting import add_step, tell_case
+from dispatch.safety.telling_family import tell_family
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -53,6 +54,7 @@ def begin_case(uow: UnitOfWork, case: Case) -> Case:
     lay_ladder(uow, case)
     tell_case(uow, case, "case.opened", happened_at=case.happened_at.isoformat())
     miss_contacts(uow, case)
+    tell_family(uow, case)
     return case
 
 

@@ -8,22 +8,22 @@ from sqlmodel import col, select
 
 from dispatch.people.elders import Elder
 from dispatch.people.family import Told, told_of_cases
-from dispatch.safety.cases import Case, CaseKind
+from dispatch.safety.cases import Case, CaseKind, CaseOutcome
 from dispatch.store.unit_of_work import UnitOfWork
 
 SHOWN_FOR: Final = timedelta(days=2)
 # What a family is told of; the others are about somebody else, too.
-OF_ONE_ELDER: Final = (
-    CaseKind.NO_ANSWER,
-    CaseKind.OVERDUE,
-    CaseKind.SOS_ELDER,
-    CaseKind.CONDITION,
-)
+OF_ONE_ELDER: Final = (CaseKind.NO_ANSWER, CaseKind.OVERDUE, CaseKind.SOS_ELDER)
+# What may be read on a page or in a message; for the others somebody calls.
+SAID_PLAINLY: Final = frozenset({CaseOutcome.SEEN_WELL, CaseOutcome.AWAY})
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseTold:
-    """One case: what began it, whose it is now, and what became of it."""
+    """One case: what began it, whose it is now, and what became of it.
+
+    Closed without an outcome here: they are to call, it is not for a page to say.
+    """
 
     kind: str
     happened_at: datetime
@@ -50,8 +50,12 @@ def list_cases_told(uow: UnitOfWork, elder: Elder) -> list[CaseTold]:
             kind=case.kind.value,
             happened_at=case.happened_at,
             owner=case.owner,
-            outcome=case.outcome.value if case.outcome else None,
+            outcome=_plainly(case.outcome),
             closed_at=case.closed_at,
         )
         for case in uow.session.exec(query)
     ]
+
+
+def _plainly(outcome: CaseOutcome | None) -> str | None:
+    return outcome.value if outcome in SAID_PLAINLY and outcome else None

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from dispatch.access.elder_links import give_link, holder_of
 from dispatch.duties.from_afar import FromAfar, look_from_afar
@@ -19,6 +19,7 @@ from dispatch.people.family import FamilyDeed, FamilyOptIn, Told
 from dispatch.people.messaging import list_messages, list_own
 from dispatch.people.opting_in import NothingAgreed, opt_in, opt_out
 from dispatch.safety.climbing import close_case
+from dispatch.safety.notices import Notice
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
 from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, Walk, make_walk
@@ -86,11 +87,15 @@ def test_a_bag_on_the_handle_or_a_neighbour_is_no_sighting(town: LittleTown) -> 
 
 
 @pytest.mark.parametrize(
-    ("told", "while_open", "when_over"),
-    [(Told.NEVER, 0, 0), (Told.AT_ONCE, 1, 1), (Told.WHEN_OVER, 0, 1)],
+    ("told", "while_open", "when_over", "notices"),
+    [
+        (Told.NEVER, 0, 0, []),
+        (Told.AT_ONCE, 1, 1, ["正在处理", "外出，已核实"]),
+        (Told.WHEN_OVER, 0, 1, ["外出，已核实"]),
+    ],
 )
 def test_a_case_is_told_as_the_elder_chose_beforehand(
-    town: LittleTown, told: Told, while_open: int, when_over: int
+    town: LittleTown, told: Told, while_open: int, when_over: int, notices: list[str]
 ) -> None:
     elder_id = town.add_elder()
     who = daughter_of(town, elder_id)
@@ -107,6 +112,11 @@ def test_a_case_is_told_as_the_elder_chose_beforehand(
     in_one_transaction(town.engine, close, actor=town.dispatcher)
     cases = afar(town, who).cases
     assert [one.outcome for one in cases] == ["away"] * when_over
+    with Session(town.engine) as session:
+        sent = select(Notice).where(Notice.contact_id == who.contact_id)
+        words = [one.words for one in session.exec(sent.order_by(col(Notice.made_at)))]
+    assert len(words) == len(notices)
+    assert all(part in each for part, each in zip(notices, words, strict=True))
 
 
 def test_words_go_along_with_the_next_order_and_their_writer_knows_when(

@@ -29,6 +29,7 @@ export const field = {
   "role.station": ["养老驿站", "Station"],
   "role.kitchen": ["厨房", "Kitchen"],
   "role.dispatcher": ["调度员", "Coordinator"],
+  "role.family": ["家属", "Family"],
   "role.helper": ["助老员", "Helper"],
   "living.alone": ["独居", "Lives alone"],
   "living.empty_nest": ["空巢", "Empty nest"],
