@@ -13,6 +13,7 @@ from dispatch.clock import town_day
 from dispatch.demo.chance import Chance
 from dispatch.demo.crew import Hand
 from dispatch.demo.elders import Person, is_basic
+from dispatch.duties.care_plans import CarePlan
 from dispatch.people.agreements import Agreement
 from dispatch.people.consents import Consent, Purpose, Said, Voice
 from dispatch.people.elder_facts import NOTHING, ElderFact, FactKind, keep_value
@@ -22,6 +23,7 @@ from dispatch.people.responsible import BACKUP, FIRST, Responsible
 
 _SIGNED: Final = 0.95
 _SCALE: Final = "GB/T 42195-2022"
+_SEVERE: Final = 3  # GB/T 42195: severe, or complete
 _HOLDS: Final = timedelta(days=730)  # an assessment
 _DIALECTS: Final = ("本地话", "河南话", "四川话", "手语")
 _VERSION: Final = "2026-1"
@@ -36,10 +38,11 @@ class Files:
     consents: list[Consent] = field(default_factory=list)
     responsible: list[Responsible] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
+    care_plans: list[CarePlan] = field(default_factory=list)
 
     def tables(self) -> Iterator[Sequence[SQLModel]]:
         yield from (self.agreements, self.facts, self.consents)
-        yield from (self.responsible, self.pauses)
+        yield from (self.responsible, self.pauses, self.care_plans)
 
 
 def draw_files(
@@ -68,7 +71,26 @@ def draw_files(
             files.responsible += _answering(chance, elder, helper, desk)
         elif not elder.usual_channel and not elder.ability_level:
             files.pauses += _away(chance, elder, today)
+    files.care_plans += _care_plans(Chance(seed, "care plans"), people, today)
     return files
+
+
+def _care_plans(
+    chance: Chance, people: list[Person], today: date
+) -> Iterator[CarePlan]:
+    """One in four of those who need most has a home-care bed, since last month."""
+    begun = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    for person in people:
+        elder = person.elder
+        if elder.ability_level >= _SEVERE and chance.happens(0.25):
+            yield CarePlan(
+                id=chance.id(),
+                elder_id=elder.id,
+                minutes_a_month=chance.choice((600, 900, 1200)),
+                from_on=begun,
+                words="翻身、擦浴、协助进餐",
+                made_at=elder.made_at + timedelta(days=370),
+            )
 
 
 def _helpers(crew: list[Hand]) -> dict[UUID, list[UUID]]:
