@@ -15,7 +15,14 @@ from rq.serializers import JSONSerializer
 
 from dispatch.orders.orders import OrderState
 from dispatch.planning.waves import AskState
-from dispatch.queue import QUEUE, WEEKS, hint_week, queue_at
+from dispatch.queue import (
+    QUEUE,
+    WEEKS,
+    hint_draft,
+    hint_part,
+    hint_week,
+    queue_at,
+)
 from dispatch.settings import CHECKOUT, settings
 from dispatch.sweep import sweep
 from tests.little_town import LittleTown
@@ -101,6 +108,10 @@ def test_a_job_carries_an_id_and_nothing_else(town: LittleTown, redis_url: str) 
     assert job.args == [str(request_id)]
     assert job.kwargs == {}
     assert job.origin == QUEUE
+    for tell in (hint_part, hint_draft):
+        tell(redis, request_id, 1)
+    deeds = {each.func_name.rpartition(".")[2] for each in jobs_of(redis, QUEUE)}
+    assert deeds == {"plan_wave", "help_out", "make_draft"}
 
 
 def test_a_worker_listens_to_one_queue_only(
