@@ -88,6 +88,7 @@ def warn_of_heat(uow: UnitOfWork, draft: HeatDraft) -> int:
     first, last = draft.rest_from, draft.rest_until
     if (first is None) != (last is None) or (first or 0) > (last or 86_400) - 1:
         raise BadRest
+    by = {"set_at": uow.now, "set_by": uow.actor.account_id}
     for street in streets:
         told = vars(draft) | by | {"street_code": street.code}
         uow.session.merge(HeatWarning(**told))
