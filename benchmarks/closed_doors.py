@@ -152,8 +152,8 @@ class Day:
                 self._take(desk, case_id)
 
     def _act(self, desk: Desk) -> None:
-        for case_id in desk.seen(self.now):
-            self._take(desk, case_id)
+        for seen in desk.seen(self.now):
+            self._take(desk, seen)
         if (case_id := desk.next_case(self.now)) is not None:
             self._work(desk, case_id)
 

@@ -68,8 +68,16 @@ class World:
 def build(session: Session, chance: random.Random, streets: int, stops: int) -> World:
     """Streets of equal size whose rounds are published; nothing has happened yet."""
     world = World()
-    service = {"code": "MEAL_DELIVERY", "assist": "助餐", "name": "送餐上门"}
-    session.add(Service(**service, minutes=3, skills=["meal"], is_meal=True))
+    session.add(
+        Service(
+            code="MEAL_DELIVERY",
+            assist="助餐",
+            name="送餐上门",
+            minutes=3,
+            skills=["meal"],
+            is_meal=True,
+        )
+    )
     office = Account(
         login="office", password_hash="-", role=Role.DISTRICT, title="区民政"
     )

@@ -1,4 +1,4 @@
-"""What somebody might change behind everybody's back, and the promise that it breaks."""
+"""What somebody might change behind everybody's back, and the promise it breaks."""
 
 from typing import Final
 
