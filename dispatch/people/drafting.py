@@ -68,7 +68,8 @@ def draft_file(
     )
     uow.session.add(home)
     uow.session.flush()
-    elder = keep_file(uow, station, home, draft, (found, sex, born_on), told.source)
+    person = (found, sex, born_on)
+    elder = keep_file(uow, station, home, draft, person, source=told.source)
     _note(uow, elder, told, words)
     erase(uow.session, told.id)
     return elder

@@ -74,7 +74,8 @@ def open_file(uow: UnitOfWork, draft: FileDraft, *, key: str | None) -> Elder:
     found, sex, born_on = who(draft, town_day(uow.now))
     must_be_new(uow, found)
     home = make_household(uow, station, draft.address, draft.point)
-    elder = keep_file(uow, station, home, draft, (found, sex, born_on), "station")
+    person = (found, sex, born_on)
+    elder = keep_file(uow, station, home, draft, person, source="station")
     keep_result(uow, key or "", elder.id)
     return elder
 
@@ -85,6 +86,7 @@ def keep_file(
     home: Household,
     draft: FileDraft,
     person: tuple[Identity, str, date],
+    *,
     source: str,
 ) -> Elder:
     """The file itself, behind a door that is kept already.

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from dispatch.access.scope import scoped
+from dispatch.clock import town_day
 from dispatch.people.helpers import Helper
 from dispatch.people.operators import MicroPoint
 from dispatch.people.places import Kitchen, Street
@@ -29,7 +30,7 @@ class KitchenChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class KeeperChoice:
-    """A helper who keeps no micro-point yet."""
+    """A grown-up helper who keeps no micro-point yet."""
 
     id: UUID
     name: str
@@ -51,7 +52,8 @@ def list_choices(uow: UnitOfWork) -> PointChoices:
     free = scoped(uow.actor, Helper).where(
         col(Helper.suspended).is_(False), col(Helper.id).not_in(keeping)
     )
-    helpers = session.exec(free).all()
+    today = town_day(uow.now)
+    helpers = [one for one in session.exec(free) if not one.is_minor_on(today)]
     names = unseal(session, [one.id for one in helpers], ["name"])
     streets = session.exec(scoped(uow.actor, Street).order_by(col(Street.code)))
     kitchens = session.exec(scoped(uow.actor, Kitchen).order_by(col(Kitchen.name)))

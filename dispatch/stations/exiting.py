@@ -23,6 +23,7 @@ from dispatch.orders.orders import (
 )
 from dispatch.people.agreements import end_agreement
 from dispatch.people.elders import Household
+from dispatch.people.operators import MicroPoint
 from dispatch.people.places import Station
 from dispatch.planning.joining import touch_wave
 from dispatch.stations.exits import (
@@ -158,6 +159,8 @@ def _close(uow: UnitOfWork, found: Exit) -> None:
         account.active = False
         uow.session.add(account)
     end_runs(uow, found.station, found.last_on + timedelta(days=1))
+    if kept := uow.session.get(MicroPoint, found.station.id):
+        uow.session.delete(kept)  # its keeper may keep another
     found.station.exited_on = found.last_on
     uow.session.add(found.station)
     uow.session.flush()
