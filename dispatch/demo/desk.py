@@ -16,6 +16,7 @@ from dispatch.demo.chance import Chance
 from dispatch.demo.district import District
 from dispatch.demo.doors import Door, Json
 
+_TAKES_AFTER: Final = timedelta(seconds=40)
 _ANSWERS_AFTER: Final = timedelta(minutes=2)
 _LEAVES_TO_VISITORS_SECONDS: Final = 90.0  # of the wall: who looks on may answer first
 _BETWEEN_RUNGS: Final = timedelta(minutes=4)
@@ -130,6 +131,8 @@ class Desk:
         if case_id and case_id not in self._seen_cases:
             self._seen_cases.add(case_id)
             after = self._answers_after(str(said.get("order_id")))
+            if after == _ANSWERS_AFTER:
+                self._agenda.put(now + _TAKES_AFTER, partial(self.take, case_id))
             self._agenda.put(now + after, partial(self.climb, case_id))
 
     def _answers_after(self, order_id: str) -> timedelta:
@@ -148,6 +151,15 @@ class Desk:
         body = {"lat": lat, "lon": lon, "datum": "wgs84"}
         status, said = await self.door.post(f"/api/orders/{order_id}/locate", body)
         self.told[f"located {_word(said, status)}"] += 1
+
+    async def take(self, case_id: str, _at: datetime) -> None:
+        """Say whose it is, before anybody else is asked."""
+        file = await self.door.get(f"/api/cases/{case_id}")
+        if file["case"]["outcome"] is not None or file["case"]["taken_at"]:
+            return
+        body = {"rung": file["case"]["rung"], "outcome": "acknowledged", "words": ""}
+        status, said = await self.door.post(f"/api/cases/{case_id}/steps", body)
+        self.told[f"case taken {_word(said, status)}"] += 1
 
     async def climb(self, case_id: str, at: datetime) -> None:
         """The standing rung of a ladder; whoever is reached ends it with an outcome."""

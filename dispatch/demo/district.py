@@ -28,6 +28,7 @@ from dispatch.demo.places import Places, draw_places
 from dispatch.demo.regulars import draw_regulars, draw_visits
 from dispatch.demo.services import assists, services
 from dispatch.demo.sizes import Size
+from dispatch.demo.turns import draw_turns
 from dispatch.people.certificates import Certificate
 from dispatch.people.elders import Living
 from dispatch.people.vault import seal_new
@@ -129,6 +130,7 @@ def keep_district(session: Session, district: District) -> None:
     _insert(session, district.weeks)
     _insert(session, [shift for hand in district.crew for shift in hand.shifts])
     _insert(session, district.accounts)
+    _insert(session, draw_turns(district.seed, district.accounts, district.day))
     for rows in district.files.tables():
         _insert(session, rows)
     _insert(session, district.menu_weeks)
