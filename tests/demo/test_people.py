@@ -143,10 +143,12 @@ def test_a_half_written_line_of_the_history_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("speed", "waits"), [(0.0, [2, 2]), (30.0, [2, 45])], ids=["stepped", "running"]
+    ("speed", "taken", "waits"),
+    [(0.0, 2, [2, 2]), (30.0, 1, [2, 45])],
+    ids=["stepped", "running"],
 )
 def test_a_visitor_s_closed_door_is_left_to_the_visitor_for_a_while(
-    small: District, tmp_path: Path, speed: float, waits: list[int]
+    small: District, tmp_path: Path, speed: float, taken: int, waits: list[int]
 ) -> None:
     pace = NoPace()
     pace.speed = speed
@@ -161,7 +163,8 @@ def test_a_visitor_s_closed_door_is_left_to_the_visitor_for_a_while(
         desk._hear({**event, "case_id": f"case of {order}"})
 
     answers = sorted(at for at, *_ in agenda._waiting)
-    assert answers == [SIX + timedelta(minutes=minutes) for minutes in waits]
+    takes = [SIX + timedelta(seconds=40)] * taken
+    assert answers == takes + [SIX + timedelta(minutes=n) for n in waits]
 
 
 class NoPace:
