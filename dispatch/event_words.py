@@ -68,6 +68,8 @@ EVENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "event.wave.draft_asked": ("请求试算", "a draft asked for"),
     "event.wave.drafted": ("试算完成", "draft made"),
     "event.wave.directed": ("调度指定有变", "a direction changed"),
+    "event.order.called_back": ("路线中途交接", "its round was handed over"),
+    "event.order.handed_on": ("带餐交给下一位", "handed on with its box"),
     "event.sitting.late": ("厨房晚点", "the kitchen is late"),
     "event.order.window_moved": ("送达时限放宽", "its time was extended"),
     "event.wave.planning_again": ("重新排线", "planning again"),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from dispatch.field.handing_over import Asked, HandedOver, hand_over_round
 from dispatch.planning.draft_publishing import publish_draft
 from dispatch.planning.draft_showing import (
     Directing,
@@ -15,8 +16,8 @@ from dispatch.planning.draft_showing import (
     show_draft,
 )
 from dispatch.planning.drafting import ask_for_draft
-from web.deps import Coordinator
-from web.schemas.drafts import DirectionForm, DraftForm
+from web.deps import Coordinator, Key
+from web.schemas.drafts import DirectionForm, DraftForm, HandOverForm
 from web.wire import Answer, StrictRoute
 
 router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["drafts"])
@@ -60,3 +61,12 @@ def get_directions(wave_id: UUID, caller: Coordinator) -> Answer:
 def post_end(wave_id: UUID, form: DirectionForm, caller: Coordinator) -> Answer:
     like = form.to_direction()
     return Answer(caller.change(lambda uow: end_direction(uow, wave_id, like)))
+
+
+@router.post("/rounds/{round_id}/hand-over", response_model=HandedOver)
+def post_hand_over(
+    round_id: UUID, form: HandOverForm, caller: Coordinator, key: Key = None
+) -> Answer:
+    """A round under way goes on with somebody else, or is called back."""
+    asked = Asked(round_id, form.to_helper_id, form.why)
+    return Answer(caller.change(lambda uow: hand_over_round(uow, asked, key=key)))

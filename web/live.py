@@ -89,6 +89,8 @@ async def _send_all(socket: WebSocket, follower: Follower) -> None:
         try:
             with anyio.fail_after(SEND_SECONDS):
                 await socket.send_text(text)
+                for more in follower.waiting():
+                    await socket.send_text(more)
         except TimeoutError:
             follower.end(SLOW)
         except (WebSocketDisconnect, RuntimeError, OSError):

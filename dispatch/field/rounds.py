@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from dispatch.access.day_passes import pass_of
 from dispatch.field.authority import Tenure, tenures_of
+from dispatch.field.boarding import Meeting, meetings_of
 from dispatch.field.carried import Carried, Door, read_carried
 from dispatch.field.helper_day import (
     HelperDay,
@@ -58,6 +59,7 @@ class Known:
     carried: dict[UUID, Carried]
     doors: dict[UUID, Door]
     partners: dict[UUID, Partner]
+    meetings: dict[UUID, Meeting]
     said: dict[UUID, str]
 
 
@@ -79,12 +81,13 @@ def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
     tenures = tenures_of(uow.session, [round_.id for round_, _ in found])
     by_two = [order_id for order_id, one in carried.items() if one.people > 1]
     partners = read_partners(uow.session, by_two, helper_id)
+    meetings = meetings_of(uow.session, [round_.id for round_, _ in found])
     rounds = []
     for round_, wave in found:
         stops = [(s, pair) for s, pair in served if s.round_id == round_.id]
         doors = _doors(uow, tenures[round_.id], stops, carried)
         said = take_along(uow, [pair.order_id for _, pair in stops]) if doors else {}
-        known = Known(helper_id, carried, doors, partners, said)
+        known = Known(helper_id, carried, doors, partners, meetings, said)
         rounds.append(_round(uow.session, round_, wave, stops, known))
     name = unseal(uow.session, [helper.id], ["name"])[helper.id].get("name", "")
     states = [carried[order_id].order.state for order_id in carried]
@@ -225,7 +228,7 @@ def _stop(stop: Stop, pairs: list[StopOrder], known: Known) -> RoundStop:
         lat=stop.lat,
         lon=stop.lon,
         maps=bent(stop.lat, stop.lon),
-        building=first.kitchen if at_kitchen else first.household.building,
+        building=_place(stop, first, known),
         door=_joined(p.door for p in persons),
         floor=None if at_kitchen else first.household.floor,
         lift=None if at_kitchen else first.household.lift,
@@ -237,6 +240,15 @@ def _stop(stop: Stop, pairs: list[StopOrder], known: Known) -> RoundStop:
         state=state_of_stop(stop, persons),
         persons=persons,
     )
+
+
+def _place(stop: Stop, first: Carried, known: Known) -> str:
+    """A kitchen, a building, or whom to meet for the boxes of their round."""
+    meeting = known.meetings.get(stop.round_id)
+    if meeting is not None and meeting.is_at(stop):
+        return meeting.words
+    at_kitchen = stop.kind is StopKind.PICKUP
+    return first.kitchen if at_kitchen else first.household.building
 
 
 def _person(stop: Stop, pair: StopOrder, known: Known) -> StopPerson:

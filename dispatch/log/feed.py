@@ -39,6 +39,12 @@ def number_outbox(uow: UnitOfWork, *, limit: int = 500) -> list[int]:
     return list(range(head + 1, head + len(rows) + 1))
 
 
+def is_anything_waiting(session: Session) -> bool:
+    """Something is not in the feed yet."""
+    waits = select(Outbox.id).where(col(Outbox.feed_seq).is_(None))
+    return session.exec(waits.limit(1)).first() is not None
+
+
 def feed_position(session: Session) -> tuple[UUID, int]:
     """The epoch and the head of the feed."""
     feed = session.get(Feed, 1, populate_existing=True)

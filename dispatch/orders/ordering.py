@@ -64,7 +64,11 @@ _FITTING_CHANNELS = {
 
 @dataclass(frozen=True)
 class Override:
-    """A rule set aside on purpose: cut_off, diet, again or pause; and why."""
+    """A rule set aside on purpose: cut_off, diet, again or pause; and why.
+
+    `replace` is for a box that may not be served any more: a second meal, after the
+    cut-off.
+    """
 
     rule: str
     reason: str
@@ -108,7 +112,10 @@ class OrderDraft:
 
     def overrides(self, rule: str) -> bool:
         """This rule is set aside, with a reason."""
-        return self.override is not None and self.override.rule == rule
+        if self.override is None:
+            return False
+        replaces = self.override.rule == "replace" and rule in {"again", "cut_off"}
+        return replaces or self.override.rule == rule
 
 
 def place_order(uow: UnitOfWork, draft: OrderDraft, *, key: str | None) -> Order:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from dispatch.orders.orders import Order, OrderState
 from dispatch.people.helpers import Helper
+from dispatch.planning.handovers import RoundHandover
 from dispatch.planning.plans import (
     GOING_STATES,
     Round,
@@ -93,14 +94,17 @@ def list_at_once(session: Session, wave_id: UUID) -> set[UUID]:
 
 
 def _at_once() -> ColumnElement[bool]:
-    """A round that was made for orders that were wanted at once."""
+    """A round that was made for orders that were wanted at once, or taken over."""
     served = (
         select(StopOrder.order_id)
         .join(Stop, col(Stop.id) == StopOrder.stop_id)
         .join(Order, col(Order.id) == StopOrder.order_id)
         .where(col(Stop.round_id) == col(Round.id), col(Order.ready_at).is_not(None))
     )
-    return served.exists()
+    over = select(RoundHandover.id).where(
+        col(RoundHandover.to_round_id) == col(Round.id)
+    )
+    return or_(served.exists(), over.exists())
 
 
 def list_begun_orders(session: Session, wave_id: UUID, now: datetime) -> set[UUID]:

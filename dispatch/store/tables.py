@@ -47,6 +47,7 @@ for _module in (
     "dispatch.orders.orders",
     "dispatch.planning.directions",
     "dispatch.planning.drafts",
+    "dispatch.planning.handovers",
     "dispatch.people.offers",
     "dispatch.kitchens.batches",
     "dispatch.kitchens.readings",

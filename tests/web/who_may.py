@@ -153,6 +153,7 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/drafts/{draft_id}/publish": COORDINATORS,
     "GET /api/waves/{wave_id}/difference": COORDINATORS,
     "GET /api/waves/{wave_id}/directions": COORDINATORS,
+    "POST /api/rounds/{round_id}/hand-over": COORDINATORS,
     "POST /api/waves/{wave_id}/directions/end": COORDINATORS,
     "GET /api/orders/{order_id}/why": STAFF,
     "POST /api/orders/{order_id}/locate": STAFF,

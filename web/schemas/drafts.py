@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from dispatch.planning.directions import Direction, DirectionKind
-from web.schemas.shapes import Form
+from web.schemas.shapes import Form, ShortReason
 
 
 class DirectionForm(Form):
@@ -28,3 +28,10 @@ class DraftForm(Form):
     """What is to be tried together; nothing at all: planning anew."""
 
     asked: Annotated[tuple[DirectionForm, ...], Field(max_length=20)] = ()
+
+
+class HandOverForm(Form):
+    """To whom a round under way goes, and why; nobody: it is called back."""
+
+    to_helper_id: UUID | None = None
+    why: ShortReason

@@ -17,6 +17,7 @@ export interface DraftShown {
   id: string; wave_id: string; state: string; asked: Asked[]; base_version: number;
   answer: Difference | null; error: string | null; published_version: number | null;
 }
+export interface HandedOver { to_round_id: string | null; handed: string[]; waiting: string[]; replaced: string[]; without_box: string[] }
 export interface DirectionRow {
   kind: string; order_id: string | null; helper_id: string | null; value: number | null; made_at: string; made_by: string;
 }
