@@ -64,10 +64,8 @@ _FITTING_CHANNELS = {
 
 @dataclass(frozen=True)
 class Override:
-    """A rule set aside on purpose: cut_off, diet, again or pause; and why.
-
-    `replace` is for a box that may not be served any more: a second meal, after the
-    cut-off.
+    """A rule set aside on purpose: cut_off, diet, again, pause; and why. `replace`: a
+    second meal after the cut-off, for a box that may not be served any more.
     """
 
     rule: str
