@@ -1,6 +1,6 @@
 /** The coordinator's desk: the board as last read, what is chosen, what is looked for. */
 import { get, post } from "../wire/api";
-import type { Board, BoardOrder, Wave } from "../wire/board";
+import type { Board, BoardHelper, BoardOrder, Wave } from "../wire/board";
 import { calmly } from "../wire/calm";
 import type { Whereabouts } from "../wire/feed";
 import { Reading } from "../wire/reading.svelte";
@@ -12,6 +12,12 @@ import { alarmsOf, matches, type Alarms } from "./sums";
 
 export type Chosen = { kind: "order" | "helper" | "case"; id: string } | null;
 const READ_GAP_MS = 1200;
+const MOVES_GAP_MS = 500;
+
+function newer(one: BoardHelper, seen: Whereabouts | undefined): BoardHelper {
+  if (!seen || (one.at !== null && Date.parse(one.at) >= Date.parse(seen.at))) return one;
+  return { ...one, lat: seen.lat, lon: seen.lon, at: seen.at };
+}
 
 class Desk {
   reading = new Reading<Board>();
@@ -27,6 +33,9 @@ class Desk {
   news = $state(0);
 
   board = $derived(this.reading.value);
+  /** Where helpers were seen since the board was read; the orders know nothing of it. */
+  places = $state.raw<ReadonlyMap<string, Whereabouts>>(new Map());
+  helpers = $derived<BoardHelper[]>((this.board?.helpers ?? []).map((one) => newer(one, this.places.get(one.id))));
   alarms = $derived<Alarms>(this.board ? alarmsOf(this.board) : { cases: [], late: [], notPlanned: [], blocked: [] });
   listed = $derived<BoardOrder[]>(
     (this.board?.orders ?? []).filter(
@@ -34,7 +43,7 @@ class Desk {
     ),
   );
   order = $derived(this.chosen?.kind === "order" ? (this.board?.orders.find((one) => one.id === this.chosen?.id) ?? null) : null);
-  helper = $derived(this.chosen?.kind === "helper" ? (this.board?.helpers.find((one) => one.id === this.chosen?.id) ?? null) : null);
+  helper = $derived(this.chosen?.kind === "helper" ? (this.helpers.find((one) => one.id === this.chosen?.id) ?? null) : null);
   /** The round of whatever is chosen. */
   round = $derived.by(() => {
     const helper = this.helper?.id ?? this.order?.helper_id;
@@ -60,11 +69,19 @@ class Desk {
   /** News are fetched whole: the board is one reading, and never wrong. */
   take = calmly(() => this.read(), READ_GAP_MS);
 
-  move({ helper_id, lat, lon, at }: Whereabouts): void {
-    const board = this.reading.value;
-    if (!board) return;
-    const helpers = board.helpers.map((one) => (one.id === helper_id ? { ...one, lat, lon, at } : one));
-    this.reading.value = { ...board, helpers };
+  #moves = new Map<string, Whereabouts>();
+  #moving: ReturnType<typeof setTimeout> | undefined;
+
+  /** Where helpers are is gathered: five hundred who move are one change, not five hundred. */
+  move(seen: Whereabouts): void {
+    this.#moves.set(seen.helper_id, seen);
+    this.#moving ??= setTimeout(() => this.#takeMoves(), MOVES_GAP_MS);
+  }
+
+  #takeMoves(): void {
+    this.#moving = undefined;
+    this.places = new Map([...this.places, ...this.#moves]);
+    this.#moves = new Map();
   }
 
   choose(chosen: Chosen): void {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { heading } from "./layers";
+import { map as makeMap } from "leaflet";
+import { heading, helpersLayer } from "./layers";
 
 const at = { lat: 36.66, lon: 117.02 };
 
@@ -14,4 +15,19 @@ test("a heading is one of eight arrows, north up", () => {
 test("who stands still has no heading", () => {
   expect(heading(at, at)).toBe("");
   expect(heading(undefined, at)).toBe("");
+});
+
+test("who moves keeps their sign, and who is gone loses it", () => {
+  const map = makeMap(document.body.appendChild(document.createElement("div"))).setView([36.66, 117.02], 13);
+  const layer = helpersLayer(map, () => undefined);
+  const helper = (id: string, lat: number) => ({ id, label: id, kind: "courier", mode: "walk", lat, lon: 117.02, at: null, on_duty: true, round_id: null });
+  const age = () => ({ words: "1", old: false });
+  const signs = () => [...document.querySelectorAll(".helper")];
+  layer.show([helper("a", 36.66), helper("b", 36.66)], null, age);
+  const before = signs();
+  layer.show([helper("a", 36.67)], "a", () => ({ words: "2", old: true }));
+  expect(signs()).toEqual([before[0]]);
+  expect(before[0]?.textContent).toBe("↑ a 2");
+  expect(before[0]?.className).toContain("old");
+  expect(before[0]?.className).toContain("picked");
 });

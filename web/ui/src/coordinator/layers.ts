@@ -1,5 +1,5 @@
 /** Map layers: each adds itself, shows what it is given, and removes what it added. */
-import { canvas, circleMarker, divIcon, layerGroup, marker, polyline, type Layer, type Map } from "leaflet";
+import { canvas, circleMarker, divIcon, layerGroup, marker, polyline, type CircleMarker, type Layer, type Map, type Marker } from "leaflet";
 import type { BoardHelper, BoardOrder, BoardRound, RoadLine } from "../wire/board";
 
 export interface Look { ink: string; fill: string; radius: number; dash?: string }
@@ -46,20 +46,32 @@ export function ordersLayer(map: Map, press: (id: string) => void) {
     done: { ink: ink.good, fill: ink.good, radius: 4 },
     failed: { ink: ink.alarm, fill: ink.ground, radius: 5 },
   };
+  // Only what changed is drawn: two thousand dots made anew would cost a frame each second.
+  const drawn = new globalThis.Map<string, { dot: CircleMarker; is: string }>();
   return {
     show(orders: readonly BoardOrder[], chosen: string | null) {
-      group.clearLayers();
+      const gone = new Set(drawn.keys());
       for (const one of orders) {
         const look = looks[one.state];
         if (one.lat === null || one.lon === null || !look) continue;
         const late = (one.late_seconds ?? 0) > 0 && one.state !== "done";
         const picked = one.id === chosen;
+        const is = `${one.state} ${late} ${picked} ${one.lat} ${one.lon}`;
+        gone.delete(one.id);
+        const before = drawn.get(one.id);
+        if (before?.is === is) continue;
+        before?.dot.remove();
         const dot = circleMarker([one.lat, one.lon], {
           radius: picked ? look.radius + 5 : look.radius, weight: picked ? 4 : 2,
           color: late ? ink.alarm : look.ink, fillColor: look.fill, fillOpacity: 1,
         });
         dot.on("click", () => press(one.id)).addTo(group);
         if (picked) dot.bindTooltip(one.elder_label, { permanent: true, direction: "top", offset: [0, -10] });
+        drawn.set(one.id, { dot, is });
+      }
+      for (const id of gone) {
+        drawn.get(id)?.dot.remove();
+        drawn.delete(id);
       }
     },
     remove: () => group.remove(),
@@ -78,37 +90,60 @@ export function heading(from: { lat: number; lon: number } | undefined, to: { la
   return ARROWS[(eighth + 8) % 8] ?? "";
 }
 
+interface Sign { marker: Marker; name: Text; age: Text; at: { lat: number; lon: number }; arrow: string; classes: string }
+
+/** One sign per helper, made once: afterwards it only moves, and says how old it is. */
 export function helpersLayer(map: Map, press: (id: string) => void) {
   const group = layerGroup().addTo(map);
-  const before = new globalThis.Map<string, { lat: number; lon: number; arrow: string }>();
+  const signs = new globalThis.Map<string, Sign>();
+
+  function make(id: string, at: { lat: number; lon: number }): Sign {
+    const sign = document.createElement("div");
+    const label = document.createElement("span");
+    const small = document.createElement("small");
+    const [name, age] = [document.createTextNode(""), document.createTextNode("")];
+    small.append(age);
+    label.append(name, small);
+    sign.append(document.createElement("i"), label);
+    const icon = divIcon({ className: "helper", html: sign, iconSize: [0, 0] });
+    const made = marker([at.lat, at.lon], { icon, keyboard: false, riseOnHover: true }).on("click", () => press(id)).addTo(group);
+    const fresh = { marker: made, name, age, at, arrow: "", classes: "" };
+    signs.set(id, fresh);
+    return fresh;
+  }
+
   return {
     show(helpers: readonly BoardHelper[], chosen: string | null, ageOf: (helper: BoardHelper) => { words: string; old: boolean }) {
-      group.clearLayers();
+      const gone = new Set(signs.keys());
       for (const one of helpers) {
         if (one.lat === null || one.lon === null || !one.on_duty) continue;
+        gone.delete(one.id);
         const at = { lat: one.lat, lon: one.lon };
-        const was = before.get(one.id);
-        const arrow = heading(was, at) || (was?.arrow ?? "");
-        before.set(one.id, { ...at, arrow });
+        const sign = signs.get(one.id) ?? make(one.id, at);
+        sign.arrow = heading(sign.at, at) || sign.arrow;
+        if (sign.at.lat !== at.lat || sign.at.lon !== at.lon) sign.marker.setLatLng([at.lat, at.lon]);
+        sign.at = at;
         const { words, old } = ageOf(one);
-        const picked = one.id === chosen;
-        const sign = document.createElement("div");
-        const dot = document.createElement("i");
-        const label = document.createElement("span");
-        label.append(`${arrow} ${one.label}`.trim());
-        const age = document.createElement("small");
-        age.append(` ${words}`);
-        label.append(age);
-        sign.append(dot, label);
-        const classes = ["helper", old ? "old" : "", picked ? "picked" : ""].filter(Boolean).join(" ");
-        const icon = divIcon({ className: classes, html: sign, iconSize: [0, 0] });
-        marker([one.lat, one.lon], { icon, keyboard: false, riseOnHover: true, zIndexOffset: picked ? 1000 : 0 })
-          .on("click", () => press(one.id))
-          .addTo(group);
+        write(sign.name, `${sign.arrow} ${one.label}`.trim());
+        write(sign.age, ` ${words}`);
+        const classes = `${old ? "old" : ""} ${one.id === chosen ? "picked" : ""}`;
+        if (classes === sign.classes) continue;
+        sign.classes = classes;
+        sign.marker.getElement()?.classList.toggle("old", old);
+        sign.marker.getElement()?.classList.toggle("picked", one.id === chosen);
+        sign.marker.setZIndexOffset(one.id === chosen ? 1000 : 0);
+      }
+      for (const id of gone) {
+        signs.get(id)?.marker.remove();
+        signs.delete(id);
       }
     },
     remove: () => group.remove(),
   };
+}
+
+function write(text: Text, words: string): void {
+  if (text.data !== words) text.data = words;
 }
 
 /** The chosen round as a thin line with the numbers of its stops. */
