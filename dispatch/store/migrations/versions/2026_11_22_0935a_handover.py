@@ -1,7 +1,7 @@
 """Handovers: a round under way goes on with somebody else.
 
 Revision: 2026_11_22_0935a
-After:    2026_11_22_0931a
+After:    2026_11_22_0933a
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from dispatch.store.columns import Instant, facts
 
 revision = "2026_11_22_0935a"
-down_revision = "2026_11_22_0931a"
+down_revision = "2026_11_22_0933a"
 branch_labels = None
 depends_on = None
 
