@@ -15,6 +15,7 @@ from rq.serializers import JSONSerializer
 
 from dispatch.orders.orders import OrderState
 from dispatch.planning.waves import AskState
+from dispatch.pulse import seconds_since_worker
 from dispatch.queue import (
     QUEUE,
     WEEKS,
@@ -39,11 +40,11 @@ from tests.planning.lunch_wave import (
 PATIENCE_SECONDS = 60
 RUN = """
 import sys, threading
-from dispatch.queue import run_worker
+from dispatch import queue
 from dispatch.settings import settings
-run_worker(settings(), sys.argv[1], threading.Event())
+getattr(queue, sys.argv[2])(settings(), sys.argv[1], threading.Event())
 """
-Start = Callable[[], subprocess.Popen[bytes]]
+Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ def start_worker(database_url: str, redis_url: str) -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
     env = {**os.environ, "DISPATCH_DATABASE_URL": database_url}
 
-    def start() -> subprocess.Popen[bytes]:
-        argv = [sys.executable, "-c", RUN, redis_url]
+    def start(deed: str = "run_worker") -> subprocess.Popen[bytes]:
+        argv = [sys.executable, "-c", RUN, redis_url, deed]
         worker = subprocess.Popen(argv, cwd=CHECKOUT, env=env)
         started.append(worker)
         return worker
@@ -118,13 +119,17 @@ def test_a_worker_listens_to_one_queue_only(
     town: LittleTown, redis_url: str, start_worker: Start
 ) -> None:
     redis = queue_at(redis_url)
+    start_worker("run_week_worker")
     start_worker()
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (workers := Worker.all(connection=redis)):
+    while len(workers := Worker.all(connection=redis)) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
-    assert [worker.queue_names() for worker in workers] == [[QUEUE]]
+    names = [worker.queue_names() for worker in workers]
+    assert sorted(names) == [[QUEUE], [WEEKS]]
+    for weeks in (False, True):
+        assert seconds_since_worker(redis_url, weeks=weeks) < PATIENCE_SECONDS
     assert town.engine is not None
 
 
