@@ -147,6 +147,8 @@ WORDS: Final[dict[str, Pair]] = {
     "why.crew": ("人员变动", "the crew changed"),
     "why.offer": ("有人接单", "somebody took it"),
     "why.late": ("有站点要迟到", "running late"),
+    "why.bath_held": ("洗前体征超限，先不洗", "held by the bath's rule"),
+    "why.bath_unfit": ("今天不宜洗浴，建议擦浴", "not fit to bathe today"),
     "why.unable": ("送的人做不了", "the helper cannot"),
     "why.regraded": ("凭证等级更正", "evidence graded again"),
     "why.rules_changed": ("补贴规则文件与记录不符", "the rule file was changed"),

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from dispatch.access.day_passes import DayPass
 from dispatch.field.authority import Ground, beyond_pass, why_not
 from dispatch.field.batches import Batch, PhoneEvent, Scrap, scrap_of
+from dispatch.field.bathing import bath_flag
 from dispatch.field.deciding import REPLANNED
 from dispatch.field.events import FieldEvent, Trust, Unread, Verdict, flag
 from dispatch.field.merging import HONEST, Anchor, Link, Sync, chain_flags, time_of
@@ -121,6 +122,9 @@ def _row(now: Merge, event: PhoneEvent) -> tuple[FieldEvent, list[str]]:
     flags = list(timed.flags)
     if why is None and tenure and not tenure.in_force:
         flags.append(REPLANNED)
+    order = now.orders.get(event.order_id) if event.order_id else None
+    if order and (word := bath_flag(order.service, event.kind, event.detail)):
+        flags.append(word)
     row = FieldEvent(
         **said,
         **position,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dispatch.catalogue.services import Proof
+from dispatch.field.bathing import bath_flag
 from dispatch.field.events import FieldKind, Trust
 from dispatch.field.grading import (
     FORM,
@@ -139,3 +140,17 @@ def test_a_position_fits_contradicts_or_says_nothing(
     distance: float | None, accuracy: float | None, place: Place
 ) -> None:
     assert place_of(distance, accuracy, 200) is place
+
+
+def test_a_bath_that_began_against_the_rule_is_flagged() -> None:
+    well = {"temperature": 36.5, "systolic": 128, "diastolic": 78, "pulse": 72}
+
+    def told(**detail: object) -> str | None:
+        return bath_flag("BATH_HOME_BED", FieldKind.VISIT_BEGUN, detail)
+
+    assert told(values=well, signs=[]) is None
+    assert told(values=well | {"temperature": 37.3}) == "bath_against_rule"
+    assert told(values=well, signs=["wound"]) == "bath_against_rule"
+    assert told(values=well | {"pulse": "72"}) == "bath_unchecked"
+    assert told() == "bath_unchecked"
+    assert bath_flag("VISIT_HOME", FieldKind.VISIT_BEGUN, {}) is None
