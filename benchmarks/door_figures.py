@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from benchmarks.door_people import percentile
 from dispatch.orders.orders import Order, OrderState
-from dispatch.safety.case_book import worst
+from dispatch.safety.case_book import first_answers, worst
 from dispatch.safety.cases import Case, CaseKind
 from dispatch.safety.duty import Alarm, CaseDuty
 
@@ -29,16 +29,17 @@ def lines(
     with Session(engine) as session:
         cases = list(session.exec(select(Case)))
         duties = {one.case_id: one for one in session.exec(select(CaseDuty))}
+        answered = first_answers(session, [one.id for one in cases])
         alarms = list(session.exec(select(Alarm).order_by(col(Alarm.rung_at))))
         done = select(Order.id).where(Order.state == OrderState.DONE)
         delivered = set(session.exec(done))
     doors = [one for one in cases if one.kind is CaseKind.NO_ANSWER]
-    assert {one.order_id for one in doors} == set(closed), (
-        "a closed door without a case"
-    )
+    told = {one.order_id for one in doors}
+    assert told == set(closed), "a closed door without a case"
     assert all(one.outcome and one.closed_by for one in cases), "no outcome"
     late = [(duties[c.id].first_asked_at - c.opened_at).total_seconds() for c in cases]
-    answers = [_answered(duties[one.id]) for one in cases]
+    answers = [one.total_seconds() for one in answered.values() if one is not None]
+    assert len(answers) == len(cases), "nobody took it"
     in_time = sum(seconds <= 60 for seconds in answers)
     false = [c for c in cases if c.kind is CaseKind.OVERDUE and c.order_id in delivered]
     yield "stops", stops
@@ -74,8 +75,3 @@ def _loads(desks: Sequence[UUID], loud: list[Alarm]) -> Iterator[tuple[str, obje
         ],
     )
     yield "rings in anybody's worst ten minutes", max(worst(one) for one in per)
-
-
-def _answered(duty: CaseDuty) -> float:
-    assert duty.taken_at is not None, "nobody took it"
-    return (duty.taken_at - duty.first_asked_at).total_seconds()

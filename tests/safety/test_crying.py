@@ -158,6 +158,7 @@ def test_open_cases_change_hands_when_the_next_accepts_and_stand_in_the_book(
     book = do(town, town.dispatcher, show_book, TODAY)
     counts = (book.carried, book.opened, book.closed, book.still_open)
     assert counts == (0, 2, 0, 2)
+    assert (book.asked, book.taken_in_time) == (2, 2)
     later = do(town, town.dispatcher, show_book, TODAY.replace(month=12))
     assert (later.carried, later.opened, later.still_open) == (2, 0, 2)
     assert {one.id for one in later.cases} == {report.id, _case(walk)}
