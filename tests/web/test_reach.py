@@ -14,6 +14,7 @@ from dispatch.planning.waves import find_wave
 from dispatch.safety.cases import CaseKind
 from dispatch.safety.opening import open_case
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
+from tests.engines import SQLITE
 from tests.little_town import OTHER_STREET, STREET, TODAY
 from tests.web.conftest import House
 from tests.web.ordering import placed
@@ -40,10 +41,16 @@ def everybody(house: House) -> dict[str, Actor | None]:
     }
 
 
+# Whose door it is, is asked before anything that two databases could do differently.
+ON_ONE_ENGINE: Final = pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
+
+
+@ON_ONE_ENGINE
 def test_every_route_says_who_may_use_it(house: House) -> None:
     assert routes_of(house) == set(WHO_MAY)
 
 
+@ON_ONE_ENGINE
 def test_each_role_uses_its_own_doors_and_no_other(house: House) -> None:
     wrong = []
     for role, actor in everybody(house).items():
