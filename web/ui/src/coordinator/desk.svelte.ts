@@ -29,6 +29,8 @@ class Desk {
   placing = $state.raw<{ order_id: string; at: { lat: number; lon: number } | null } | null>(null);
   refused = $state.raw<Refused | null>(null);
   said = $state("");
+  /** The round that was handed over last. */
+  handedOver = $state<string | null>(null);
   /** Counts up with each reading, so that an open story is read again too. */
   news = $state(0);
 
