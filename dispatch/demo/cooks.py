@@ -16,6 +16,7 @@ _KNOWS_AFTER: Final = timedelta(minutes=4)  # the cut-off
 _DONE_BEFORE: Final = timedelta(minutes=1)
 _PROBES_AFTER: Final = (timedelta(minutes=55), timedelta(minutes=105))
 _GROWS_COLD: Final = 0.03
+_RETURNABLE: Final = 0.5  # of the batches go out in boxes that come back
 _SPARE: Final = 0.08
 
 
@@ -57,7 +58,7 @@ class Cook:
             body = {
                 "menu_item_id": meal["menu_item_id"],
                 "portions": meal["open"] + more,
-                "returnable": self._chance.happens(0.3),
+                "returnable": self._chance.happens(_RETURNABLE),
             }
             await self._say("batch", "/api/kitchen/batches", body)
 

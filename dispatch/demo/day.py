@@ -18,6 +18,9 @@ from dispatch.demo.curious import look_around, reveal_some
 from dispatch.demo.desk import Desk
 from dispatch.demo.district import District
 from dispatch.demo.doors import Door, Notes, Street
+from dispatch.demo.drawers import Drawer
+from dispatch.demo.empties import Empties
+from dispatch.demo.late_news import choose, open_news
 from dispatch.demo.menus import seconds_of
 from dispatch.demo.pace import Pace
 from dispatch.demo.walkers import Walker
@@ -59,6 +62,7 @@ class Day:
         clerks = {c.point.station.id: c.door for c in self.counters}
         hands = {hand.helper.id: hand for hand in district.crew}
         self.walkers: list[Walker] = []
+        self._evening: list[Tally[str]] = []
         door = self._door("coordinator")
         self.desk = Desk(self.agenda, door, district, self._is_walked)
         for account in district.accounts:
@@ -94,11 +98,21 @@ class Day:
 
     async def _open(self) -> None:
         wishes = draw_wishes(self.district)
+        news = choose(wishes)
         await self.desk.open()
         opening = (c.open(wishes[c.point.station.id]) for c in self.counters)
         await asyncio.gather(*opening)
         for cook in self.cooks:
             cook.open()
+        for counter in self.counters:
+            station_id = counter.point.station.id
+            if news is not None and news.station_id == station_id:
+                open_news(self.agenda, self.district, counter, news)
+            drawer = Drawer(counter, self.desk.door, self.district)
+            drawer.open(self.agenda)
+            empties = Empties(counter, wishes[station_id].meals)
+            empties.open(self.agenda, self.district)
+            self._evening += [drawer.told, empties.told]
         for walker in self.walkers:
             await walker.begin()
         self.agenda.put(self._at(_LOOKS_AROUND), self._look_around)
@@ -129,6 +143,8 @@ class Day:
         for walker in self.walkers:
             told.update(walker.told)
         told.update(self.desk.told)
+        for said in self._evening:
+            told.update(said)
         return told
 
     def _at(self, clock: str) -> datetime:

@@ -162,11 +162,15 @@ class Walker:
         elif person["contactless_agreed"] and self._chance.happens(0.4):
             self.phone.store(at, "contactless", **about, detail={"sign": "heard"})
         else:
-            self.phone.store(at, "handed_over", **about, detail=self._to_whom())
+            self.phone.store(at, "handed_over", **about, detail=self._to_whom(person))
 
-    def _to_whom(self) -> Json:
+    def _to_whom(self, person: Json) -> Json:
+        """And the empty boxes of earlier meals, which the elder has ready."""
         to = self._chance.choices(("self", "family", "neighbour"), (80, 16, 4))[0]
-        return {"to": to} if to == "self" else {"to": to, "name": "家人"}
+        if to != "self":
+            return {"to": to, "name": "家人"}
+        boxes = person.get("boxes_back") or 0
+        return {"to": to, "boxes_back": boxes} if boxes else {"to": to}
 
     def _visit(self, at: datetime, about: Json, stop: Json) -> None:
         person = stop["persons"][0]

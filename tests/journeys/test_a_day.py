@@ -8,21 +8,28 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from dispatch.counter.cash_days import CashDay, CashState
+from dispatch.exchange.forms import FORMS
+from dispatch.exchange.forms.rows import Span
+from dispatch.kitchens.returns import BoxReturn, Step
 from dispatch.people import vault
 from dispatch.promises import Promise, Status, check_promises
 from dispatch.settings import settings
 from dispatch.store.engine import make_engine, reading
+from dispatch.store.unit_of_work import Actor, picture
 from tests.journeys.lies import LIES
 from tests.journeys.shooting import KILLS, shot_at_lunch
 
 pytestmark = pytest.mark.timeout(900)
 
+DAY = date(2026, 11, 20)
 BUILT = (1, 2, 4, 6, 7, 8, 10)
 
 
@@ -92,6 +99,25 @@ def test_every_grant_has_its_reasons_and_the_ledger_balances(played: Played) -> 
     for grant in grants:
         assert set(grant) == {"order", "rule", "version", "fen", "grade", "evidence"}
     assert ledger["debit_fen"] == ledger["credit_fen"] > 0
+
+
+def test_the_evening_closes_the_cash_and_every_form_has_lines(copied: Path) -> None:
+    office = Actor(role="district")
+    engine = make_engine(f"sqlite:///{copied / 'liuzhu.db'}")
+    try:
+        with picture(engine, office) as seen:
+            empty = [
+                word
+                for word, form in FORMS.items()
+                if not form.rows(seen, Span(DAY, DAY), frozenset())
+            ]
+            drawers = seen.session.exec(select(CashDay.state)).all()
+            returned = seen.session.exec(select(BoxReturn.step)).all()
+    finally:
+        engine.dispose()
+    assert empty == []
+    assert set(drawers) == {CashState.CLOSED}
+    assert Step.TAKEN_BACK in returned
 
 
 @pytest.mark.parametrize("lie", LIES)
