@@ -1,12 +1,13 @@
 """Forms of persons: the front page of a file, and whose entitlements have ended."""
 
+from datetime import timedelta
 from typing import Final
 
 from sqlmodel import col, select
 
 from dispatch.access.accounts import Account
 from dispatch.access.scope import scoped
-from dispatch.clock import town_day
+from dispatch.clock import town_day, town_moment
 from dispatch.exchange.forms.rows import (
     Form,
     Opened,
@@ -69,15 +70,19 @@ def _elders(uow: UnitOfWork, span: Span, opened: Opened) -> list[Row]:
 
 
 def _stopped(uow: UnitOfWork, span: Span, opened: Opened) -> list[Row]:
-    """Who has died, moved, or gone to an institution, and what was granted after it."""
+    """Who has died, moved, or gone to an institution, and what was granted after it.
+
+    By the day on which it was found out: late news stands in the sheet of its own
+    month, not in one that was sent long ago.
+    """
     query = (
         select(LifeEvent)
         .where(
             col(LifeEvent.kind).in_(list(STOP_WORDS)),
             col(LifeEvent.undone_at).is_(None),
         )
-        .where(LifeEvent.happened_on >= span.from_on)
-        .where(LifeEvent.happened_on <= span.until_on)
+        .where(LifeEvent.made_at >= town_moment(span.from_on, 0))
+        .where(LifeEvent.made_at < town_moment(span.until_on + timedelta(days=1), 0))
         .order_by(col(LifeEvent.happened_on), col(LifeEvent.id))
     )
     events = list(uow.session.exec(query))
