@@ -80,7 +80,8 @@ def test_diners_are_served_through_a_cut_and_a_killed_server(
         pay_and_eat(page, "孙明", "later")
         expect(strip).to_have_attribute("data-unsent", "3")
         page.reload()  # with the server away: the shell, and the day as it was
-        expect(page.get_by_test_id("stale").first).to_contain_text("数据停在")
+        expect(page.get_by_test_id("stale").nth(1)).to_contain_text("数据停在 11:")
+        expect(strip).to_have_attribute("data-online", "false")
         expect(page.get_by_test_id("expected")).to_have_count(3)
         expect(strip).to_have_attribute("data-unsent", "3")
         process.start()

@@ -12,7 +12,7 @@ import { look } from "./looking";
 import { tray, type Outcome } from "./tray.svelte";
 
 export interface Paid { id: string; method: PayMethod; fen: number; refunded: boolean }
-interface Kept<T> { on: string; serving: Serving; value: T }
+interface Kept<T> { on: string; serving: Serving; value: T; readAt: number }
 
 class Till {
   counter = new Reading<Counter>();
@@ -74,10 +74,16 @@ class Till {
     const [on, serving] = [this.#on, this.#serving as Serving];
     const fresh = await reading.read(ask);
     const shelf = await tray.shelf();
-    if (fresh) return seal(shelf, name, { on, serving, value: fresh } satisfies Kept<T>);
+    const status = reading.refused?.status ?? null;
+    if (fresh) tray.online = true;
+    else if (status === 0 || (status ?? 0) >= 500) tray.online = false;
+    if (fresh) return seal(shelf, name, { on, serving, value: fresh, readAt: reading.readAt } satisfies Kept<T>);
     if (reading.value) return;
     const kept = await unseal<Kept<T>>(shelf, name);
-    if (kept && kept.on === on && kept.serving === serving && !reading.value) reading.value = kept.value;
+    if (kept && kept.on === on && kept.serving === serving && !reading.value) {
+      reading.value = kept.value;
+      reading.readAt = kept.readAt;
+    }
   }
 
   async again(): Promise<void> {
