@@ -215,6 +215,7 @@ def _never_read(pages: Pages, token: str) -> float:
         compression=None,
         max_queue=1,
         ping_interval=None,
+        legacy=True,
     )
     hello = json.loads(link.recv())
     asked = {"epoch": hello["epoch"], "seq": max(0, hello["head"] - 480)}
