@@ -203,6 +203,7 @@ async def _listen(pages: Pages, url: str, seconds: int) -> Any:
 def _never_read(pages: Pages, token: str) -> float:
     """Open a socket, ask for news, read nothing; seconds until the server lets go."""
     from websockets.sync.client import connect
+    from websockets.typing import Origin, Subprotocol
 
     small = socket.socket()
     small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -210,8 +211,8 @@ def _never_read(pages: Pages, token: str) -> float:
     link = connect(
         f"ws://127.0.0.1:{pages.port}/api/feed",
         sock=small,
-        origin=f"http://127.0.0.1:{pages.port}",  # type: ignore[arg-type]
-        subprotocols=[PROTOCOL, f"t.{pages._ticket(token)}"],  # type: ignore[list-item]
+        origin=Origin(f"http://127.0.0.1:{pages.port}"),
+        subprotocols=[Subprotocol(PROTOCOL), Subprotocol(f"t.{pages._ticket(token)}")],
         compression=None,
         max_queue=1,
         ping_interval=None,

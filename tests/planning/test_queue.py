@@ -111,7 +111,8 @@ def test_a_job_carries_an_id_and_nothing_else(town: LittleTown, redis_url: str) 
     assert job.origin == QUEUE
     for tell in (hint_part, hint_draft):
         tell(redis, request_id, 1)
-    deeds = {each.func_name.rpartition(".")[2] for each in jobs_of(redis, QUEUE)}
+    names = {str(each.func_name) for each in jobs_of(redis, QUEUE)}
+    deeds = {name.rpartition(".")[2] for name in names}
     assert deeds == {"plan_wave", "help_out", "make_draft"}
 
 
