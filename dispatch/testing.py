@@ -3,7 +3,8 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -58,11 +59,18 @@ def page_checks() -> Iterator[Check]:
 
 
 def pytest_check(arguments: Sequence[str], *, long: bool) -> Check:
-    """The suite; two at once, unless the caller chose what or how to run."""
+    """The suite; three at once, as many tests wait for processes and sockets, unless
+    the caller chose what or how to run.
+    """
     chosen = any(word.startswith(("-n", "-k", "--pdb", "tests")) for word in arguments)
-    side_by_side = () if chosen else ("-n", "2", "--dist", "loadfile", IN_ORDER)
+    side_by_side = () if chosen else ("-n", "3", "--dist", "loadfile", IN_ORDER)
     marks = () if long else ("-m", "not long")
     return Check("pytest", (*PYTEST, *side_by_side, *marks, *arguments))
+
+
+def _run_all(checks: Iterable[Check]) -> list[str]:
+    """One after the other; gives the names of those that are not content."""
+    return [check.name for check in checks if not check.run()]
 
 
 @click.command(
@@ -72,8 +80,9 @@ def pytest_check(arguments: Sequence[str], *, long: bool) -> Check:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments: tuple[str, ...], *, long: bool) -> None:
     """Run the whole test suite; further ARGUMENTS go to pytest."""
-    checks = [*house_checks(), *page_checks()]
-    broken = [check.name for check in checks if not check.run()]
+    with ThreadPoolExecutor() as both:
+        found = both.map(_run_all, (house_checks(), page_checks()))
+        broken = [name for names in found for name in names]
     if broken:
         say(f"BROKEN before pytest: {', '.join(broken)}")
     suite_is_fine = pytest_check(arguments, long=long).run()

@@ -53,7 +53,11 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     with shot_at_lunch(home) as killed:
         ended = subprocess.run(
             [sys.executable, "-c", "from dispatch.cli import cli; cli()", *words],
-            env={**os.environ, "DISPATCH_HOME": str(home)},
+            env={
+                **os.environ,
+                "DISPATCH_HOME": str(home),
+                "DISPATCH_SWEEP_SECONDS": "0.5",  # the day waits for what is due
+            },
             capture_output=True,
             text=True,
         )

@@ -30,6 +30,7 @@ class Tray {
   stuck = $derived(this.kept.filter((one) => one.state === "quarantined"));
 
   #shelf: Promise<Shelf> | null = null;
+  #opening: Promise<Recorder<TillDeed>> | null = null;
   #recorder: Recorder<TillDeed> | null = null;
   #asked = new Map<string, (outcome: Outcome) => void>();
   #failures = 0;
@@ -41,8 +42,7 @@ class Tray {
   /** Opens the shelf and goes on sending what an earlier page left. `heard`: there are answers. */
   async open(heard: () => void): Promise<() => void> {
     this.#heard = heard;
-    this.#recorder ??= await Recorder.open<TillDeed>(await this.shelf());
-    this.kept = await this.#recorder.all();
+    this.kept = await (await this.#opened()).all();
     const back = () => this.#soon(0);
     const gone = () => (this.online = false);
     addEventListener("online", back);
@@ -60,13 +60,26 @@ class Tray {
     return (this.#shelf ??= openShelf("liuzhu-counter"));
   }
 
+  /** Whoever is quicker than the shelf waits for it. */
+  #opened(): Promise<Recorder<TillDeed>> {
+    return (this.#opening ??= this.#open().catch((reason: unknown) => {
+      this.#opening = this.#shelf = null; // the next deed tries again
+      throw reason;
+    }));
+  }
+
+  async #open(): Promise<Recorder<TillDeed>> {
+    return (this.#recorder = await Recorder.open<TillDeed>(await this.shelf()));
+  }
+
   /** Writes one deed down; resolves when the server has answered, or when nobody waits any more. */
   async record(draft: Draft<TillDeed>): Promise<Outcome> {
-    const recorder = this.#recorder;
-    if (!recorder || !session.me) throw new Error("the shelf is not open");
+    if (!session.me) throw new Error("nobody is signed in");
+    const { account } = session.me;
     const times = { wall_ms: wallMs(), mono_ms: monoMs(), at_ms: clock.now };
     try {
-      const [kept] = await recorder.record([draft], session.me.account, times, 0);
+      const recorder = await this.#opened();
+      const [kept] = await recorder.record([draft], account, times, 0);
       this.kept = await recorder.all();
       this.failed = false;
       return await this.#ask(kept?.event.id ?? "");
