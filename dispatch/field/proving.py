@@ -1,6 +1,6 @@
 """Proofs: the facts behind one handing-over or visit, its grade, its evidence row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -160,23 +160,29 @@ def _visit_facts(
         trust=event.trust,
         required=required_of(whole.service.proofs, photo_consent=consent),
     )
-    return replace(facts, given=_given(session, whole, event, facts))
+    shown = _given(session, whole, event, facts) | _measured((*history, event))
+    return replace(facts, given=shown)
 
 
 def _given(
     session: Session, whole: Whole, event: FieldEvent, facts: VisitFacts
 ) -> frozenset[Proof]:
-    """What was shown at a visit; `values` of an event are what was measured."""
-    values = event.detail.get("values")
+    """What was shown at the end of a visit."""
     shown = {
         Proof.HOURS: facts.lasted_seconds is not None,
         Proof.PLACE: facts.place is Place.FITS,
         Proof.FORM: form_is_whole(facts.form),
-        Proof.VALUES: isinstance(values, dict) and bool(values),
         Proof.CODE: _code_fits(session, whole.elder, event.detail.get("code")),
     }
     given = frozenset(proof for proof, is_so in shown.items() if is_so)
     return given | _pictured(session, whole.order, event)
+
+
+def _measured(told: Iterable[FieldEvent]) -> frozenset[Proof]:
+    """What was measured counts from the beginning on: a bath waits for it."""
+    found = (one.detail.get("values") for one in told)
+    is_so = any(isinstance(values, dict) and values for values in found)
+    return frozenset({Proof.VALUES} if is_so else ())
 
 
 def _pictured(session: Session, order: Order, event: FieldEvent) -> frozenset[Proof]:

@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import Session, select
 
+from dispatch.catalogue.services import Service
 from dispatch.orders.orders import OrderState
 from dispatch.people.datum import from_wgs84
 from dispatch.people.elders import Datum
@@ -20,6 +22,7 @@ from tests.field.walk import (
 from tests.little_town import LAT, LON, NOON, LittleTown
 
 MINUTE = timedelta(minutes=1)
+BEFORE = {"temperature": 36.5, "pulse": 72}
 
 
 def test_a_box_past_its_clock_earns_nothing_and_is_flagged(town: LittleTown) -> None:
@@ -63,6 +66,26 @@ def test_only_a_visit_as_long_as_its_rule_moves_the_paid_visit(
     assert answers[-1].grade == grade
     assert walk.elder().last_seen_at == end
     assert (walk.elder().last_visit_at == end) is visited
+
+
+@pytest.mark.parametrize(("detail", "grade"), [({}, "B"), ({"values": BEFORE}, "A")])
+def test_what_was_measured_before_it_began_proves_it(
+    town: LittleTown, detail: dict[str, Any], grade: str
+) -> None:
+    walk = make_walk(town, visits=[town.add_elder()])
+    with Session(town.engine) as session:
+        service = session.exec(
+            select(Service).where(Service.code == "VISIT_HOME")
+        ).one()
+        service.proofs = ["values"]
+        session.add(service)
+        session.commit()
+    phone = Phone(walk)
+    phone.at_stop("visit_begun", HALF_PAST, detail=detail)
+    end = HALF_PAST + 25 * MINUTE
+    phone.at_stop("visit_ended", end, detail={"form": FORM})
+
+    assert phone.sync(end)[-1].grade == grade
 
 
 def test_a_visit_told_end_first_is_graded_again(town: LittleTown) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
@@ -135,11 +136,8 @@ class Lunch:
         assert twice == []
 
 
-@given(todo=st.lists(deeds, min_size=5, max_size=12))
-@settings(max_examples=6)
-def test_whatever_happens_every_portion_is_where_it_says(
-    engines: Engines, todo: list[tuple[str, int, Channel]]
-) -> None:
+def play(engines: Engines, todo: list[tuple[str, int, Channel]]) -> None:
+    """Everything in its order; the sums are looked at after each deed."""
     with engines.fresh(SQLITE) as url, engines.engine(url) as engine:
         lunch = Lunch(LittleTown(engine))
         for name, at, channel in todo:
@@ -148,3 +146,21 @@ def test_whatever_happens_every_portion_is_where_it_says(
         lunch.town.at(ELEVEN + timedelta(hours=3))
         lunch.do("close", 0, Channel.DINE_IN)
         lunch.must_tie()
+
+
+@given(todo=st.lists(deeds, min_size=5, max_size=12))
+@settings(max_examples=6)
+def test_whatever_happens_every_portion_is_where_it_says(
+    engines: Engines, todo: list[tuple[str, int, Channel]]
+) -> None:
+    play(engines, todo)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1_800)
+@given(todo=st.lists(deeds, min_size=10, max_size=30))
+@settings(max_examples=200)
+def test_whatever_happens_for_long_every_portion_is_where_it_says(
+    engines: Engines, todo: list[tuple[str, int, Channel]]
+) -> None:
+    play(engines, todo)
