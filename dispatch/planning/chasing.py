@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
 from dispatch.clock import wall_now
@@ -16,6 +16,7 @@ from dispatch.log.events import record
 from dispatch.orders.orders import CARRIED_CHANNELS, Order, OrderState
 from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.beside import find_settled
+from dispatch.planning.drafts import PlanDraft
 from dispatch.planning.waves import (
     AskState,
     PlanRequest,
@@ -67,23 +68,31 @@ def take_hints(uow: UnitOfWork) -> list[tuple[UUID, int]]:
     seconds. Of two sweeps only one gets each.
     """
     now = wall_now()
-    pause_over = or_(
-        col(PlanRequest.hinted_at).is_(None),
-        col(PlanRequest.hinted_at) < now - timedelta(seconds=HINT_AGAIN_SECONDS),
-    )
     left = and_(
         col(PlanRequest.state) == AskState.RUNNING,
         col(PlanRequest.lease_until) < now,
         col(PlanRequest.attempt) < MOST_ATTEMPTS,
     )
+    waits = or_(col(PlanRequest.state) == AskState.QUEUED, left)
+    return note_hints(uow, PlanRequest, waits, now)
+
+
+def note_hints(
+    uow: UnitOfWork,
+    kind: type[PlanRequest] | type[PlanDraft],
+    waits: ColumnElement[bool],
+    now: datetime,
+) -> list[tuple[UUID, int]]:
+    """Note that a worker is told of each row that waits and was not told of lately."""
+    told_at, lately = col(kind.hinted_at), now - timedelta(seconds=HINT_AGAIN_SECONDS)
     found = uow.session.exec(
-        update(PlanRequest)
-        .where(or_(col(PlanRequest.state) == AskState.QUEUED, left), pause_over)
-        .values(hinted_at=now, hints=PlanRequest.hints + 1)
-        .returning(col(PlanRequest.id), col(PlanRequest.hints))
+        update(kind)
+        .where(waits, or_(told_at.is_(None), told_at < lately))
+        .values(hinted_at=now, hints=kind.hints + 1)
+        .returning(col(kind.id), col(kind.hints))
         .execution_options(synchronize_session=False)
     ).all()
-    return [(request_id, hints) for request_id, hints in found]
+    return [(row_id, hints) for row_id, hints in found]
 
 
 class Stranded(NamedTuple):

@@ -8,11 +8,11 @@ from uuid import UUID
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Engine, or_, update
+from sqlalchemy import Engine, and_
 from sqlmodel import Session, col, select
 
 from dispatch.clock import wall_now
-from dispatch.planning.chasing import HINT_AGAIN_SECONDS, NOBODY_TAKES_IT_SECONDS
+from dispatch.planning.chasing import NOBODY_TAKES_IT_SECONDS, note_hints
 from dispatch.planning.drafts import PlanDraft
 from dispatch.planning.leases import is_free
 from dispatch.planning.waves import AskState
@@ -25,18 +25,8 @@ log = structlog.get_logger()
 def take_draft_hints(uow: UnitOfWork) -> list[tuple[UUID, int]]:
     """Drafts of which a worker must be told, each with the number of the hint."""
     now = wall_now()
-    pause_over = or_(
-        col(PlanDraft.hinted_at).is_(None),
-        col(PlanDraft.hinted_at) < now - timedelta(seconds=HINT_AGAIN_SECONDS),
-    )
-    found = uow.session.exec(
-        update(PlanDraft)
-        .where(_is_open(), is_free(PlanDraft, now), pause_over)
-        .values(hinted_at=now, hints=PlanDraft.hints + 1)
-        .returning(col(PlanDraft.id), col(PlanDraft.hints))
-        .execution_options(synchronize_session=False)
-    ).all()
-    return [(draft_id, hints) for draft_id, hints in found]
+    waits = and_(_is_open(), is_free(PlanDraft, now))
+    return note_hints(uow, PlanDraft, waits, now)
 
 
 def list_stranded_drafts(session: Session, *, queue_lives: bool) -> list[UUID]:
