@@ -125,7 +125,7 @@ def run_worker(_chosen: Settings, redis_url: str, _stop: threading.Event) -> Non
     Each job runs in a process of its own, on a database connection of its own; that
     process reads the settings from its surroundings.
     """
-    importlib.import_module(_JOBS)  # once, before each job forks
+    importlib.import_module(_JOBS).make_ready()  # once, before each job forks
     _work(redis_url, QUEUE)
 
 

@@ -6,30 +6,20 @@ the best answer that it had told by then counts, and before the first one the st
 """
 
 import json
-import os
-import selectors
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
-from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
+from routing.apart import Apart
 from routing.errors import EngineMissing
 from routing.fields import must_be_number, must_be_whole
 
-# By its path: a child that only chooses does not wait for the search to be imported.
-CHILD: Final = (
-    sys.executable,
-    "-I",
-    str(Path(__file__).resolve().with_name("choosing_child.py")),
-)
-_CHUNK: Final = 2**16
+CHILD: Final = (sys.executable, "-m", "routing.choosing_child")
 _PARTING: Final = 5.0  # seconds between its last word and its end
 
 
@@ -201,7 +191,6 @@ def price_of(wanted: Choices, numbers: Sequence[int]) -> int:
 
 def _question(wanted: Sequence[Choices], patience: Patience) -> dict[str, Any]:
     return {
-        "parent": os.getpid(),
         "work": patience.work,
         "seconds": patience.seconds,
         "seed": patience.seed,
@@ -224,37 +213,20 @@ def _told(
     child: Sequence[str], question: dict[str, Any], ends: float
 ) -> Iterator[dict[str, Any]]:
     """The lines that a child tells, until it ends or its time does; then it is dead."""
-    with tempfile.TemporaryFile("w+") as asked:
-        json.dump(question, asked)
-        asked.seek(0)
-        with subprocess.Popen(
-            child,
-            stdin=asked,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"PATH": os.defpath, "LANG": "C.UTF-8"},
-        ) as running:
-            try:
-                if running.stdout is not None:
-                    yield from map(json.loads, _lines(running.stdout, ends))
-                if time.monotonic() < ends and (ended := running.wait(_PARTING)):
+    with Apart(child, json.dumps(question)) as running:
+        try:
+            yield from map(json.loads, _lines(running.words(ends)))
+            if time.monotonic() < ends:
+                ended = running.ended(time.monotonic() + _PARTING)
+                if ended != 0:
                     yield {"ended": ended}
-            except (ValueError, subprocess.TimeoutExpired):
-                yield {"ended": "words that nobody understands"}
-            finally:
-                running.kill()
+        except ValueError:
+            yield {"ended": "words that nobody understands"}
 
 
-def _lines(stream: IO[bytes], ends: float) -> Iterator[bytes]:
-    """Whole lines, as long as there is time."""
+def _lines(words: Iterable[bytes]) -> Iterator[bytes]:
+    """Whole lines."""
     rest = b""
-    with selectors.DefaultSelector() as waiting:
-        waiting.register(stream, selectors.EVENT_READ)
-        while (left := ends - time.monotonic()) > 0:
-            if not waiting.select(left):
-                return
-            more = os.read(stream.fileno(), _CHUNK)
-            if not more:
-                return
-            *whole, rest = (rest + more).split(b"\n")
-            yield from whole
+    for more in words:
+        *whole, rest = (rest + more).split(b"\n")
+        yield from whole

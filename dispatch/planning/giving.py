@@ -5,7 +5,6 @@ time. When it changes nothing, fails, or is late, the plan stands as it was foun
 """
 
 import json
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -15,7 +14,14 @@ from typing import Any, Final
 import structlog
 
 from dispatch.planning import giving_child
-from dispatch.planning.solving import SolverFailed, Thought, ask_process, must_obey
+from dispatch.planning.child import limits_of
+from dispatch.planning.solving import (
+    SolverFailed,
+    Thought,
+    answer_of,
+    ask_process,
+    must_obey,
+)
 from dispatch.settings import settings
 from routing import BadProblem, Plan, Problem, plan_from, plan_to, problem_to
 from routing.people import Past
@@ -68,18 +74,10 @@ def _is_worth_asking(problem: Problem, thought: Thought, past: Past) -> bool:
 def _ask(
     problem: Problem, plan: Plan, past: Past, seconds: float, child: Sequence[str]
 ) -> Plan | None:
-    """Raises: SolverFailed."""
-    limits = [
-        f"--parent={os.getpid()}",
-        f"--seconds={seconds}",
-        f"--memory-mb={settings().solver_memory_mb}",
-    ]
+    """Raises: SolverFailed, EngineMissing."""
+    limits = limits_of(seconds, settings().solver_memory_mb)
     asked = json.dumps(_asked(problem, plan, past))
-    ended = ask_process([*child, *limits], asked, seconds)
-    if ended.returncode:
-        said = ended.stderr.strip().splitlines()[-1:] or ["no words"]
-        raise SolverFailed(f"giving ended with {ended.returncode}: {said[0]}"[:200])
-    return _plan_of(ended.stdout, plan)
+    return _plan_of(answer_of(ask_process([*child, *limits], asked, seconds)), plan)
 
 
 def _asked(problem: Problem, plan: Plan, past: Past) -> dict[str, Any]:
@@ -91,9 +89,8 @@ def _asked(problem: Problem, plan: Plan, past: Past) -> dict[str, Any]:
     }
 
 
-def _plan_of(said: str, was: Plan) -> Plan | None:
+def _plan_of(answer: dict[str, Any], was: Plan) -> Plan | None:
     try:
-        answer: dict[str, Any] = json.loads(said)
         if answer["plan"] is None:
             return None
         plan = plan_from(answer["plan"])

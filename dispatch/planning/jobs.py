@@ -17,12 +17,14 @@ from sqlalchemy import Engine
 from dispatch.log.events import record
 from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.drafting import carry_out_draft
+from dispatch.planning.giving import CHILD as GIVING
 from dispatch.planning.giving import give_to_people
 from dispatch.planning.leases import Lease, beating, give_back, take
 from dispatch.planning.problem import WaveProblem, problem_for
 from dispatch.planning.publishing import Superseded, publish
 from dispatch.planning.rounds import draw_paths
 from dispatch.planning.sharing import Sharing, solve_part
+from dispatch.planning.solving import CHILD as SOLVING
 from dispatch.planning.solving import SolverFailed, Thought, think
 from dispatch.planning.waves import AskState, get_request, get_wave
 from dispatch.queue import queue_of_this_job
@@ -30,9 +32,16 @@ from dispatch.settings import settings
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 from routing import EngineMissing, Problem
+from routing.apart import load
+from routing.choosing import CHILD as CHOOSING
 
 log = structlog.get_logger()
 Thinking = Callable[[Problem], Thought]
+
+
+def make_ready() -> None:
+    """Have loaded, beside this process, what the first plan will need."""
+    load(*(command[-1] for command in (SOLVING, GIVING, CHOOSING)))
 
 
 def plan_wave(request_id: str) -> None:

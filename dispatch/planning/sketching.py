@@ -3,18 +3,19 @@ moves; only what concerns everybody, or does not fit like that, is thought of an
 """
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from dispatch.planning import proposing_child
+from dispatch.planning.child import limits_of
 from dispatch.planning.directions import LONGER, Direction, DirectionKind
 from dispatch.planning.problem import WaveProblem
 from dispatch.planning.repairing import smaller
 from dispatch.planning.solving import (
     SolverFailed,
+    answer_of,
     ask_process,
     cores,
     must_have_engines,
@@ -34,7 +35,7 @@ from routing import (
     solve,
 )
 
-CHILD: Final = proposing_child.__name__
+CHILD: Final = (sys.executable, "-m", proposing_child.__name__)
 DECIDED_BY: Final = "coordinator"
 _MOST_SECONDS: Final = 12.0  # somebody looks on
 _PATIENCE_SECONDS: Final = 5.0
@@ -174,17 +175,7 @@ def _anew(task: WaveProblem, present: Plan, directions: Sequence[Direction]) -> 
 
 
 def _ask(asked: str, seconds: float) -> dict[str, Any]:
-    """Raises: SolverFailed."""
-    command = [
-        *(sys.executable, "-m", CHILD),
-        f"--parent={os.getpid()}",
-        f"--seconds={seconds}",
-        f"--threads={cores()}",
-        f"--memory-mb={settings().solver_memory_mb}",
-    ]
-    ended = ask_process(command, asked, seconds + _PATIENCE_SECONDS)
-    if ended.returncode:
-        said = ended.stderr.strip().splitlines()[-1:] or ["no words"]
-        raise SolverFailed(f"proposing ended with {ended.returncode}: {said[0]}"[:200])
-    answer: dict[str, Any] = json.loads(ended.stdout)
-    return answer
+    """Raises: SolverFailed, EngineMissing."""
+    limits = limits_of(seconds, settings().solver_memory_mb, threads=cores())
+    patience = seconds + _PATIENCE_SECONDS
+    return answer_of(ask_process([*CHILD, *limits], asked, patience))

@@ -6,16 +6,15 @@ installed, nothing stands in: that is a broken installation, and planning fails.
 
 import json
 import os
-import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import Any, Final
 
 from dispatch.planning import solving_child
-from dispatch.settings import CHECKOUT, settings
+from dispatch.planning.child import ENGINE_MISSING, limits_of
+from dispatch.settings import settings
 from routing import (
     BadProblem,
     Effort,
@@ -29,13 +28,14 @@ from routing import (
     problem_to,
     solve,
 )
+from routing.apart import Ended, ask_apart
 from routing.city import PartSolver, solve_city
 
 PATIENCE_SECONDS: Final = 5.0
 CHILD: Final = (sys.executable, "-m", solving_child.__name__)
 NEEDED_ENGINE: Final = "ortools"
 _SEARCHING: Final = 0.8  # of the time; explaining and judging want the rest
-_FIRST_SECONDS: Final = 1.0
+_FIRST_SECONDS: Final = 0.3
 _TASK_SECONDS: Final = 0.1  # so that little waves need not wait for the whole limit
 _CONSTRUCT: Final = Effort(iterations=0, engine="search")
 _A_CITY: Final = 4 / 3  # of what one search does well; less is not worth a border
@@ -157,38 +157,27 @@ def asked_for(problem: Problem, start: Plan | None = None) -> str:
 def ask_child(child: Sequence[str], asked: str, effort: Effort) -> Plan:
     """The plan that a child process finds by the clock. Raises as `solve_apart`."""
     chosen = settings()
-    limits = [
-        f"--parent={os.getpid()}",
-        f"--asked-at={time.monotonic()}",
-        f"--seconds={effort.seconds}",
-        f"--threads={effort.threads}",
-        f"--seed={effort.seed}",
-        f"--memory-mb={chosen.solver_memory_mb}",
-    ]
+    limits = limits_of(
+        effort.seconds or chosen.solve_seconds,
+        chosen.solver_memory_mb,
+        threads=effort.threads,
+        seed=effort.seed,
+    )
     patience = chosen.solve_seconds + PATIENCE_SECONDS
     return _plan_of(ask_process([*child, *limits], asked, patience))
 
 
-def ask_process(
-    command: Sequence[str], asked: str, patience_seconds: float
-) -> subprocess.CompletedProcess[str]:
+def ask_process(command: Sequence[str], asked: str, patience_seconds: float) -> Ended:
     """A process with bare surroundings, killed when patience ends.
 
-    Raises: SolverFailed: it did not end in time.
+    Raises: SolverFailed: it did not end in time, or could not begin.
     """
     try:
-        return subprocess.run(
-            command,
-            input=asked,
-            capture_output=True,
-            text=True,
-            timeout=patience_seconds,
-            cwd=CHECKOUT,
-            env=_bare_surroundings(),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
+        return ask_apart(command, asked, patience_seconds)
+    except TimeoutError as late:
         raise SolverFailed("the solver did not end in time") from late
+    except OSError as trouble:
+        raise SolverFailed(f"no process for the solver: {trouble}"[:200]) from trouble
 
 
 def search_seconds(problem: Problem) -> float:
@@ -197,19 +186,26 @@ def search_seconds(problem: Problem) -> float:
     return min(enough, settings().solve_seconds * _SEARCHING)
 
 
-def _bare_surroundings() -> dict[str, str]:
-    """Nothing of ours: settings and secrets are no business of a solver."""
-    return {"PATH": os.defpath, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+def answer_of(ended: Ended) -> dict[str, Any]:
+    """What a child of ours said.
 
-
-def _plan_of(ended: subprocess.CompletedProcess[str]) -> Plan:
-    said = ended.stderr.strip().splitlines()[-1:] or ["no words"]
-    if ended.returncode == solving_child.ENGINE_MISSING:
-        raise EngineMissing(said[0])
-    if ended.returncode:
-        raise SolverFailed(f"the solver ended with {ended.returncode}: {said[0]}"[:200])
+    Raises: SolverFailed, EngineMissing.
+    """
+    complaint = ended.complaint.strip().splitlines()[-1:] or ["no words"]
+    if ended.code == ENGINE_MISSING:
+        raise EngineMissing(complaint[0])
+    if ended.code:
+        raise SolverFailed(f"the solver ended with {ended.code}: {complaint[0]}"[:200])
     try:
-        answer: dict[str, Any] = json.loads(ended.stdout)
+        answer: dict[str, Any] = json.loads(ended.said)
+    except ValueError as nonsense:
+        raise SolverFailed(f"the solver's answer is no plan: {nonsense}") from nonsense
+    return answer
+
+
+def _plan_of(ended: Ended) -> Plan:
+    answer = answer_of(ended)
+    try:
         plan = plan_from(answer["plan"])
         return replace(plan, decided_by=tuple(answer["decided_by"]))
     except (ValueError, KeyError, TypeError, AttributeError) as nonsense:

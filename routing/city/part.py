@@ -10,13 +10,17 @@ from routing.effort import Effort
 from routing.files import plan_from, plan_to
 from routing.problem_files import problem_from
 from routing.solve import solve_whole
-from routing.tying import end_with
+from routing.warming import warm
 
 LEAST_SECONDS: Final = 0.5  # of search, for a part that is begun late
 
 
+def make_ready() -> None:
+    """Once, before the first part."""
+    warm(("meals",))
+
+
 def main() -> None:
-    end_with(int(sys.argv[1]))
     asked = json.load(sys.stdin)
     problem, start = problem_from(asked["problem"]), asked["start"]
     effort = Effort(**asked["effort"], engine="search")

@@ -1,8 +1,6 @@
 """Parts of a city, and who solves them side by side."""
 
 import json
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -10,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from routing.apart import ask_apart
 from routing.effort import Effort
 from routing.errors import WrongPlan
 from routing.files import plan_from, plan_to
@@ -69,17 +68,11 @@ def _apart(part: Part, effort: Effort) -> Plan:
             "seed": effort.seed,
         },
     }
+    seconds = (effort.seconds or _COUNT_SECONDS) + _PATIENCE_SECONDS
     try:
-        ended = subprocess.run(
-            [*_CHILD, str(os.getpid())],
-            input=json.dumps(asked),
-            capture_output=True,
-            text=True,
-            timeout=(effort.seconds or _COUNT_SECONDS) + _PATIENCE_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
+        ended = ask_apart(_CHILD, json.dumps(asked), seconds)
+    except TimeoutError as late:
         raise WrongPlan("a part of the city did not end in time") from late
-    if ended.returncode:
-        raise WrongPlan(f"a part of the city has no plan: {ended.stderr[-300:]}")
-    return plan_from(json.loads(ended.stdout))
+    if ended.code:
+        raise WrongPlan(f"a part of the city has no plan: {ended.complaint[-300:]}")
+    return plan_from(json.loads(ended.said))

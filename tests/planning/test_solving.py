@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.planning import solving
-from dispatch.planning.solving import SolverFailed, must_obey, solve_apart, think
+from dispatch.planning.solving import must_obey, think
 from dispatch.planning.waves import AskState
 from dispatch.settings import settings
 from routing import (
@@ -154,12 +154,10 @@ def test_an_illegal_plan_never_gets_through(
 
 def test_a_solver_out_of_memory_is_only_its_own_trouble(problem: Problem) -> None:
     """The limit is real: the very same child without room cannot even begin."""
-    tight = [*solving.CHILD, "--memory-mb=64"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DISPATCH_SOLVER_MEMORY_MB", "256")
         settings.cache_clear()
-        script = [sys.executable, "-c", _EATER, *tight[3:]]
-        thought = think(problem, child=script)
+        thought = think(problem, child=[sys.executable, "-c", _EATER])
 
     assert thought.trouble is not None
     assert thought.plan.served == {"o"}
@@ -167,9 +165,9 @@ def test_a_solver_out_of_memory_is_only_its_own_trouble(problem: Problem) -> Non
 
 _EATER = """
 import sys
-from dispatch.planning import solving_child
+from dispatch.planning import child
 words = dict(word.split("=") for word in sys.argv[1:])
-solving_child.limit_this_process(1, int(words["--memory-mb"]))
+child.limit_this_process(1, int(words["--memory-mb"]))
 bytearray(2**31)
 """
 
@@ -236,17 +234,3 @@ def test_a_failed_solver_is_written_on_the_plan(
     kinds = [event.kind for event in events_of_wave(town)]
     assert kinds[-2:] == ["wave.planned", "wave.quick_plan"]
     assert "-6" in events_of_wave(town)[-1].facts["trouble"]
-
-
-def test_the_child_ends_with_its_parent(problem: Problem) -> None:
-    """A solver whose starter is another process does not even begin."""
-    with pytest.raises(SolverFailed):
-        solve_apart(problem, child=[sys.executable, "-c", _ORPHAN])
-
-
-_ORPHAN = """
-import sys
-sys.argv = ["solver", "--parent=1", "--seconds=1", "--memory-mb=4096"]
-from dispatch.planning import solving_child
-sys.exit(solving_child.main())
-"""
