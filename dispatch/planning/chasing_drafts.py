@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from traceback import format_tb
 from typing import Any
 from uuid import UUID
 
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Engine, and_
+from sqlalchemy import Engine, and_, or_
 from sqlmodel import Session, col, select
 
 from dispatch.clock import wall_now
@@ -30,13 +31,17 @@ def take_draft_hints(uow: UnitOfWork) -> list[tuple[UUID, int]]:
 
 
 def list_stranded_drafts(session: Session, *, queue_lives: bool) -> list[UUID]:
-    """Drafts that no worker makes: for ten seconds nobody took them."""
+    """Drafts that no worker makes: for ten seconds nobody took them, or went on with
+    what another has left.
+    """
     patience = NOBODY_TAKES_IT_SECONDS if queue_lives else 0
-    now = wall_now()
-    query = (
-        select(PlanDraft.id)
-        .where(_is_open(), is_free(PlanDraft, now))
-        .where(col(PlanDraft.queued_at) < now - timedelta(seconds=patience))
+    long_ago = wall_now() - timedelta(seconds=patience)
+    state = col(PlanDraft.state)
+    query = select(PlanDraft.id).where(
+        or_(
+            and_(state == AskState.QUEUED, col(PlanDraft.queued_at) < long_ago),
+            and_(state == AskState.RUNNING, col(PlanDraft.lease_until) < long_ago),
+        )
     )
     return list(session.exec(query.order_by(col(PlanDraft.queued_at))))
 
@@ -48,7 +53,10 @@ def _is_open() -> Any:
 def look_after_drafts(
     engine: Engine, redis: Redis, make: Callable[[Engine, UUID], object]
 ) -> None:
-    """Look once: tell workers again, and make here what nobody takes."""
+    """Look once: tell workers again, and make here what nobody takes.
+
+    One draft's trouble keeps no other from being made; the log learns where it was.
+    """
     with picture(engine) as seen:
         if seen.session.exec(select(PlanDraft.id).where(_is_open())).first() is None:
             return
@@ -63,4 +71,8 @@ def look_after_drafts(
     with picture(engine) as seen:
         stranded = list_stranded_drafts(seen.session, queue_lives=queue_lives)
     for draft_id in stranded:
-        make(engine, draft_id)
+        try:
+            make(engine, draft_id)
+        except Exception as trouble:  # noqa: BLE001 - its attempts are counted
+            where = format_tb(trouble.__traceback__)
+            log.warning("no draft", error=type(trouble).__name__, where=where)

@@ -1,6 +1,6 @@
 """Drafting: a coordinator asks what a change would come to; a worker thinks of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -19,7 +19,14 @@ from dispatch.planning.directing import must_make_sense
 from dispatch.planning.directions import Direction
 from dispatch.planning.drafts import PlanDraft, forget_drafts, get_draft
 from dispatch.planning.explaining import explain, explain_unfit
-from dispatch.planning.leases import Hold, beating, is_free, is_mine, seize
+from dispatch.planning.leases import (
+    Hold,
+    beating,
+    give_back,
+    is_free,
+    is_mine,
+    seize,
+)
 from dispatch.planning.packing_drafts import pack
 from dispatch.planning.present import open_rounds, present_plan
 from dispatch.planning.problem import WaveProblem, problem_for
@@ -33,6 +40,7 @@ from routing import BadProblem, EngineMissing, Plan, WrongPlan, cost_of
 
 log = structlog.get_logger()
 NOT_FOUND: Final = "试算没有成功，路线没有改动。请再试一次，或直接重新排线。"
+_NO_ANSWER: Final = {"state": AskState.FAILED, "error": NOT_FOUND}
 _MOST_ATTEMPTS: Final = 3
 
 
@@ -69,7 +77,7 @@ def ask_for_draft(
 
 
 def carry_out_draft(engine: Engine, draft_id: UUID) -> bool:
-    """Think of a draft, if nobody else does.
+    """Think of a draft, if nobody else does; one that three have left is given up.
 
     Returns:
         whether there is an answer, be it that nothing was found.
@@ -80,17 +88,22 @@ def carry_out_draft(engine: Engine, draft_id: UUID) -> bool:
     )
     if hold is None:
         return False
-    with beating(engine, hold):
-        try:
+    if hold.attempt > _MOST_ATTEMPTS:  # whoever thought of it died; so would we
+        log.warning("no draft", draft=str(draft_id), why="its makers died over it")
+        return _settle(engine, hold, _NO_ANSWER)
+    try:
+        with beating(engine, hold):
             answer = _think(engine, draft_id)
-        except (SolverFailed, EngineMissing, BadProblem, WrongPlan) as failure:
-            log.warning("no draft", draft=str(draft_id), why=str(failure))
-            answer = {"state": AskState.FAILED, "error": NOT_FOUND}
-        except Exception:
-            if hold.attempt >= _MOST_ATTEMPTS:
-                _settle(engine, hold, {"state": AskState.FAILED, "error": NOT_FOUND})
-            raise
-        return _settle(engine, hold, answer)
+    except (SolverFailed, EngineMissing, BadProblem, WrongPlan) as failure:
+        log.warning("no draft", draft=str(draft_id), why=str(failure))
+        answer = _NO_ANSWER
+    except Exception:
+        if hold.attempt >= _MOST_ATTEMPTS:
+            _settle(engine, hold, _NO_ANSWER)
+        else:
+            give_back(engine, hold)
+        raise
+    return _settle(engine, hold, answer)
 
 
 def _think(engine: Engine, draft_id: UUID) -> dict[str, Any]:
@@ -158,7 +171,7 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _settle(engine: Engine, hold: Hold, answer: dict[str, Any]) -> bool:
+def _settle(engine: Engine, hold: Hold, answer: Mapping[str, Any]) -> bool:
     """Write the answer, if the draft is still ours and wanted; say so."""
 
     def do(uow: UnitOfWork) -> bool:

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from dispatch.access.accounts import Role
 from dispatch.orders.orders import OrderState
 from dispatch.people.helpers import Shift
+from dispatch.planning.chasing_drafts import look_after_drafts
 from dispatch.planning.comparing import compare_versions
 from dispatch.planning.directing import CannotDirect, PastEatBy, let_go
 from dispatch.planning.directions import Direction, DirectionKind
@@ -17,10 +19,12 @@ from dispatch.planning.draft_publishing import NewerPlan, publish_draft
 from dispatch.planning.drafting import ask_for_draft, carry_out_draft
 from dispatch.planning.drafts import PlanDraft, get_draft
 from dispatch.planning.plans import RoundState
-from dispatch.planning.waves import get_wave
+from dispatch.planning.waves import AskState, get_wave
+from dispatch.queue import queue_at
 from dispatch.store.unit_of_work import in_one_transaction, picture
 from tests.little_town import ELEVEN, LAT, STREET, LittleTown
 from tests.planning.lunch_wave import (
+    LONG_AGO,
     begin,
     carried_by,
     order_lunch,
@@ -204,6 +208,37 @@ def test_a_late_kitchen_and_bad_weather_are_shown_before_they_hold(
     ]
     assert pickups[0] < ELEVEN <= pickups[1], "half past ten was meant"
     assert ways[1] > ways[0]
+
+
+def test_a_draft_that_kills_its_makers_is_given_up_and_keeps_no_other_waiting(
+    town: LittleTown,
+) -> None:
+    off = Direction(DirectionKind.KEEP_OFF, order_lunch(town))
+    wave_id = wave_of(town).id
+    second = town.add_account("map2", Role.DISPATCHER, street_code=STREET)
+    asked = [
+        in_one_transaction(
+            town.engine, lambda uow: ask_for_draft(uow, wave_id, [off]), actor=who
+        )
+        for who in (town.dispatcher, second)
+    ]
+    with Session(town.engine) as session:
+        worn = session.get_one(PlanDraft, asked[0].id)
+        worn.state, worn.attempt, worn.lease_until = AskState.RUNNING, 3, LONG_AGO
+        session.commit()
+    made: list[UUID] = []
+
+    def make(engine: Engine, draft_id: UUID) -> None:
+        made.append(draft_id)
+        if draft_id == asked[0].id:
+            carry_out_draft(engine, draft_id)
+        raise RuntimeError
+
+    look_after_drafts(town.engine, queue_at("redis://127.0.0.1:1"), make)
+
+    assert made == [each.id for each in asked]
+    with picture(town.engine) as seen:
+        assert get_draft(seen.session, made[0]).state is AskState.FAILED
 
 
 def test_what_has_begun_or_would_be_cold_cannot_be_asked(town: LittleTown) -> None:
