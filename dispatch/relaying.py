@@ -8,6 +8,8 @@ tells the queue again.
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from traceback import format_tb
 
 import structlog
 from redis import Redis
@@ -53,13 +55,22 @@ def run_relay(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
     """The relay's process: until told to stop."""
     engine = make_engine(chosen.database)
     redis = Redis.from_url(redis_url, socket_timeout=_QUEUE_PATIENCE_SECONDS)
-    teller = threading.Thread(target=tell_on, args=(engine, stop, Gateways.of(chosen)))
-    teller.start()
+    over = threading.Event()  # not `stop`: only the relay's own looks are its pulse
+    tellers = [
+        threading.Thread(target=tell_on, args=(tell, over))
+        for tell in (
+            partial(send_notices, engine, Gateways.of(chosen)),
+            partial(tell_webhooks, engine),
+        )
+    ]
+    for teller in tellers:
+        teller.start()
     try:
         relay_on(engine, lambda _: ask_workers(engine, redis), stop)
     finally:
-        stop.set()
-        teller.join()
+        over.set()
+        for teller in tellers:
+            teller.join()
 
 
 def ask_workers(engine: Engine, redis: Redis) -> None:
@@ -89,13 +100,15 @@ def relay_on(
             stop.wait(_PAUSE_SECONDS)
 
 
-def tell_on(
-    engine: Engine, stop: threading.Event, gateways: Gateways | None = None
-) -> None:
-    """Send notices and tell webhooks beside the relay, which waits for nobody."""
-    while not stop.wait(_TELL_SECONDS):
+def tell_on(tell: Callable[[], object], over: threading.Event) -> None:
+    """Tell others beside the relay, which waits for nobody.
+
+    Nothing ends it but the process: a thread that died would be missed by nobody.
+    The log learns where trouble was; words and values may be a person's.
+    """
+    while not over.wait(_TELL_SECONDS):
         try:
-            send_notices(engine, gateways or Gateways())
-            tell_webhooks(engine)
-        except SQLAlchemyError as trouble:
-            log.warning("telling.waits", error=type(trouble).__name__)
+            tell()
+        except Exception as trouble:  # noqa: BLE001 - tried again next time
+            where = format_tb(trouble.__traceback__)
+            log.warning("telling.waits", error=type(trouble).__name__, where=where)

@@ -1,32 +1,26 @@
 """Telling webhooks: what the feed says, signed, in order, again until it arrives."""
 
-import hashlib
-import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import httpx
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from dispatch.clock import wall_now
 from dispatch.exchange.deliveries import WebhookDelivery, keep_delivery
+from dispatch.exchange.posting import Post, post_json
 from dispatch.exchange.webhooks import Webhook, secret_of
 from dispatch.log.events import Outbox
 from dispatch.log.feed import feed_position, list_feed
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 
 _AT_ONCE: Final = 200
-_PATIENCE_SECONDS: Final = 5.0
 _FIRST_WAIT_SECONDS: Final = 10
 _LONGEST_WAIT_SECONDS: Final = 3600
-SIGNATURE: Final = "X-Liuzhu-Signature"
-
-Post = Callable[[str, bytes, Mapping[str, str]], int]  # → the status of the answer
 
 
 @dataclass(frozen=True)
@@ -54,17 +48,10 @@ def tell_webhooks(engine: Engine, post: Post | None = None) -> int:
         parcels = _parcels(seen, wall_now())
     arrived = 0
     for parcel in parcels:
-        trouble = _send(parcel, post or _post) if parcel.events else ""
+        trouble = _send(parcel, post) if parcel.events else ""
         arrived += bool(parcel.events and not trouble)
         in_one_transaction(engine, lambda uow, p=parcel, t=trouble: _note(uow, p, t))  # type: ignore[misc]
     return arrived
-
-
-def sign(secret: str, at: int, body: bytes) -> str:
-    """What the receiver reckons, too: HMAC-SHA256 over the second and the body."""
-    plain = f"{at}.".encode() + body
-    digest = hmac.new(secret.encode(), plain, hashlib.sha256).hexdigest()
-    return f"t={at},v1={digest}"
 
 
 def _parcels(uow: UnitOfWork, now: datetime) -> list[Parcel]:
@@ -96,26 +83,11 @@ def _told(one: Outbox) -> dict[str, Any]:
     }
 
 
-def _send(parcel: Parcel, post: Post) -> str:
+def _send(parcel: Parcel, post: Post | None) -> str:
     """Empty when it arrived; else in one word why not."""
     body = json.dumps({"events": parcel.events}, separators=(",", ":")).encode()
-    at = int(wall_now().timestamp())
-    headers = {
-        "Content-Type": "application/json",
-        SIGNATURE: sign(parcel.secret, at, body),
-    }
-    try:
-        status = post(parcel.url, body, headers)
-    except httpx.HTTPError as trouble:
-        return type(trouble).__name__
-    return "" if 200 <= status < 300 else f"status {status}"
-
-
-def _post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    answer = httpx.post(
-        url, content=body, headers=dict(headers), timeout=_PATIENCE_SECONDS
-    )
-    return answer.status_code
+    trouble = post_json(parcel.url, body, parcel.secret, post)
+    return trouble.word if trouble else ""
 
 
 def _note(uow: UnitOfWork, parcel: Parcel, trouble: str) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_urlsafe
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, UniqueConstraint
@@ -17,6 +16,7 @@ from sqlmodel import Field, SQLModel, col, select
 from dispatch.errors import BadInput, NotFound
 from dispatch.event_words import EVENT_WORDS
 from dispatch.exchange.deliveries import get_delivery
+from dispatch.exchange.posting import read_address
 from dispatch.log.audit import write_down
 from dispatch.log.feed import feed_position
 from dispatch.people.vault import erase, seal, unseal
@@ -76,13 +76,15 @@ def save_webhook(
         the webhook, and its secret if it is new. It is never shown again.
 
     Raises:
-        BadWebhook: not https (on this machine itself http will do), a short secret.
+        BadWebhook: no address to post to, not https (on this machine itself http will
+            do), a short secret.
     """
-    parts = urlsplit(url)
-    here = parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    if not parts.hostname or parts.scheme not in (
-        {"https", "http"} if here else {"https"}
-    ):
+    try:
+        scheme, host = read_address(url)
+    except ValueError as trouble:
+        raise BadWebhook from trouble
+    here = host in {"127.0.0.1", "localhost", "::1"}
+    if scheme not in ({"https", "http"} if here else {"https"}):
         raise BadWebhook
     if (secret is not None and len(secret) < _SHORTEST) or not kinds:
         raise BadWebhook

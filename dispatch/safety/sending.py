@@ -6,19 +6,17 @@ kept, and people read it in the inbox. Nothing here is waited for by anybody.
 """
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import httpx
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from dispatch.clock import wall_now
-from dispatch.exchange.telling import SIGNATURE, sign
+from dispatch.exchange.posting import Post, Trouble, post_json
 from dispatch.people.vault import unseal
 from dispatch.safety.notices import Notice, NoticeState, Way
 from dispatch.safety.notifying import DUTY_PHONE
@@ -27,11 +25,9 @@ from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 
 MOST_TRIES: Final = 6
 _AT_ONCE: Final = 50
-_PATIENCE_SECONDS: Final = 5.0
 _LEASE: Final = timedelta(seconds=30)  # nobody else sends it meanwhile
 _WAITS_SECONDS: Final = (5, 10, 30, 60, 120)
-
-Post = Callable[[str, bytes, Mapping[str, str]], int]  # → the status of the answer
+_NO_WAY: Final = Trouble("no way out", away=False)  # such a notice is kept
 
 
 @dataclass(frozen=True)
@@ -57,19 +53,28 @@ class Gateways:
 def send_notices(engine: Engine, gateways: Gateways, post: Post | None = None) -> int:
     """Send what waits; no transaction is open while somebody answers.
 
+    A way on which nobody answers is left for the next pass: no message waits behind a
+    dead receiver of the other way, and what waits for this one loses no try.
+
     Returns:
         how many arrived.
     """
+    return sum(_send_by(engine, gateways, way, post) for way in (Way.SMS, Way.GROUP))
+
+
+def _send_by(engine: Engine, gateways: Gateways, way: Way, post: Post | None) -> int:
     with picture(engine) as seen:
-        due = _due(seen)
+        due = _due(seen, way)
     arrived = 0
     for notice_id in due:
         taken = in_one_transaction(engine, lambda uow, n=notice_id: _take(uow, n))  # type: ignore[misc]
         if taken is None:
             continue
-        trouble = _send(taken, gateways, post or _post)
-        arrived += trouble == ""
+        trouble = _send(taken, gateways, post)
         in_one_transaction(engine, lambda uow, n=notice_id, t=trouble: _note(uow, n, t))  # type: ignore[misc]
+        if trouble is not None and trouble.away:
+            break
+        arrived += trouble is None
     return arrived
 
 
@@ -81,9 +86,10 @@ class _Parcel:
     phone: str
 
 
-def _due(uow: UnitOfWork) -> list[UUID]:
+def _due(uow: UnitOfWork, way: Way) -> list[UUID]:
     query = (
         select(Notice.id)
+        .where(Notice.way == way)
         .where(Notice.state == NoticeState.WAITING, col(Notice.next_at) <= wall_now())
         .order_by(col(Notice.next_at), col(Notice.id))
         .limit(_AT_ONCE)
@@ -107,22 +113,15 @@ def _take(uow: UnitOfWork, notice_id: UUID) -> _Parcel | None:
     return _Parcel(notice.id, notice.way, notice.words, phone)
 
 
-def _send(parcel: _Parcel, gateways: Gateways, post: Post) -> str | None:
-    """Empty when it arrived, in a word why not, None where there is no such way."""
+def _send(parcel: _Parcel, gateways: Gateways, post: Post | None) -> Trouble | None:
+    """None when it arrived."""
     url = gateways.address(parcel.way)
-    if not url or (parcel.way is Way.SMS and not parcel.phone):
-        return None
-    said = _sms(parcel) if parcel.way is Way.SMS else _group(url, parcel.words)
+    sms = parcel.way is Way.SMS
+    if not url or (sms and not parcel.phone):
+        return _NO_WAY
+    said = _sms(parcel) if sms else _group(url, parcel.words)
     body = json.dumps(said, ensure_ascii=False).encode()
-    headers = {"Content-Type": "application/json"}
-    if parcel.way is Way.SMS:
-        at = int(wall_now().timestamp())
-        headers[SIGNATURE] = sign(gateways.sms_secret, at, body)
-    try:
-        status = post(url, body, headers)
-    except httpx.HTTPError as trouble:
-        return type(trouble).__name__
-    return "" if 200 <= status < 300 else f"status {status}"
+    return post_json(url, body, gateways.sms_secret if sms else None, post)
 
 
 def _sms(parcel: _Parcel) -> dict[str, Any]:
@@ -136,24 +135,18 @@ def _group(url: str, words: str) -> dict[str, Any]:
     return {"msgtype": "text", "text": {"content": words}}
 
 
-def _post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    patience = _PATIENCE_SECONDS
-    answer = httpx.post(url, content=body, headers=dict(headers), timeout=patience)
-    return answer.status_code
-
-
-def _note(uow: UnitOfWork, notice_id: UUID, trouble: str | None) -> None:
+def _note(uow: UnitOfWork, notice_id: UUID, trouble: Trouble | None) -> None:
     notice = uow.session.get(Notice, notice_id, with_for_update=True)
     if notice is None or notice.state is not NoticeState.WAITING:
         return
-    if trouble is None:
+    if trouble is _NO_WAY:
         notice.state = NoticeState.KEPT
-    elif not trouble:
+    elif trouble is None:
         notice.state, notice.sent_at = NoticeState.SENT, wall_now()
     elif notice.tries >= MOST_TRIES:
-        notice.state, notice.last_error = NoticeState.GIVEN_UP, trouble[:60]
+        notice.state, notice.last_error = NoticeState.GIVEN_UP, trouble.word[:60]
     else:
         wait = _WAITS_SECONDS[notice.tries - 1]
         notice.next_at = wall_now() + timedelta(seconds=wait)
-        notice.last_error = trouble[:60]
+        notice.last_error = trouble.word[:60]
     uow.session.add(notice)

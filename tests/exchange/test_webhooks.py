@@ -10,7 +10,8 @@ from sqlmodel import Session, select
 
 from dispatch.access.accounts import Role
 from dispatch.exchange.deliveries import list_deliveries
-from dispatch.exchange.telling import SIGNATURE, sign, tell_webhooks
+from dispatch.exchange.posting import SIGNATURE, Trouble, post_json, sign
+from dispatch.exchange.telling import tell_webhooks
 from dispatch.exchange.webhooks import (
     BadWebhook,
     Webhook,
@@ -128,10 +129,23 @@ def test_what_was_sent_is_listed_and_sent_again_in_order_on_wish(
 
 @pytest.mark.parametrize(
     ("url", "secret"),
-    [("http://example.invalid/x", SECRET), (URL, "short"), ("file:///etc", SECRET)],
+    [
+        ("http://example.invalid/x", SECRET),
+        (URL, "short"),
+        ("file:///etc", SECRET),
+        ("https://收.。cn/x", SECRET),
+        ("https://h:port/", SECRET),
+    ],
 )
 def test_an_open_line_or_a_short_secret_is_refused(
     town: LittleTown, database: Database, url: str, secret: str
 ) -> None:
     with pytest.raises(BadWebhook):
         database.change(lambda uow: save_webhook(uow, "x", url, ["order"], secret))
+
+
+def test_an_address_that_is_none_is_a_trouble_not_an_end() -> None:
+    for url in ("https://收.。cn/x", "https://h:port/", "https://a..b/"):
+        trouble = post_json(url, b"{}", SECRET)
+        assert isinstance(trouble, Trouble), url
+        assert trouble.away

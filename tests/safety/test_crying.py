@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from sqlmodel import Session, select
 
@@ -74,6 +75,32 @@ def test_a_helper_in_need_has_a_case_of_their_own_and_the_group_is_told(
         assert (notice.state, notice.last_error) == (NoticeState.WAITING, "status 500")
     assert "助老员求助".encode() in sent[0][1]
     assert "赵师傅".encode() not in sent[0][1]
+
+
+def test_a_dead_receiver_is_asked_once_in_a_pass_and_wears_out_no_other_notice(
+    town: LittleTown,
+) -> None:
+    with Session(town.engine) as session:
+        for _ in range(2):
+            session.add(
+                Notice(
+                    street_code=STREET,
+                    way=Way.GROUP,
+                    words="有事",
+                    made_at=HALF_PAST,
+                    next_at=HALF_PAST,
+                    state=NoticeState.WAITING,
+                )
+            )
+        session.commit()
+
+    def post(*_: Any) -> int:
+        raise httpx.ConnectTimeout("nobody there")
+
+    gateways = Gateways(group_url="https://chat.invalid/robot")
+    assert send_notices(town.engine, gateways, post) == 0
+    with Session(town.engine) as session:
+        assert sorted(session.exec(select(Notice.tries))) == [0, 1]
 
 
 def test_an_allegation_is_hidden_from_the_accused_who_may_reply_to_the_office(
