@@ -16,6 +16,7 @@ from dispatch.safety.cases import Case, CaseKind, get_case
 from dispatch.safety.duty import Alarm, CaseDuty, find_duty, list_to_ask, turn_of
 from dispatch.safety.notifying import tell_others, tell_owner
 from dispatch.safety.noting import add_step, tell_case
+from dispatch.safety.reaching import cases_in_reach
 from dispatch.store.unit_of_work import UnitOfWork
 
 PATIENCE: Final = timedelta(seconds=60)
@@ -85,25 +86,33 @@ def ask_next(uow: UnitOfWork, case: Case) -> None:
 
 
 def take(uow: UnitOfWork, case: Case) -> None:
-    """Whoever acts has it from now on, until the end of their turn.
+    """Whoever acts has it from now on. The case's row is held.
 
-    With it they take what rang with it and nobody has taken yet.
+    With it they take what rang with it and nobody has taken yet, as far as they may
+    see it.
     """
     me, duty = uow.actor.account_id, find_duty(uow.session, case.id)
     if me is None:
         return
-    case.owner = uow.session.get_one(Account, me).title[:40]
+    person = uow.session.get_one(Account, me)
+    case.owner = person.title[:40]
     uow.session.add(case)
     if duty is None or (duty.account_id == me and duty.taken_at):
         return
-    turn = turn_of(uow.session, me, case.street_code, uow.now)
-    for one in [duty, *_rang_with(uow.session, duty)]:
-        one.account_id, one.taken_at = me, uow.now
-        one.again_at = turn.ends_at if turn else None
-        uow.session.add(one)
-        of = uow.session.get_one(Case, one.case_id)
-        of.owner = case.owner
-        uow.session.add(of)
+    for other in _rang_with(uow, duty):
+        theirs = find_duty(uow.session, other.id)
+        if theirs is not None and theirs.again_at and not theirs.taken_at:
+            give(uow, other, theirs, person)
+    give(uow, case, duty, person)
+
+
+def give(uow: UnitOfWork, case: Case, duty: CaseDuty, person: Account) -> None:
+    """The case is this person's, until the end of their turn. Its row is held."""
+    turn = turn_of(uow.session, person.id, case.street_code, uow.now)
+    duty.account_id, duty.taken_at = person.id, uow.now
+    duty.again_at = turn.ends_at if turn else None
+    case.owner = person.title[:40]
+    uow.session.add_all([duty, case])
     uow.session.flush()
 
 
@@ -171,17 +180,25 @@ def _lately_to(uow: UnitOfWork, case: Case, person: Account) -> Alarm | None:
     return uow.session.exec(query.order_by(col(Alarm.rung_at).desc())).first()
 
 
-def _rang_with(session: Session, duty: CaseDuty) -> list[CaseDuty]:
-    """The other cases of the same ring that wait for somebody."""
+def _rang_with(uow: UnitOfWork, duty: CaseDuty) -> list[Case]:
+    """The other cases of the same ring within reach that wait for somebody, held.
+
+    Whoever holds one of them just now acts on it, so it is left to them: two who take
+    cases of one ring never wait for each other.
+    """
     if duty.alarm_id is None:
         return []
-    query = select(CaseDuty).where(
-        CaseDuty.alarm_id == duty.alarm_id,
-        CaseDuty.case_id != duty.case_id,
-        col(CaseDuty.taken_at).is_(None),
-        col(CaseDuty.again_at).is_not(None),
+    query = (
+        cases_in_reach(uow.actor)
+        .join(CaseDuty, col(CaseDuty.case_id) == Case.id)
+        .where(CaseDuty.alarm_id == duty.alarm_id, CaseDuty.case_id != duty.case_id)
+        .where(col(CaseDuty.taken_at).is_(None), col(CaseDuty.again_at).is_not(None))
+        .where(col(Case.closed_at).is_(None))
+        .order_by(col(Case.id))
+        .with_for_update(of=Case, skip_locked=True)
+        .execution_options(populate_existing=True)
     )
-    return list(session.exec(query.order_by(col(CaseDuty.case_id))))
+    return list(uow.session.exec(query))
 
 
 def _ring(uow: UnitOfWork, case: Case, person: Account) -> Alarm:

@@ -6,9 +6,11 @@ from sqlmodel import col, select
 
 from dispatch.access.accounts import Account
 from dispatch.errors import BadInput, Conflict, NotFound
-from dispatch.safety.cases import Case
-from dispatch.safety.duty import Handover, turn_of
+from dispatch.safety.asking import give
+from dispatch.safety.cases import get_case
+from dispatch.safety.duty import Handover, find_duty, turn_of
 from dispatch.safety.noting import add_step, tell_case
+from dispatch.safety.reaching import list_may_own
 from dispatch.safety.roster import cases_of, list_people
 from dispatch.safety.rostering import place_of
 from dispatch.store.unit_of_work import UnitOfWork
@@ -44,7 +46,8 @@ def hand_over(uow: UnitOfWork, to_id: UUID, words: str) -> Handover:
         words=said, offered_at=uow.now,
     )  # fmt: skip
     offered.to_id, offered.words, offered.offered_at = to_id, said, uow.now
-    offered.cases = len(cases_of(uow, me))
+    ids = [duty.case_id for duty in cases_of(uow, me)]
+    offered.cases = len(list_may_own(uow.session, person, ids))
     uow.session.add(offered)
     uow.session.flush()
     return offered
@@ -52,6 +55,9 @@ def hand_over(uow: UnitOfWork, to_id: UUID, words: str) -> Handover:
 
 def accept(uow: UnitOfWork, handover_id: UUID) -> Handover:
     """Take the turn over: the cases of whoever offered it are one's own from now on.
+
+    What the new one may not see stays with the old one until the sweep, at once, asks
+    whoever may (`asking.ask_again`).
 
     Raises:
         NothingToAccept: it is another's, or was accepted before.
@@ -62,16 +68,7 @@ def accept(uow: UnitOfWork, handover_id: UUID) -> Handover:
     if offered is None or me != offered.to_id or offered.accepted_at is not None:
         raise NothingToAccept
     offered.accepted_at = uow.now
-    title = uow.session.get_one(Account, me).title[:40]
-    for duty in cases_of(uow, offered.from_id):
-        case = uow.session.get_one(Case, duty.case_id)
-        turn = turn_of(uow.session, me, case.street_code, uow.now)
-        duty.account_id, duty.taken_at = me, uow.now
-        duty.again_at = turn.ends_at if turn else None
-        case.owner = title
-        uow.session.add_all([duty, case])
-        add_step(uow, case, "handover", title)
-        tell_case(uow, case, "case.handed_over")
+    _take_over(uow, offered.from_id, uow.session.get_one(Account, me))
     ended = turn_of(uow.session, offered.from_id, offered.street_code, uow.now)
     if ended is not None and ended.starts_at < uow.now:
         ended.ends_at = uow.now
@@ -79,3 +76,20 @@ def accept(uow: UnitOfWork, handover_id: UUID) -> Handover:
     uow.session.add(offered)
     uow.session.flush()
     return offered
+
+
+def _take_over(uow: UnitOfWork, giver_id: UUID, taker: Account) -> None:
+    ids = [duty.case_id for duty in cases_of(uow, giver_id)]
+    theirs = list_may_own(uow.session, taker, ids)
+    for case_id in sorted(ids):  # the one order in which several cases are held
+        case = get_case(uow.session, case_id, lock=True)
+        duty = find_duty(uow.session, case_id)
+        if case.closed_at or duty is None or duty.account_id != giver_id:
+            continue
+        if case_id in theirs:
+            give(uow, case, duty, taker)
+            add_step(uow, case, "handover", case.owner)
+            tell_case(uow, case, "case.handed_over")
+        elif duty.again_at is not None:
+            duty.again_at = uow.now
+            uow.session.add(duty)

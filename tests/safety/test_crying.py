@@ -16,6 +16,7 @@ from dispatch.safety.case_file import list_open, show_case
 from dispatch.safety.cases import CaseKind
 from dispatch.safety.climbing import OutcomeMissing, close_case
 from dispatch.safety.crying import allege, call_for_helper, report_change
+from dispatch.safety.duty import CaseDuty
 from dispatch.safety.entering import (
     EntryNotAgreed,
     agree_entry,
@@ -189,6 +190,19 @@ def test_open_cases_change_hands_when_the_next_accepts_and_stand_in_the_book(
     later = do(town, town.dispatcher, show_book, TODAY.replace(month=12))
     assert (later.carried, later.opened, later.still_open) == (2, 0, 2)
     assert {one.id for one in later.cases} == {report.id, _case(walk)}
+
+
+def test_nobody_takes_over_a_case_that_they_cannot_open(town: LittleTown) -> None:
+    office = town.add_account("街道民政办", Role.STREET, street_code=STREET)
+    desk = on_duty(town, "王芳")
+    case = do(town, town.staff, allege, town.add_elder(), "索要红包", key=uuid4().hex)
+
+    offer = do(town, office, hand_over, desk.account_id, "都交给你了")
+    do(town, desk, accept, offer.id)
+
+    assert offer.cases == 0
+    with Session(town.engine) as session:
+        assert session.get_one(CaseDuty, case.id).account_id == office.account_id
 
 
 def _case(walk: Any) -> UUID:
