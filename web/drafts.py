@@ -69,4 +69,4 @@ def post_hand_over(
 ) -> Answer:
     """A round under way goes on with somebody else, or is called back."""
     asked = Asked(round_id, form.to_helper_id, form.why)
-    return Answer(caller.change(lambda uow: hand_over_round(uow, asked, key=key)))
+    return Answer(hand_over_round(caller.database, caller.actor, asked, key=key))

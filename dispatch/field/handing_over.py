@@ -2,6 +2,9 @@
 
 The hot clock runs on: a box that nobody can bring in time any more is not served, and
 its elder gets another one. What was not fetched yet goes along, or back to the plan.
+
+The other one's way is thought of while nobody is held; what happened meanwhile is
+found by looking again under the locks.
 """
 
 from dataclasses import dataclass
@@ -11,7 +14,13 @@ from uuid import UUID
 from dispatch.access.scope import get_scoped
 from dispatch.errors import Conflict, Refusal
 from dispatch.field.boarding import Board, read_board
-from dispatch.field.relaying_rounds import Relay, plan_relay
+from dispatch.field.relaying_rounds import (
+    Relay,
+    Seen,
+    is_as_seen,
+    plan_relay,
+    see_relay,
+)
 from dispatch.orders.ordering import OrderDraft, Override, place_order
 from dispatch.orders.orders import Order, OrderState, move_order, tell_order
 from dispatch.planning.asking import ask_for_plan
@@ -32,8 +41,9 @@ from dispatch.planning.repairing import Repaired
 from dispatch.planning.rounds import drafts_of, write_round
 from dispatch.planning.waves import Wave, get_wave
 from dispatch.store.columns import Json
+from dispatch.store.database import Database
 from dispatch.store.idempotency import claim, keep_result
-from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 NOT_SERVED: Final = "past_eat_by"
 CALLED_BACK: Final[Json] = {
@@ -47,6 +57,12 @@ class NotUnderWay(Conflict):
     """这条路线还没有出发或已经结束，不能交接；没出发的请用改派。没有改动。"""
 
     code = "not_under_way"
+
+
+class RoundChanged(Conflict):
+    """交接时这条路线刚有变化（有人签收、接单或重新排线）。没有改动，请再试一次。"""
+
+    code = "round_changed"
 
 
 @dataclass(frozen=True)
@@ -73,9 +89,11 @@ class HandedOver:
     without_box: list[str]
 
 
-def hand_over_round(uow: UnitOfWork, asked: Asked, *, key: str | None) -> HandedOver:
+def hand_over_round(
+    database: Database, actor: Actor, asked: Asked, *, key: str | None
+) -> HandedOver:
     """The same as `hand_over`, as it is shown."""
-    made = hand_over(uow, asked, key=key)
+    made = hand_over(database, actor, asked, key=key)
     cold: dict[str, Json] = made.did["not_served"]
     return HandedOver(
         to_round_id=made.to_round_id,
@@ -86,13 +104,45 @@ def hand_over_round(uow: UnitOfWork, asked: Asked, *, key: str | None) -> Handed
     )
 
 
-def hand_over(uow: UnitOfWork, asked: Asked, *, key: str | None) -> RoundHandover:
+def hand_over(
+    database: Database, actor: Actor, asked: Asked, *, key: str | None
+) -> RoundHandover:
     """Take a round from its helper and give it to another; the same key once.
 
     Raises:
         NotFound: no such round within reach.
-        NotUnderWay, CannotTakeOver: nothing was changed.
+        NotUnderWay, CannotTakeOver, RoundChanged: nothing was changed.
         KeyMissing, KeyReused
+    """
+    seen = database.read(lambda uow: look_ahead(uow, asked), actor)
+    relay = plan_relay(seen) if seen else None
+    return database.change(lambda uow: pass_on(uow, asked, seen, relay, key=key), actor)
+
+
+def look_ahead(uow: UnitOfWork, asked: Asked) -> Seen | None:
+    """What is to be thought about; None: the round is not under way any more.
+
+    Raises: NotFound, CannotTakeOver.
+    """
+    round_ = get_round(uow.session, asked.round_id)
+    wave = get_scoped(uow, Wave, round_.wave_id)
+    board = read_board(uow, round_)
+    if not _is_under_way(uow, board):
+        return None
+    return see_relay(uow, wave, board, asked.to_helper_id)
+
+
+def pass_on(
+    uow: UnitOfWork,
+    asked: Asked,
+    seen: Seen | None,
+    relay: Relay | None,
+    *,
+    key: str | None,
+) -> RoundHandover:
+    """Write what was thought of, if everything still is as it was seen.
+
+    Raises: as `hand_over`.
     """
     made = claim(uow, key, "hand_over", [asked.round_id, asked.to_helper_id])
     if made:
@@ -100,7 +150,8 @@ def hand_over(uow: UnitOfWork, asked: Asked, *, key: str | None) -> RoundHandove
     wave_id = get_scoped(uow, Wave, get_round(uow.session, asked.round_id).wave_id).id
     board = _hold(uow, wave_id, asked)
     wave = get_wave(uow.session, wave_id)
-    relay = plan_relay(uow, wave, board, asked.to_helper_id)
+    if seen is None or not is_as_seen(uow, wave, board, asked.to_helper_id, seen):
+        raise RoundChanged
     _leave(uow, board)
     round_id = _go_on(uow, wave, relay, board) if relay else None
     handed = set(relay.taken) if relay else set()
@@ -110,8 +161,8 @@ def hand_over(uow: UnitOfWork, asked: Asked, *, key: str | None) -> RoundHandove
     kept = RoundHandover(
         from_round_id=board.round.id,
         to_round_id=round_id,
-        lat=board.spot.lat,
-        lon=board.spot.lon,
+        lat=seen.spot.lat,  # where the relay begins, wherever they are by now
+        lon=seen.spot.lon,
         why=asked.why,
         did={
             "handed": sorted(map(str, handed)),
@@ -136,12 +187,18 @@ def _hold(uow: UnitOfWork, wave_id: UUID, asked: Asked) -> Board:
     both = {before.round.helper_id, asked.to_helper_id} - {None}
     hold_helpers(session, {each for each in both if each})
     round_ = get_round(session, asked.round_id, lock=True)
-    begun = {each.id for each in list_begun(session, wave_id, uow.now)}
     board = read_board(uow, round_)
-    going = round_.state in GOING_STATES or round_.id in begun
-    if not going or not board.orders:
+    if not _is_under_way(uow, board):
         raise NotUnderWay
     return board
+
+
+def _is_under_way(uow: UnitOfWork, board: Board) -> bool:
+    """It has begun, and something of it is still to be done."""
+    round_ = board.round
+    begun = {each.id for each in list_begun(uow.session, round_.wave_id, uow.now)}
+    going = round_.state in GOING_STATES or round_.id in begun
+    return going and bool(board.orders)
 
 
 def _leave(uow: UnitOfWork, board: Board) -> None:

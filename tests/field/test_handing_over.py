@@ -7,12 +7,19 @@ import pytest
 from sqlmodel import Session, select
 
 from dispatch.access.accounts import Role
-from dispatch.field.handing_over import Asked, NotUnderWay, hand_over
-from dispatch.field.relaying_rounds import CannotTakeOver
+from dispatch.field.handing_over import (
+    Asked,
+    NotUnderWay,
+    RoundChanged,
+    hand_over,
+    look_ahead,
+    pass_on,
+)
+from dispatch.field.relaying_rounds import CannotTakeOver, plan_relay
 from dispatch.orders.orders import Order, OrderState
 from dispatch.planning.handovers import RoundHandover
 from dispatch.planning.plans import Round, RoundState, StopKind, list_stops
-from dispatch.store.unit_of_work import in_one_transaction
+from dispatch.store.database import Database
 from tests.field.phone import Phone
 from tests.field.walk import Walk, make_walk
 from tests.little_town import ELEVEN, LAT, STREET, LittleTown
@@ -36,9 +43,7 @@ def give(
     town: LittleTown, walk: Walk, to: UUID | None, key: str = "k"
 ) -> RoundHandover:
     asked = Asked(walk.round_id, to, "电动车坏了")
-    return in_one_transaction(
-        town.engine, lambda uow: hand_over(uow, asked, key=key), actor=town.dispatcher
-    )
+    return hand_over(Database(town.engine), town.dispatcher, asked, key=key)
 
 
 def round_of(town: LittleTown, round_id: UUID | None) -> Round:
@@ -109,3 +114,26 @@ def test_who_is_not_on_duty_takes_nothing_and_an_ended_round_goes_nowhere(
     give(town, walk, None)
     with pytest.raises(NotUnderWay):
         give(town, walk, other, key="k2")
+
+
+def test_what_happens_while_a_relay_is_thought_of_is_not_lost(
+    town: LittleTown,
+) -> None:
+    walk = make_walk(town, town.add_elder(), town.add_elder("李建国", lat=LAT + 0.004))
+    other, phone = town.add_helper(), Phone(walk)
+    phone.say("picked_up", PICKED, stop_id=walk.pickup_id)
+    phone.sync(ELEVEN + timedelta(minutes=2))
+    database, asked = Database(town.engine), Asked(walk.round_id, other, "电动车坏了")
+    seen = database.read(lambda uow: look_ahead(uow, asked), town.dispatcher)
+    assert seen is not None
+    relay = plan_relay(seen)
+    phone.hand(ELEVEN + timedelta(minutes=4))
+    phone.sync(ELEVEN + timedelta(minutes=5))
+
+    with pytest.raises(RoundChanged):
+        database.change(
+            lambda uow: pass_on(uow, asked, seen, relay, key="k"), town.dispatcher
+        )
+
+    assert walk.order(0).state is OrderState.DONE
+    assert walk.order(1).state is OrderState.UNDER_WAY
