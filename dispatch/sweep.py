@@ -49,6 +49,7 @@ from dispatch.planning.rescuing import DATABASE_TROUBLE, Rescuer, rescue_here
 from dispatch.planning.week_jobs import ask_for_week
 from dispatch.queue import hint, queue_at
 from dispatch.safety.asking import ask_again, list_unanswered
+from dispatch.safety.chasing_help import act_on_help, list_help_due
 from dispatch.safety.climbing import climb, list_late
 from dispatch.safety.watching import list_silent, open_silent
 from dispatch.settings import Settings
@@ -117,6 +118,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
     steps: tuple[Callable[[], object], ...] = (
         partial(climb_overdue, engine),
         partial(ask_for_owners, engine),
+        partial(look_after_help, engine),
         partial(_order_due, engine),
         partial(_ask_for_week, engine, redis),
         partial(_ask, engine),
@@ -163,6 +165,13 @@ def ask_for_owners(engine: Engine) -> int:
     with picture(engine) as seen:
         waiting = list_unanswered(seen)
     return _do_each(engine, (partial(ask_again, case_id=each) for each in waiting))
+
+
+def look_after_help(engine: Engine) -> int:
+    """Calls for urgent help of which nobody speaks; how many were acted on."""
+    with picture(engine) as seen:
+        due = list_help_due(seen)
+    return _do_each(engine, (partial(act_on_help, call_id=each) for each in due))
 
 
 def _do_each(engine: Engine, deeds: Iterable[Callable[[UnitOfWork], bool]]) -> int:

@@ -74,6 +74,7 @@ WORDS: Final[dict[str, Pair]] = {
     "grade.C": ("C 级 · 按约定放下", "C, contactless, agreed"),
     "grade.D": ("D 级 · 纸单补录", "D, paper, typed in"),
     "grade.E": ("E 级 · 人工补录", "E, entered by staff"),
+    "help.unknown": ("未登记的人", "somebody not on file"),
     "rung.phone_elder": ("电话联系老人", "phone the elder"),
     "rung.contacts": ("联系紧急联系人", "phone the contacts"),
     "rung.neighbour": ("请邻居或持钥匙人查看", "neighbour or key-holder looks"),

@@ -80,12 +80,12 @@ def read_board(uow: UnitOfWork, round_: Round) -> Board:
         round=round_,
         orders=open_,
         served=[e for _, e in pairs if e.order_id in known and not e.given_back],
-        taken_at=_taken(uow.session, open_, pairs),
+        taken_at=taken_of(uow.session, open_, pairs),
         spot=_spot(uow, round_, [stop for stop, _ in pairs]),
     )
 
 
-def _taken(
+def taken_of(
     session: Session, orders: list[Order], pairs: list[tuple[Stop, StopOrder]]
 ) -> dict[UUID, datetime]:
     """When each box on board was taken: as the phone said, or as it was planned."""

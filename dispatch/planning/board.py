@@ -35,6 +35,7 @@ from dispatch.planning.plan_history import WaveRow, show_waves
 from dispatch.planning.waves import Wave
 from dispatch.safety.case_file import CaseRow, show_cases
 from dispatch.safety.cases import Case
+from dispatch.safety.help_calls import list_away
 from dispatch.safety.reaching import cases_in_reach
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -155,7 +156,8 @@ def _show_orders(
     cases: Sequence[Case],
     rounds: Sequence[RoundRow],
 ) -> list[BoardOrder]:
-    behind = {one.id: delay_of(one, uow.now) for one in rounds}
+    away = list_away(uow.session, {one.helper_id for one in rounds})
+    behind = {one.id: delay_of(one, uow.now, away.get(one.helper_id)) for one in rounds}
     carried = find_carrying(uow.session, [order.id for order in orders])
     alarms = {case.order_id: case.id for case in cases if case.order_id}
     places = _places(uow, orders)

@@ -19,6 +19,7 @@ from dispatch.planning.plans import (
     StopOrder,
     not_given_back,
 )
+from dispatch.safety.help_calls import Away, list_away
 from dispatch.store.unit_of_work import UnitOfWork
 
 _WAITED_FOR: Final = frozenset({OrderState.PLANNED, OrderState.UNDER_WAY})
@@ -37,6 +38,7 @@ class HelperRow:
     at: datetime | None
     on_duty: bool
     round_id: UUID | None
+    help_call_id: UUID | None  # away for urgent help
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,13 +97,17 @@ def show_rounds(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> list[RoundRow]:
     return [_round(one, stops[one.id]) for one in rounds]
 
 
-def delay_of(one: RoundRow, now: datetime) -> timedelta:
+def delay_of(one: RoundRow, now: datetime, away: Away | None = None) -> timedelta:
     """How far a round is behind its plan: by what its helper last reached, and by
     what is still ahead of them though its time is over. Where nobody waits any more
-    nobody comes late.
+    nobody comes late. Whoever is away for urgent help is behind by when they are back.
 
     A round of which nothing was heard is not called late: a sheet of paper is silent.
     """
+    if away is not None:
+        waiting = [stop for stop in one.stops if stop.arrived_at is None and stop.waits]
+        first = min(waiting, key=lambda stop: stop.seq, default=None)
+        return away.expected(first.at, now) - first.at if first else timedelta(0)
     reached = [stop for stop in one.stops if stop.arrived_at is not None]
     if not reached:
         return timedelta(0)
@@ -126,6 +132,7 @@ def show_helpers(
     ).all()
     labels = label_helpers(uow.session, {helper.id for helper, _, _ in rows})
     busy = {one.helper_id: one.id for one in rounds if one.state != "ended"}
+    away = list_away(uow.session, {helper.id for helper, _, _ in rows})
     found: dict[UUID, HelperRow] = {}
     for helper, shift, position in rows:
         on_duty = shift.starts_at <= uow.now <= shift.ends_at
@@ -143,6 +150,7 @@ def show_helpers(
             at=seen.at if seen else None,
             on_duty=on_duty,
             round_id=busy.get(helper.id),
+            help_call_id=away[helper.id].call_id if helper.id in away else None,
         )
     return list(found.values())
 

@@ -29,6 +29,7 @@ from dispatch.planning.plans import (
 from dispatch.planning.rules import PAPER_SKILL, SEX_SKILL
 from dispatch.planning.spots import station_spot
 from dispatch.planning.waves import Wave
+from dispatch.safety.help_calls import list_away
 from routing import Vehicle
 from routing.problem import Break
 
@@ -94,6 +95,7 @@ def crew_of(
         or each.id in kept
     ]
     over = ends_of(session, rounds, now)
+    away = list_away(session, {on.helper.id for on in on_duty})
     crew = []
     for on in on_duty:
         own = [each for each in rounds if each.helper_id == on.helper.id]
@@ -101,6 +103,8 @@ def crew_of(
         if any(on.starts_at <= at < on.ends_at for at in leaving):
             continue
         taken = [(each.leaves_at, over[each.id]) for each in own]
+        if call := away.get(on.helper.id):
+            taken.append((call.from_at, max(call.free_at, now)))
         free = _largest_part((on.starts_at, on.ends_at), taken, wave)
         if free is not None:
             worked = sum(round((end - start).total_seconds()) for start, end in taken)
@@ -144,7 +148,11 @@ def ends_of(
     Whoever is under way has at best just come to their first open stop; what was
     planned from there on still lies before them. Of a paper sheet nobody hears which
     stops are open: its planned end is believed, and it is over by now at the latest.
+    Whoever is away for urgent help goes on when they are back.
     """
+    rounds = list(rounds)
+    whose = {each.id: each.helper_id for each in rounds}
+    away = list_away(session, {*whose.values()})
     ends = {each.id: each.ends_at for each in rounds}
     late = {r.id: max(r.ends_at, now) for r in rounds if r.state in GOING_STATES}
     for stop in _next_stops(session, late):
@@ -153,6 +161,8 @@ def ends_of(
         if stop.arrived_at is not None:
             stays = stop.leaves_at - stop.at
             over = max(now, stop.arrived_at + stays) + ahead - stays
+        elif call := away.get(whose[stop.round_id]):
+            over = call.expected(stop.at, now) + ahead
         late[stop.round_id] = max(late[stop.round_id], over)
     return ends | late
 

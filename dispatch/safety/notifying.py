@@ -8,6 +8,7 @@ from dispatch.clock import TOWN, wall_now
 from dispatch.people.places import Station
 from dispatch.people.vault import unseal
 from dispatch.safety.cases import Case, CaseKind, CaseRung, Rung
+from dispatch.safety.help_calls import HelpCall
 from dispatch.safety.notices import LONGEST, Notice, NoticeState, Way
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.words import say
@@ -66,9 +67,15 @@ def tell_account(uow: UnitOfWork, case: Case, account_id: UUID, words: str) -> N
     _put(uow, case, words, Way.INBOX, account_id=account_id)
 
 
+def tell_of_help(uow: UnitOfWork, call: HelpCall, words: str) -> None:
+    """What became of a call for urgent help, for its owner and for the duty's group."""
+    _put(uow, call, words, Way.INBOX, account_id=call.owner_id)
+    _put(uow, call, words, Way.GROUP)
+
+
 def _put(
     uow: UnitOfWork,
-    case: Case,
+    case: Case | HelpCall,
     words: str,
     way: Way,
     *,
@@ -78,7 +85,7 @@ def _put(
     inside = way is Way.INBOX
     uow.session.add(
         Notice(
-            case_id=case.id,
+            case_id=case.id if isinstance(case, Case) else None,
             street_code=case.street_code,
             station_id=case.station_id,
             account_id=account_id,

@@ -74,6 +74,7 @@ for _module in (
     "dispatch.safety.duty",
     "dispatch.safety.notices",
     "dispatch.safety.reports",
+    "dispatch.safety.help_calls",
     "dispatch.duties.outreach",
     "dispatch.duties.care_plans",
     "dispatch.duties.due_orders",

@@ -212,10 +212,10 @@ def _squares(
     """By mode; where nothing is called for, nobody goes anywhere."""
     if not travel:
         return np.zeros((len(modes), len(spots), len(spots)), dtype=np.int32)
-    return np.stack([_square(travel[mode.value], spots) for mode in modes])
+    return np.stack([square_of(travel[mode.value], spots) for mode in modes])
 
 
-def _square(travel: Speed | Matrix, spots: Sequence[Spot]) -> npt.NDArray[np.int32]:
+def square_of(travel: Speed | Matrix, spots: Sequence[Spot]) -> npt.NDArray[np.int32]:
     """Seconds between all spots; where there is no way it takes for ever."""
     if isinstance(travel, Speed):
         return travel_seconds([(spot.lat, spot.lon) for spot in spots], travel)

@@ -18,6 +18,7 @@ from dispatch.planning.plans import Round, RoundState, Stop
 from dispatch.planning.repairing import Crewing
 from dispatch.planning.spots import Buildings, Spot, kitchen_spot, station_spot
 from dispatch.planning.waves import Wave
+from dispatch.safety.help_calls import list_away
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ def standby_of(
     """Everybody on duty whose shift is not over, by the start of their shift.
 
     Whoever is on a round is free at its end, at its last door; later when they are
-    late. Rounds that nobody has begun keep their helper from their departure on. Who
-    works by a paper sheet has no phone that could tell them to leave.
+    late, or away for urgent help. Rounds that nobody has begun keep their helper from
+    their departure on. Who works by a paper sheet has no phone that could tell them to
+    leave.
 
     Args:
         only: the helpers who are asked about; None: everybody.
@@ -63,6 +65,7 @@ def standby_of(
         and (only is None or on.helper.id in only)
     ]
     days = _days_of(session, {on.helper.id for on in on_duty}, wave, now)
+    away = list_away(session, {on.helper.id for on in on_duty})
     homes = _stations(session, {on.helper.station_id for on in on_duty})
     lasts = [day.last.id for day in days.values() if day.last is not None]
     spots = _last_spots(session, lasts)
@@ -71,6 +74,8 @@ def standby_of(
         helper = on.helper
         day, home = days[helper.id], station_spot(homes[helper.station_id])
         free = max(now, on.starts_at, day.free_at or now)
+        if call := away.get(helper.id):
+            free = max(free, call.free_at)
         ends = on.ends_at + timedelta(seconds=LAST_TRIP_SECONDS)
         if day.next_at is not None:
             ends = min(ends, day.next_at)
