@@ -4,19 +4,25 @@ Whoever is asked and does not answer is passed over for the next; after everybod
 asked once the circle begins again, more slowly. Deadlines are rows: the sweep asks.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from dispatch.access.accounts import Account, Role
 from dispatch.safety.cases import Case, CaseKind, get_case
 from dispatch.safety.duty import Alarm, CaseDuty, find_duty, list_to_ask, turn_of
-from dispatch.safety.notifying import tell_others, tell_owner
+from dispatch.safety.notifying import tell_joined, tell_others, tell_owner
 from dispatch.safety.noting import add_step, tell_case
 from dispatch.safety.reaching import cases_in_reach
+from dispatch.safety.ringing import (
+    first_to_ring,
+    group_of,
+    hold_of,
+    lately_to,
+    ring,
+)
 from dispatch.store.unit_of_work import UnitOfWork
 
 PATIENCE: Final = timedelta(seconds=60)
@@ -25,13 +31,6 @@ _IN_THE_OFFICE: Final = {
     CaseKind.CONDITION: timedelta(minutes=30),
     CaseKind.ALLEGATION: timedelta(hours=12),
 }
-# EEMUA 191 has it for people before alarms: not more than ten in ten minutes.
-BUDGET: Final = 10
-BUDGET_WITHIN: Final = timedelta(minutes=10)
-_AMBER: Final = frozenset(
-    {CaseKind.OVERDUE, CaseKind.ALONE, CaseKind.CONDITION, CaseKind.ALLEGATION}
-)
-_IN_GROUPS: Final = frozenset({CaseKind.OVERDUE, CaseKind.ALONE})
 
 
 def ask_first(uow: UnitOfWork, case: Case) -> None:
@@ -39,26 +38,26 @@ def ask_first(uow: UnitOfWork, case: Case) -> None:
     people = list_to_ask(uow.session, case, uow.now)
     if not people:
         return
-    alarm = _group_of(uow, case)
-    at = 0 if alarm else _with_room(uow.session, people, uow.now, case)
-    person = people[at]
-    joined = alarm is not None
-    alarm = alarm or _ring(uow, case, person)
+    joined, held = _joined(uow, case, people)
+    alarm = joined or ring(uow, case, first_to_ring(uow.session, case, people, uow.now))
+    owner = uow.session.get_one(Account, held.account_id if held else alarm.account_id)
     duty = CaseDuty(
         case_id=case.id,
-        account_id=alarm.account_id,
+        account_id=owner.id,
+        first_id=owner.id,
         alarm_id=alarm.id,
-        asked=at + 1,
         first_asked_at=uow.now,
         asked_at=uow.now,
-        again_at=uow.now + _patience(case),
+        taken_at=uow.now if held else None,
+        again_at=held.again_at if held else uow.now + _patience(case),
     )
-    owner = uow.session.get_one(Account, alarm.account_id)
     case.owner = owner.title[:40]
     uow.session.add_all([duty, case])
     uow.session.flush()
-    if not joined and alarm.loud:
+    if joined is None and alarm.loud:
         tell_owner(uow, case, owner, again=False)
+    elif alarm.rung_at < uow.now:
+        tell_joined(uow, case, owner)
     desk = [one for one in people if one.role is Role.STATION and one.id != owner.id]
     tell_others(uow, case, desk[:1])
 
@@ -69,11 +68,10 @@ def ask_next(uow: UnitOfWork, case: Case) -> None:
     people = list_to_ask(uow.session, case, uow.now)
     if duty is None or not people:
         return
-    others = [one for one in people if one.id != duty.account_id] or people
-    person = others[(duty.asked - 1) % len(others)]
+    person = _after(duty, people)
     round_over = duty.asked >= len(people)
-    alarm = _lately_to(uow, case, person)
-    rung = alarm or _ring(uow, case, person)
+    alarm = lately_to(uow, case, person)
+    rung = alarm or ring(uow, case, person)
     duty.account_id, duty.asked_at, duty.taken_at = person.id, uow.now, None
     duty.alarm_id = rung.id
     duty.asked += 1
@@ -110,6 +108,7 @@ def give(uow: UnitOfWork, case: Case, duty: CaseDuty, person: Account) -> None:
     """The case is this person's, until the end of their turn. Its row is held."""
     turn = turn_of(uow.session, person.id, case.street_code, uow.now)
     duty.account_id, duty.taken_at = person.id, uow.now
+    duty.first_id, duty.asked = person.id, 1  # the next circle begins from here
     duty.again_at = turn.ends_at if turn else None
     case.owner = person.title[:40]
     uow.session.add_all([duty, case])
@@ -154,30 +153,26 @@ def _patience(case: Case) -> timedelta:
     return _IN_THE_OFFICE.get(case.kind, PATIENCE)
 
 
-def _group_of(uow: UnitOfWork, case: Case) -> Alarm | None:
-    """The alarm that rang already for the same silent helper."""
-    if case.kind not in _IN_GROUPS or case.helper_id is None:
-        return None
-    query = (
-        select(Alarm)
-        .where(Alarm.helper_id == case.helper_id, Alarm.rating == "amber")
-        .where(Alarm.street_code == case.street_code)
-        .where(Alarm.rung_at > uow.now - BUDGET_WITHIN)
-        .order_by(col(Alarm.rung_at).desc(), col(Alarm.id))
-    )
-    return uow.session.exec(query).first()
+def _joined(
+    uow: UnitOfWork, case: Case, people: list[Account]
+) -> tuple[Alarm | None, CaseDuty | None]:
+    """The ring that the case joins, if those who heard it may see this case, too, and
+    what they have of it in hand.
+    """
+    alarm = group_of(uow, case)
+    held = hold_of(uow.session, alarm) if alarm else None
+    owner_id = held.account_id if held else alarm.account_id if alarm else None
+    if owner_id not in {one.id for one in people}:
+        return None, None
+    return alarm, held
 
 
-def _lately_to(uow: UnitOfWork, case: Case, person: Account) -> Alarm | None:
-    """The alarm by which this person heard of the same helper a moment ago."""
-    if case.kind not in _IN_GROUPS or case.helper_id is None:
-        return None
-    query = select(Alarm).where(
-        Alarm.account_id == person.id,
-        Alarm.helper_id == case.helper_id,
-        col(Alarm.rung_at) > uow.now - BUDGET_WITHIN,
-    )
-    return uow.session.exec(query.order_by(col(Alarm.rung_at).desc())).first()
+def _after(duty: CaseDuty, people: list[Account]) -> Account:
+    """The next of the circle that began with whoever was asked first."""
+    circle = sorted(people, key=lambda one: one.id != duty.first_id)
+    at = duty.asked % len(circle)
+    rest = [*circle[at:], *circle[:at]]
+    return next((one for one in rest if one.id != duty.account_id), rest[0])
 
 
 def _rang_with(uow: UnitOfWork, duty: CaseDuty) -> list[Case]:
@@ -199,40 +194,3 @@ def _rang_with(uow: UnitOfWork, duty: CaseDuty) -> list[Case]:
         .execution_options(populate_existing=True)
     )
     return list(uow.session.exec(query))
-
-
-def _ring(uow: UnitOfWork, case: Case, person: Account) -> Alarm:
-    amber = case.kind in _AMBER
-    spent = _rung_lately(uow.session, person.id, uow.now) >= BUDGET
-    alarm = Alarm(
-        street_code=case.street_code,
-        helper_id=case.helper_id,
-        account_id=person.id,
-        rating="amber" if amber else "red",
-        loud=not (amber and spent),
-        rung_at=uow.now,
-    )
-    uow.session.add(alarm)
-    uow.session.flush()
-    return alarm
-
-
-def _with_room(
-    session: Session, people: list[Account], now: datetime, case: Case
-) -> int:
-    """The first who was not rung too often lately; a calm day asks the first."""
-    if case.kind is CaseKind.ALLEGATION:
-        return 0
-    for number, person in enumerate(people):
-        if _rung_lately(session, person.id, now) < BUDGET:
-            return number
-    return 0
-
-
-def _rung_lately(session: Session, account_id: UUID, now: datetime) -> int:
-    query = select(func.count()).where(
-        Alarm.account_id == account_id,
-        col(Alarm.loud),
-        col(Alarm.rung_at) > now - BUDGET_WITHIN,
-    )
-    return int(session.exec(query).one())

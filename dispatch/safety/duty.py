@@ -65,6 +65,7 @@ class Alarm(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("rating IN ('red', 'amber')", name="alarm_rating"),
         Index("alarms_of_somebody", "account_id", "rung_at"),
+        Index("alarms_about_a_helper", "helper_id", "rung_at"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -80,7 +81,8 @@ class CaseDuty(SQLModel, table=True):
     """Whose a case is: who was asked, whether they took it, when to ask again.
 
     `again_at` is a minute after asking; once taken, the end of the taker's turn;
-    None when nothing is to be asked any more.
+    None when nothing is to be asked any more. `first_id` is with whom the circle of
+    asking began: whoever was asked first, then whoever took it last.
     """
 
     __tablename__ = "case_duty"
@@ -98,6 +100,7 @@ class CaseDuty(SQLModel, table=True):
     account_id: UUID = Field(foreign_key="account.id", index=True)
     alarm_id: UUID | None = Field(default=None, foreign_key="alarm.id", index=True)
     asked: int = 1  # how often, each time the next person
+    first_id: UUID | None = Field(default=None, foreign_key="account.id")
     first_asked_at: datetime = Field(sa_type=Instant)
     asked_at: datetime = Field(sa_type=Instant)
     taken_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -130,12 +133,12 @@ def list_to_ask(session: Session, case: Case, at: datetime) -> list[Account]:
     """
     if case.kind is CaseKind.ALLEGATION:
         return _offices(session, case.street_code)
-    people = [*_on_duty(session, case, at), *_last_on_duty(session, case, at)]
+    people = [*list_on_duty(session, case, at), *_last_on_duty(session, case, at)]
     people += [*_desks(session, case), *_offices(session, case.street_code)]
     return list({one.id: one for one in people}.values())
 
 
-def _on_duty(session: Session, case: Case, at: datetime) -> list[Account]:
+def list_on_duty(session: Session, case: Case, at: datetime) -> list[Account]:
     """First the street's, then the station's; first ranks before backups."""
     query = (
         select(Account)

@@ -37,6 +37,13 @@ def tell_owner(uow: UnitOfWork, case: Case, owner: Account, *, again: bool) -> N
         _put(uow, case, f"{words}（{owner.title}）", Way.GROUP)
 
 
+def tell_joined(uow: UnitOfWork, case: Case, owner: Account) -> None:
+    """One more stop of a helper about whom it rang: read in the inbox, no new ring."""
+    what = say("case", case.kind.value)
+    words = f"【六助】{what}：同一位助老员又有一户，已并入上一次提醒。"
+    _put(uow, case, words, Way.INBOX, account_id=owner.id)
+
+
 def tell_others(uow: UnitOfWork, case: Case, others: list[Account]) -> None:
     """Who should know of it without owning it: the elder's station."""
     what = say("case", case.kind.value)

@@ -159,7 +159,7 @@ def test_a_door_is_opened_by_two_people_and_what_they_found_stands(
 def test_open_cases_change_hands_when_the_next_accepts_and_stand_in_the_book(
     town: LittleTown,
 ) -> None:
-    day, night = on_duty(town, "白班"), on_duty(town, "晚班", rank=2)
+    day = on_duty(town, "白班")
     walk = closed_door(town)
     report = do(
         town,
@@ -172,6 +172,7 @@ def test_open_cases_change_hands_when_the_next_accepts_and_stand_in_the_book(
     )
     assert report.kind is CaseKind.CONDITION
 
+    night = on_duty(town, "晚班", rank=2)
     offer = do(town, day, hand_over, night.account_id, "李奶奶家还没有联系上")
     assert (offer.cases, owner(walk)[0]) == (2, "白班")
     with pytest.raises(NothingToAccept):

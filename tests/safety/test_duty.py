@@ -1,16 +1,21 @@
 """Every case belongs to a named person, who takes it within a minute or is passed."""
 
 from datetime import timedelta
-from uuid import UUID
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlmodel import Session, col, select
 
 from dispatch.access.accounts import Account, Role
-from dispatch.safety.cases import Case
-from dispatch.safety.climbing import step
+from dispatch.orders.orders import Order
+from dispatch.safety.cases import Case, CaseKind
+from dispatch.safety.climbing import close_case, step
+from dispatch.safety.crying import call_for_elder
 from dispatch.safety.duty import Alarm, CaseDuty, DutyTurn
 from dispatch.safety.notices import Notice, Way
-from dispatch.store.unit_of_work import Actor
+from dispatch.safety.opening import open_case
+from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
 from dispatch.sweep import ask_for_owners
 from tests.field.walk import HALF_PAST, Walk, make_walk
 from tests.little_town import EIGHT, NOON, STREET, LittleTown
@@ -109,6 +114,68 @@ def test_silent_stops_of_one_helper_ring_once_and_are_taken_together(
     walk.orders = walk.orders[:1]
     do(walk, with_case, actor=desk)
     assert count() == (1, 4)
+
+
+def test_a_second_alarm_in_ten_minutes_rings_whoever_on_duty_was_rung_less(
+    town: LittleTown,
+) -> None:
+    on_duty(town, "王芳")
+    on_duty(town, "李强", rank=2)
+    town.at(HALF_PAST)
+    cries = [_deed(town, call_for_elder, town.add_elder(), "") for _ in range(3)]
+    assert [_case(town, one.id).owner for one in cries] == ["王芳", "李强", "王芳"]
+
+    assert asked_by(town, 60) == 3  # the circle began with whoever was rung
+    passed = [_case(town, one.id).owner for one in cries]
+    assert passed == ["李强", "王芳", "李强"]
+    town.at(HALF_PAST + 11 * MINUTE)
+    calm = _deed(town, call_for_elder, town.add_elder(), "")
+    assert _case(town, calm.id).owner == "王芳"
+
+
+def test_a_silence_in_hand_takes_in_its_later_stops_without_a_new_ring(
+    town: LittleTown,
+) -> None:
+    desk = on_duty(town, "王芳")
+    walk = make_walk(town, *(town.add_elder() for _ in range(3)))
+
+    def goes_silent(n: int, minutes: int) -> UUID:
+        def do(uow: UnitOfWork) -> UUID:
+            order = uow.session.get_one(Order, walk.orders[n])
+            at = HALF_PAST
+            return open_case(uow, order, CaseKind.OVERDUE, at, walk.helper_id).id
+
+        town.at(HALF_PAST + minutes * MINUTE)
+        return in_one_transaction(town.engine, do)
+
+    def rings() -> int:
+        with Session(town.engine) as session:
+            return len(session.exec(select(Alarm)).all())
+
+    first = goes_silent(0, 0)
+    _deed(town, step, first, 1, "acknowledged", "", actor=desk)
+    second = goes_silent(1, 15)
+    assert (rings(), _case(town, second).owner, asked_by(town, 1000)) == (1, "王芳", 0)
+    assert "已并入上一次提醒" in told(town, desk)[-1]
+    assert sweep(town, HALF_PAST + 19 * MINUTE) == 2  # each keeps its own deadline
+
+    for one in (first, second):
+        _deed(town, close_case, one, "seen_well", "都好", actor=desk)
+    before = rings()
+    goes_silent(2, 40)
+    assert rings() == before + 1
+
+
+def _deed(town: LittleTown, deed: Any, *args: Any, actor: Actor | None = None) -> Any:
+    key = {"key": uuid4().hex} if deed is call_for_elder else {}
+    run = partial(deed, **key)
+    who = actor or town.dispatcher
+    return in_one_transaction(town.engine, lambda uow: run(uow, *args), actor=who)
+
+
+def _case(town: LittleTown, case_id: UUID) -> Case:
+    with Session(town.engine) as session:
+        return session.get_one(Case, case_id)
 
 
 def _case_of(town: LittleTown, order_id: UUID) -> UUID:
