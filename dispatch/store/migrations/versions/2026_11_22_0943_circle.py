@@ -1,14 +1,14 @@
 """With whom the asking for a case began; alarms by the helper they are about.
 
 Revision: 2026_11_22_0943
-After:    2026_11_22_0935a
+After:    2026_11_22_0940
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_0943"
-down_revision = "2026_11_22_0935a"
+down_revision = "2026_11_22_0940"
 branch_labels = None
 depends_on = None
 
