@@ -1,7 +1,7 @@
 """A station's week of visits as a problem of routing: ids, places, days and minutes."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -18,7 +18,8 @@ from dispatch.duties.week_plans import Choice, WeekVisit, list_decided
 from dispatch.orders.orders import ENDED_STATES, Order
 from dispatch.people.elders import Elder, Household
 from dispatch.people.helpers import Helper
-from dispatch.people.on_duty import list_on_duty
+from dispatch.people.leaves import Stretch
+from dispatch.people.on_duty import OnDuty, list_on_duty
 from dispatch.people.pairings import PairKind, list_pairings
 from dispatch.people.places import Station
 from dispatch.people.responsible import Responsible, responsible_on
@@ -207,11 +208,17 @@ def visitors_of(
     skills = {helper.id: frozenset(helper.skills) for helper in team}
     for day in range(WEEK_DAYS):
         on = first_on + timedelta(days=day)
+        there: dict[UUID, list[OnDuty]] = defaultdict(list)
         for each in list_on_duty(session, station.street_code, on):
-            if each.helper.id in minutes:
-                spare = each.work_seconds * VISITS_PERCENT // 6000
-                minutes[each.helper.id][day] += spare
-                skills[each.helper.id] = each.skills
+            there[each.helper.id].append(each)
+        for helper_id in there.keys() & minutes.keys():
+            parts = there[helper_id]  # leave and heat may have cut it in two
+            spare = spare_minutes(
+                ((part.starts_at, part.ends_at) for part in parts),
+                parts[0].work_seconds,
+            )
+            minutes[helper_id][day] = spare
+            skills[helper_id] = parts[0].skills
     mine = (str(station.id),)
     return {
         str(helper.id): Visitor(
@@ -219,6 +226,12 @@ def visitors_of(
         )
         for helper in team
     }
+
+
+def spare_minutes(parts: Iterable[Stretch], most_seconds: int) -> int:
+    """Of a day's duty what there is for visits; a limit is the whole day's."""
+    there = sum((until - begin).total_seconds() for begin, until in parts)
+    return int(min(there, most_seconds)) * VISITS_PERCENT // 6000
 
 
 def _named(

@@ -5,17 +5,17 @@ publishes second finds a newer plan and gives way.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 import structlog
 from redis import Redis
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from dispatch.clock import town_day, town_moment
 from dispatch.duties.due_orders import DutyRun
@@ -27,9 +27,15 @@ from dispatch.duties.week_plans import (
     list_visits,
 )
 from dispatch.log.events import record
-from dispatch.people.leaves import Leave
+from dispatch.people.helpers import Helper, Shift
+from dispatch.people.leaves import Leave, Stretch, without
 from dispatch.people.places import get_station
-from dispatch.planning.visit_week import WEEK_DAYS, StationWeek, station_week
+from dispatch.planning.visit_week import (
+    WEEK_DAYS,
+    StationWeek,
+    spare_minutes,
+    station_week,
+)
 from dispatch.queue import hint_week, queue_of_this_job
 from dispatch.settings import settings
 from dispatch.store.engine import make_engine
@@ -59,6 +65,8 @@ def ask_for_week(engine: Engine, redis: Redis) -> bool:
     Raises:
         RedisError: nobody was told. The next sweep does it again.
     """
+    if redis.exists(_ONE_AT_A_TIME):
+        return False
     with picture(engine) as seen:
         wanted = weeks_wanted(seen)
     if not wanted or not redis.set(_ONE_AT_A_TIME, "1", nx=True, ex=_GIVEN_UP_SECONDS):
@@ -70,8 +78,8 @@ def ask_for_week(engine: Engine, redis: Redis) -> bool:
 def weeks_wanted(uow: UnitOfWork) -> dict[UUID, str]:
     """Stations whose week is to be planned, and why, once their nightly run is made.
 
-    A week is planned anew when it is half over, and mended when somebody who was to
-    visit is on leave that day.
+    A week is planned anew when it is half over, and mended when leave has left somebody
+    who was to visit no minutes for it that day.
     """
     today = town_day(uow.now)
     plans = {
@@ -84,36 +92,57 @@ def weeks_wanted(uow: UnitOfWork) -> dict[UUID, str]:
         plan = plans.get(station_id)
         if plan is None or plan.first_on + timedelta(days=WEEK_DAYS // 2) <= today:
             found[station_id] = NEW
-    return found | {
-        plan.station_id: ABSENT
-        for plan in plans.values()
-        if plan.station_id not in found and _somebody_is_away(uow, plan)
-    }
+    absent = set(_away(uow, today)) - found.keys()
+    return found | dict.fromkeys(sorted(absent), ABSENT)
 
 
-def _somebody_is_away(uow: UnitOfWork, plan: WeekPlan) -> bool:
-    """Leave that was written down after the plan, on a day of one of their visits."""
-    today = town_day(uow.now)
-    visits = [
-        visit
-        for visit in list_visits(uow.session, [plan.id])
-        if visit.visit_on > today and visit.state is not Choice.DROPPED
-    ]
-    if not visits:
-        return False
-    helpers = {visit.helper_id for visit in visits}
-    leaves = select(Leave).where(
-        col(Leave.helper_id).in_(helpers),
-        ~col(Leave.called_off),
-        Leave.until_at > town_moment(today, 0),
+def _away(uow: UnitOfWork, today: date) -> Iterator[UUID]:
+    """The stations of visits on a day of which leave has left no minutes; one query
+    while nobody who is to visit has any.
+
+    The planner gives nobody more minutes than are counted here: a week that is made
+    anew has no such visit, and is asked for once.
+    """
+    planned = (
+        select(WeekPlan.station_id, WeekVisit, Leave)
+        .join(WeekVisit, col(WeekVisit.week_plan_id) == WeekPlan.id)
+        .join(Leave, col(Leave.helper_id) == WeekVisit.helper_id)
+        .where(WeekPlan.in_force, WeekVisit.visit_on > today)
+        .where(WeekVisit.state != Choice.DROPPED, ~col(Leave.called_off))
+        .where(Leave.until_at > town_moment(today, 0))
     )
-    away = {
-        (leave.helper_id, on)
-        for leave in uow.session.exec(leaves)
-        for on in {visit.visit_on for visit in visits}
-        if leave.from_at <= town_moment(on, 12 * 3600) < leave.until_at
-    }
-    return any((visit.helper_id, visit.visit_on) in away for visit in visits)
+    leaves: dict[tuple[UUID, date], set[Stretch]] = defaultdict(set)
+    stations: dict[tuple[UUID, date], UUID] = {}
+    for station_id, visit, leave in uow.session.exec(planned):
+        key = visit.helper_id, visit.visit_on
+        begins = town_moment(visit.visit_on, 0)
+        ends = town_moment(visit.visit_on + timedelta(days=1), 0)
+        if leave.from_at < ends and leave.until_at > begins:
+            leaves[key].add((leave.from_at, leave.until_at))
+            stations[key] = station_id
+    if not leaves:
+        return
+    shifts = _shifts(uow.session, {helper_id for helper_id, _ in leaves}, today)
+    for key, gone in leaves.items():
+        left = [part for one, _ in shifts[key] for part in without(one, sorted(gone))]
+        if not spare_minutes(left, max((most for _, most in shifts[key]), default=0)):
+            yield stations[key]
+
+
+def _shifts(
+    session: Session, helper_ids: Collection[UUID], today: date
+) -> dict[tuple[UUID, date], list[tuple[Stretch, int]]]:
+    """Their coming shifts by day, each with the seconds that they work at most."""
+    query = (
+        select(Shift, Helper.max_work_seconds)
+        .join(Helper, col(Helper.id) == Shift.helper_id)
+        .where(col(Shift.helper_id).in_(helper_ids), Shift.works_on > today)
+    )
+    found: dict[tuple[UUID, date], list[tuple[Stretch, int]]] = defaultdict(list)
+    for shift, most in session.exec(query):
+        stretch = shift.starts_at, shift.ends_at
+        found[shift.helper_id, shift.works_on].append((stretch, most))
+    return found
 
 
 def plan_station(station_id: str) -> None:

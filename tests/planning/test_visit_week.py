@@ -17,7 +17,7 @@ from dispatch.people.leaves import Leave, LeaveKind
 from dispatch.people.places import Station
 from dispatch.people.responsible import Responsible
 from dispatch.planning.problem import problem_for
-from dispatch.planning.visit_week import station_week
+from dispatch.planning.visit_week import station_week, visitors_of
 from dispatch.planning.waves import Wave
 from dispatch.planning.week_choices import show_choices
 from dispatch.planning.week_deciding import (
@@ -91,6 +91,32 @@ def test_a_week_names_day_and_person_and_is_mended_when_they_fall_ill(
             )
         ).one()
     assert [(f"shift {shift}", str(order.id))] == [(w.vehicle, w.task) for w in wished]
+
+
+def test_an_hour_of_leave_takes_minutes_and_asks_for_no_other_week(
+    town: LittleTown,
+) -> None:
+    mine, on = helper(town), TODAY + 2 * DAY
+    proposed(town, [town.add_elder()], mine, on)
+    spare, asked = [minutes_of(town, mine, on)], []
+
+    for first, last in ((12, 13), (0, 24)):
+        with Session(town.engine) as session:
+            moments = (town_moment(on, hour * 3600) for hour in (first, last))
+            session.add(ill(mine, *moments))
+            session.commit()
+        spare.append(minutes_of(town, mine, on))
+        with picture(town.engine) as seen:
+            asked.append(weeks_wanted(seen))
+
+    assert spare[0] > spare[1] > spare[2] == 0
+    assert asked == [{}, {town.station_id: "absent"}]
+
+
+def minutes_of(town: LittleTown, helper_id: UUID, on: date) -> int:
+    with picture(town.engine) as seen:
+        station = seen.session.get_one(Station, town.station_id)
+        return visitors_of(seen.session, station, on)[str(helper_id)].minutes[0]
 
 
 def test_what_finds_nobody_is_told_by_name_and_rule(town: LittleTown) -> None:
