@@ -34,7 +34,10 @@ _IN_THE_OFFICE: Final = {
 
 
 def ask_first(uow: UnitOfWork, case: Case) -> None:
-    """Give a new case its owner. Where there is no account at all, its words stay."""
+    """Give a case its first owner.
+
+    Where there is no account at all its words stay, and climbing asks again.
+    """
     people = list_to_ask(uow.session, case, uow.now)
     if not people:
         return
@@ -62,12 +65,20 @@ def ask_first(uow: UnitOfWork, case: Case) -> None:
     tell_others(uow, case, desk[:1])
 
 
-def ask_next(uow: UnitOfWork, case: Case) -> None:
-    """Whoever has it did not act: the next person is asked. The case's row is held."""
+def ask_next(uow: UnitOfWork, case: Case) -> bool:
+    """Whoever has it did not act: the next person is asked. The case's row is held.
+
+    Returns:
+        whether somebody was asked; where there is nobody it is tried again later.
+    """
     duty = find_duty(uow.session, case.id)
     people = list_to_ask(uow.session, case, uow.now)
-    if duty is None or not people:
-        return
+    if duty is None:
+        return False
+    if not people:
+        duty.again_at = uow.now + _SLOWLY
+        uow.session.add(duty)
+        return False
     person = _after(duty, people)
     round_over = duty.asked >= len(people)
     alarm = lately_to(uow, case, person)
@@ -81,6 +92,7 @@ def ask_next(uow: UnitOfWork, case: Case) -> None:
     uow.session.flush()
     if alarm is None and rung.loud:
         tell_owner(uow, case, person, again=True)
+    return True
 
 
 def take(uow: UnitOfWork, case: Case) -> None:
@@ -139,12 +151,15 @@ def ask_again(uow: UnitOfWork, case_id: UUID) -> bool:
     """
     case = get_case(uow.session, case_id, lock=True)
     duty = find_duty(uow.session, case_id)
-    if case.closed_at is not None or duty is None or duty.again_at is None:
+    if duty is None or duty.again_at is None or duty.again_at > uow.now:
         return False
-    if duty.again_at > uow.now:
+    if case.closed_at is not None:
+        let_rest(uow, case)
         return False
-    add_step(uow, case, "turn_over" if duty.taken_at else "not_taken", case.owner)
-    ask_next(uow, case)
+    why, who = "turn_over" if duty.taken_at else "not_taken", case.owner
+    if not ask_next(uow, case):
+        return False
+    add_step(uow, case, why, who)
     tell_case(uow, case, "case.asked")
     return True
 

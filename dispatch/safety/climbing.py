@@ -15,7 +15,7 @@ from dispatch.orders.orders import (
     move_order,
 )
 from dispatch.people.elders import get_elder, mark_seen
-from dispatch.safety.asking import ask_next, let_rest, take
+from dispatch.safety.asking import ask_first, ask_next, let_rest, take
 from dispatch.safety.cases import (
     LET_GO,
     OUTCOMES,
@@ -192,10 +192,13 @@ def _leave(
 def _pass_on(uow: UnitOfWork, case: Case) -> None:
     """Who had taken it and let the time pass is not the only one to know of it.
 
-    What nobody has taken is passed on by the minute anyway (`asking.ask_again`).
+    What nobody has taken is passed on by the minute anyway (`asking.ask_again`), and
+    what never had an owner, because there was no account, may find one now.
     """
     duty = find_duty(uow.session, case.id)
-    if duty is not None and duty.taken_at is not None:
+    if duty is None:
+        ask_first(uow, case)
+    elif duty.taken_at is not None:
         ask_next(uow, case)
 
 

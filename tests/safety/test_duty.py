@@ -19,7 +19,7 @@ from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
 from dispatch.sweep import ask_for_owners
 from tests.field.walk import HALF_PAST, Walk, make_walk
 from tests.little_town import EIGHT, NOON, STREET, LittleTown
-from tests.safety.test_ladder import closed_door, do, sweep
+from tests.safety.test_ladder import closed_door, do, file_of, sweep
 
 MINUTE = timedelta(minutes=1)
 
@@ -92,6 +92,33 @@ def test_whose_turn_is_over_is_followed_by_whoever_is_on_duty_then(
     on_duty(town, "晚班", hours=14)
     town.at(NOON)
     assert (ask_for_owners(town.engine), owner(walk)) == (1, ("晚班", False))
+
+
+def test_where_nobody_can_be_asked_it_is_tried_again_without_a_word(
+    town: LittleTown,
+) -> None:
+    def let(active: bool) -> None:
+        with Session(town.engine) as session:
+            for account in session.exec(select(Account)):
+                account.active = active
+            session.commit()
+
+    let(False)
+    walk = closed_door(town)
+    let(True)
+    [case] = walk.cases()
+    assert sweep(town, case.deadline_at) == 1
+    assert owner(walk)[1] is False  # the first one who could be asked
+
+    let(False)
+    at = case.deadline_at + MINUTE
+    town.at(at)
+    steps = len(file_of(walk).story)
+    assert [ask_for_owners(town.engine) for _ in range(2)] == [0, 0]
+    assert len(file_of(walk).story) == steps
+    with Session(town.engine) as session:
+        again_at = session.get_one(CaseDuty, case.id).again_at
+        assert again_at == at + 5 * MINUTE
 
 
 def test_silent_stops_of_one_helper_ring_once_and_are_taken_together(
