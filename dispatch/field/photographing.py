@@ -1,7 +1,8 @@
 """Taking in a picture piece by piece, and showing it to who may see it.
 
-A picture never raises a grade, and nothing waits for it. One that was sent for
-another order before is told: somebody looks at both.
+A picture never raises a meal's grade, and nothing waits for it. What a visit is proved
+by is graded again when its picture is here. One that was sent for another order before
+is told: somebody looks at both.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from sqlmodel import Session, col, delete, select
 
 from dispatch.access.scope import get_scoped
 from dispatch.errors import BadInput, NotAllowed, NotFound
+from dispatch.field.acting import act_on_order
 from dispatch.field.photos import (
     MOST_BYTES,
     FieldPhoto,
@@ -80,7 +82,7 @@ def keep_piece(uow: UnitOfWork, helper_id: UUID, order_id: UUID, piece: Piece) -
     Raises:
         NotFound: the order was never on a round of this helper.
         NoPhotoConsent: a photo that the elder did not agree to.
-        NotThisPicture: too large, or the whole is not what its hash says.
+        NotThisPicture: too large, or the whole is neither a JPEG nor a PNG.
     """
     _must_be_theirs(uow.session, helper_id, order_id)
     order = get_order(uow.session, order_id, lock=True)
@@ -170,12 +172,17 @@ def _add(session: Session, photo: FieldPhoto, piece: Piece) -> None:
 
 
 def _finish(uow: UnitOfWork, order: Order, photo: FieldPhoto) -> None:
-    """All pieces are here: keep the whole, or begin again if it is another picture."""
+    """All pieces are here: keep the whole, or begin again if its hash is another.
+
+    Raises: NotThisPicture: its hash is right; sent again it would be no better.
+    """
     pieces = list_pieces(uow.session, photo.id)
     content = b"".join(open_file(photo.id, p.key_id, p.sealed) for p in pieces)
-    uow.session.exec(delete(PhotoPiece).where(col(PhotoPiece.photo_id) == photo.id))
     right = hashlib.sha256(content).hexdigest() == photo.sha256
-    if not right or _media(content) is None:
+    if right and _media(content) is None:
+        raise NotThisPicture
+    uow.session.exec(delete(PhotoPiece).where(col(PhotoPiece.photo_id) == photo.id))
+    if not right:
         photo.have = 0
         uow.session.add(photo)
         return
@@ -189,6 +196,7 @@ def _finish(uow: UnitOfWork, order: Order, photo: FieldPhoto) -> None:
     seen_before = uow.session.exec(same).first() is not None
     kind = "order.photo_reused" if seen_before else "order.photo_kept"
     tell_order(uow, order, kind, helper_id=photo.helper_id, photo_id=photo.id)
+    act_on_order(uow, order, ())
 
 
 def _media(content: bytes) -> str | None:

@@ -39,7 +39,7 @@ from dispatch.people.vault import find_owners
 from dispatch.store.unit_of_work import UnitOfWork
 
 _ANY: Final = frozenset({Proof.SIGN, Proof.PHOTO, Proof.RECEIPT})
-_SHOWN: Final[dict[PhotoKind | None, frozenset[Proof]]] = {
+_SHOWN: Final[dict[PhotoKind, frozenset[Proof]]] = {
     PhotoKind.SIGNATURE: frozenset({Proof.SIGN}),
     PhotoKind.PHOTO: frozenset({Proof.PHOTO, Proof.RECEIPT}),
 }
@@ -167,7 +167,9 @@ def _visit_facts(
 def _given(
     session: Session, whole: Whole, event: FieldEvent, facts: VisitFacts
 ) -> frozenset[Proof]:
-    """What was shown at the end of a visit."""
+    """What was shown at the end of a visit; a picture that has not come yet, as from a
+    phone without a line, stands for one of those that are asked for.
+    """
     shown = {
         Proof.HOURS: facts.lasted_seconds is not None,
         Proof.PLACE: facts.place is Place.FITS,
@@ -175,7 +177,9 @@ def _given(
         Proof.CODE: _code_fits(session, whole.elder, event.detail.get("code")),
     }
     given = frozenset(proof for proof, is_so in shown.items() if is_so)
-    return given | _pictured(session, whole.order, event)
+    seen, unseen = _pictured(session, whole.order, event)
+    awaited = sorted((facts.required & _ANY) - seen)
+    return given | seen | frozenset(awaited[:unseen])
 
 
 def _measured(told: Iterable[FieldEvent]) -> frozenset[Proof]:
@@ -185,15 +189,17 @@ def _measured(told: Iterable[FieldEvent]) -> frozenset[Proof]:
     return frozenset({Proof.VALUES} if is_so else ())
 
 
-def _pictured(session: Session, order: Order, event: FieldEvent) -> frozenset[Proof]:
-    """What the pictures are that an event names. One that has not come yet, as from a
-    phone without a line, may be any of them.
-    """
-    if not event.photo_sha256:
-        return frozenset()
+def _pictured(
+    session: Session, order: Order, event: FieldEvent
+) -> tuple[frozenset[Proof], int]:
+    """What the pictures are that an event names, and how many have not come yet."""
+    named = set(event.photo_sha256)
+    if not named:
+        return frozenset(), 0
     kinds = {one.sha256: one.kind for one in list_photos(session, [order.id])}
-    found = (_SHOWN.get(kinds.get(each), _ANY) for each in event.photo_sha256)
-    return frozenset().union(*found)
+    here = named & kinds.keys()
+    shown = (_SHOWN[kinds[each]] for each in here)
+    return frozenset().union(*shown), len(named - here)
 
 
 def place_at(event: FieldEvent, household: Household, radius_metres: int) -> Place:

@@ -1,15 +1,19 @@
 """What a proof is worth, and which of an elder's two clocks it moves."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
 from dispatch.catalogue.services import Service
+from dispatch.field.photographing import NotThisPicture, Piece, keep_piece
+from dispatch.field.photos import PhotoKind
 from dispatch.orders.orders import OrderState
 from dispatch.people.datum import from_wgs84
-from dispatch.people.elders import Datum
+from dispatch.people.elders import Datum, Elder
+from dispatch.store.unit_of_work import unit_of_work
 from tests.field.phone import Phone
 from tests.field.walk import (
     AT_DOOR,
@@ -73,19 +77,50 @@ def test_what_was_measured_before_it_began_proves_it(
     town: LittleTown, detail: dict[str, Any], grade: str
 ) -> None:
     walk = make_walk(town, visits=[town.add_elder()])
-    with Session(town.engine) as session:
-        service = session.exec(
-            select(Service).where(Service.code == "VISIT_HOME")
-        ).one()
-        service.proofs = ["values"]
-        session.add(service)
-        session.commit()
+    visits_are_proved_by(town, "values")
     phone = Phone(walk)
     phone.at_stop("visit_begun", HALF_PAST, detail=detail)
     end = HALF_PAST + 25 * MINUTE
     phone.at_stop("visit_ended", end, detail={"form": FORM})
 
     assert phone.sync(end)[-1].grade == grade
+
+
+def visits_are_proved_by(town: LittleTown, *proofs: str) -> None:
+    with Session(town.engine) as session:
+        service = session.exec(
+            select(Service).where(Service.code == "VISIT_HOME")
+        ).one()
+        service.proofs = [*proofs]
+        session.add(service)
+        for elder in session.exec(select(Elder)):
+            elder.photo_consent = True
+        session.commit()
+
+
+def test_a_picture_that_is_awaited_is_one_proof_and_graded_again_when_it_comes(
+    town: LittleTown,
+) -> None:
+    walk = make_walk(town, visits=[town.add_elder(), town.add_elder()])
+    visits_are_proved_by(town, "photo", "sign")
+    pictures = [b"\xff\xd8\xff one", b"\xff\xd8\xff other", b"GIF"]
+    names = [sha256(each).hexdigest() for each in pictures]
+
+    def come(n: int) -> str | None:
+        piece = Piece(names[n], PhotoKind.PHOTO, len(pictures[n]), 0, pictures[n])
+        with unit_of_work(town.engine, walk.actor) as uow:
+            keep_piece(uow, walk.helper_id, walk.orders[0], piece)
+        return walk.order().grade
+
+    phone, end = Phone(walk), HALF_PAST + 50 * MINUTE
+    for n, told in enumerate((names[:2], names[:1])):
+        phone.at_stop("visit_begun", HALF_PAST, n)
+        phone.at_stop("visit_ended", end, n, detail={"form": FORM}, photo_sha256=told)
+
+    assert [each.grade for each in phone.sync(end)[1::2]] == ["A", "B"]
+    assert [come(0), come(1)] == ["A", "B"], "two photos, and nobody signed"
+    with pytest.raises(NotThisPicture):
+        come(2)
 
 
 def test_a_visit_told_end_first_is_graded_again(town: LittleTown) -> None:

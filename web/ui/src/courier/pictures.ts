@@ -66,9 +66,9 @@ async function sendPicture(shelf: Shelf, one: KeptPhoto): Promise<boolean> {
     const piece = new Blob([bytes.slice(have, have + PIECE_BYTES)]);
     const kept = await upload<{ have: number; whole: boolean }>(`/api/field/photos/${one.sha256}`, about, piece);
     if (kept.whole) return true;
-    // Nothing was added: it is begun again at another time.
-    if (kept.have === have) return false;
+    await shelf.put("photos", { ...one, have: kept.have });
+    // Nothing was added: it is begun again at another time, from where the server is.
+    if (kept.have <= have) return false;
     have = kept.have;
-    await shelf.put("photos", { ...one, have });
   }
 }
