@@ -99,6 +99,7 @@ EVENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "event.order.alone": ("两人上门缺一人", "one of two helpers is missing"),
     "event.order.regraded": ("凭证等级更正", "evidence graded again"),
     "event.order.not_settled": ("补贴未能入账", "subsidy not posted"),
+    "event.order.wrong_box": ("交的不是本单的盒，待核", "another order's box, to review"),
     "event.order.second_delivery": ("重复送达，待核", "delivered twice, to review"),
     "event.order.delivered_after_cancel": (
         "取消后送达，待核",

@@ -27,6 +27,7 @@ from dispatch.field.evidence import (
     find_evidence,
     first_proof,
 )
+from dispatch.field.grading import WRONG_BOX
 from dispatch.field.partners import part, read_pairs, tell_partner
 from dispatch.field.proving import Whole, grade_event, prove, read_whole
 from dispatch.orders.orders import (
@@ -119,14 +120,11 @@ def _finish(deed: Deed, picture: Picture, standing: Evidence | None) -> bool:
             deed.uow.session, deed.whole, event, list(deed.history.values())
         )
         proofs[event_id] = prove(deed.uow, deed.order, event, graded)
-        move_clocks(
-            deed.whole.elder,
-            deed.order.service,
-            graded,
-            event.detail,
-            event.corrected_at,
-        )
-        flag(deed.uow.session, event_id, graded.flags, deed.uow.now)
+        elder, service = deed.whole.elder, deed.order.service
+        move_clocks(elder, service, graded, event.detail, event.corrected_at)
+        fresh = flag(deed.uow.session, event_id, graded.flags, deed.uow.now)
+        if WRONG_BOX in fresh:
+            _tell_of(deed, event, "order.wrong_box")
     people = deed.whole.service.people
     pairs = read_pairs(deed.uow.session, deed.order.id) if people > 1 else []
     first = first_proof([*proofs.values()], people, pairs)
@@ -196,13 +194,13 @@ def _flag_the_rest(deed: Deed, picture: Picture) -> None:
             continue
         word_ = _why_it_does_not_count(deed, event, counting)
         if word_ and flag(deed.uow.session, event_id, [word_], deed.uow.now):
-            tell_order(
-                deed.uow,
-                deed.order,
-                f"order.{word_}",
-                helper_id=event.helper_id,
-                happened_at=event.corrected_at.isoformat(),
-            )
+            _tell_of(deed, event, f"order.{word_}")
+
+
+def _tell_of(deed: Deed, event: FieldEvent, kind: str) -> None:
+    """Something that a person should look at was said at the door."""
+    at, who = event.corrected_at.isoformat(), event.helper_id
+    tell_order(deed.uow, deed.order, kind, helper_id=who, happened_at=at)
 
 
 def _why_it_does_not_count(

@@ -3,7 +3,8 @@
 A: the person seen, place or code fitting, on time by an honest clock.
 B: a named other person, or the person seen without the rest.
 C: contactless by recorded agreement, heard or seen, or left there by agreement.
-D: a statement without proof: paper typed in later, or a phone that was elsewhere.
+D: a statement without proof: paper typed in later, a phone that was elsewhere, or a
+   box that was read and is somebody else's.
 E: a coordinator's entry; a meal past its time; a visit shorter than its rule.
 
 A photo never raises a grade: it needs consent, and the way without one is as good.
@@ -22,6 +23,7 @@ from dispatch.field.merging import HONEST
 from dispatch.store.columns import Json
 
 WORST_ACCURACY_METRES: Final = 200
+WRONG_BOX: Final = "wrong_box"
 FORM: Final = ("health", "mind", "safety", "hygiene", "home")
 # What a helper can show at a door; calls and payments are kept elsewhere.
 AT_DOORS: Final = frozenset(Proof) - {Proof.CALL, Proof.PAYMENT}
@@ -53,6 +55,7 @@ class HandFacts:
     longest_carry_seconds: int = 3600
     trust: Trust = Trust.ONLINE
     past_eat_by: bool = False
+    wrong_box: bool = False  # the box named with it is not this order's
     accepted: frozenset[Proof] = frozenset()  # of its service; nothing: any
 
 
@@ -110,6 +113,9 @@ def grade_meal(facts: HandFacts) -> Graded:
         grade = grade if facts.code_fits else max(grade, "D")
     if _is_left(facts) and not facts.agreed:
         flags.append("no_agreement")
+    if facts.wrong_box:
+        flags.append(WRONG_BOX)
+        grade = max(grade, "D")
     if facts.past_eat_by:
         flags.append("past_eat_by")
         grade = "E"

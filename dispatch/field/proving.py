@@ -30,7 +30,7 @@ from dispatch.field.grading import (
 )
 from dispatch.field.measures import Measures, measures_on
 from dispatch.field.photos import PhotoKind, list_photos
-from dispatch.kitchens.batches import eat_by_of
+from dispatch.kitchens.batches import boxes_of, eat_by_of
 from dispatch.kitchens.returning import note_boxes
 from dispatch.orders.orders import Channel, Order
 from dispatch.people.datum import BadPoint, to_wgs84
@@ -138,6 +138,7 @@ def _hand_facts(
         longest_carry_seconds=whole.measures.longest_carry_seconds,
         trust=event.trust,
         past_eat_by=eat_by_at is not None and at > eat_by_at,
+        wrong_box=_is_wrong_box(session, whole.order, event.detail.get("box_code")),
         accepted=frozenset(Proof(name) for name in whole.service.proofs),
     )
 
@@ -229,6 +230,20 @@ def _seconds_since(
         return None
     lasted = (event.corrected_at - begun.corrected_at).total_seconds()
     return max(0, round(lasted))
+
+
+def _is_wrong_box(session: Session, order: Order, named: object) -> bool:
+    """The label that was read is neither this order's number nor its box's seal.
+
+    The phone refuses such a box by the round that it holds; what comes in all the same
+    (another page, an old copy, a box packed anew) is kept and looked at by a person.
+    """
+    if named is None:
+        return False
+    code = "".join(str(named).upper().split())
+    box = boxes_of(session, [order.id]).get(order.id)
+    own = [order.number, box.seal if box else None]
+    return code not in {each.upper() for each in own if each}
 
 
 def _code_fits(session: Session, elder: Elder, code: object) -> bool:

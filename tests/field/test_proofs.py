@@ -41,6 +41,23 @@ def test_a_box_past_its_clock_earns_nothing_and_is_flagged(town: LittleTown) -> 
     assert walk.order().state is OrderState.DONE
 
 
+def test_a_box_of_somebody_else_is_kept_flagged_and_weak(town: LittleTown) -> None:
+    walk = make_walk(town, *(town.add_elder() for _ in range(2)))
+    phone = Phone(walk)
+    named = (walk.order(1).number, f" {walk.order(1).number.lower()} ")
+    for n, code in enumerate(named):
+        phone.hand(HALF_PAST + n * MINUTE, n, detail={"to": "self", "box_code": code})
+    answers = phone.sync(HALF_PAST + 60 * MINUTE)  # told when the line is back
+    phone.sync(HALF_PAST + 61 * MINUTE)
+
+    graded = [(one.result, one.grade) for one in answers]
+    assert graded == [("accepted", "D"), ("accepted", "A")]
+    assert ["wrong_box" in walk.flags(one.id) for one in answers] == [True, False]
+    assert [walk.order(n).state for n in (0, 1)] == [OrderState.DONE] * 2
+    told = [story(town, order_id).count("order.wrong_box") for order_id in walk.orders]
+    assert told == [1, 0]
+
+
 def test_a_bag_on_the_handle_moves_no_clock(town: LittleTown) -> None:
     elder_id = town.add_elder()
     agree_contactless(town, elder_id)

@@ -27,5 +27,6 @@ export const proofs = {
   "weak.position_elsewhere": ["手机位置不在门口", "the phone was elsewhere"],
   "weak.no_agreement": ["没有放置约定", "no agreement to leave it"],
   "weak.past_eat_by": ["超过食用时限", "past its eat-by time"],
+  "weak.wrong_box": ["盒签是别人的", "the label was somebody else's"],
   "weak.too_short": ["上门时间不足", "the visit was too short"],
 } satisfies Pairs;
