@@ -1,6 +1,6 @@
 """Weak proofs (弱凭证): what a subsidy may not pay for, what it costs, and appeals."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.masking import surname
 from dispatch.access.scope import scoped
 from dispatch.clock import town_day
@@ -19,11 +20,12 @@ from dispatch.field.evidence import Evidence
 from dispatch.orders.orders import Channel, Order
 from dispatch.orders.showing import OrderRow, show_orders
 from dispatch.people.vault import unseal
-from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.store.unit_of_work import Actor, UnitOfWork
 from dispatch.subsidy.ledger import AccountKind, Entry, LedgerAccount, Posting
 
 WEAK_FROM: Final = "D"
-_MOST: Final = 200
+_MOST: Final = 200  # of those that nobody appeals against
+_Found = tuple[Evidence, Order]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,34 +62,21 @@ class WeakProof:
 
 
 def list_weak(uow: UnitOfWork) -> list[WeakProof]:
-    """Within reach: what is appealed first, then grades D and E of the last month,
-    the newest first; six queries.
+    """Within reach: every open appeal first, however old, then grades D and E of the
+    last month; each the newest first. As many queries for many rows as for one.
     """
     last = _last_appeals(uow)
-    appealed = [event_id for event_id, one in last.items() if one.upheld is None]
-    since = uow.now - OPEN_FOR
-    reach = scoped(uow.actor, Order).with_only_columns(col(Order.id))
-    query = (
-        select(Evidence, Order)
-        .join(Order, col(Order.id) == Evidence.order_id)
-        .where(Evidence.counts, col(Evidence.field_event_id).is_not(None))
-        .where(Evidence.at >= since, Order.serve_on >= town_day(since))
-        .where(col(Order.id).in_(reach))
-        .where(
-            or_(
-                col(Evidence.grade) >= WEAK_FROM,
-                col(Evidence.field_event_id).in_(appealed),
-            )
-        )
-        .order_by(col(Evidence.at).desc(), col(Evidence.id))
-        .limit(_MOST)
-    )
-    found = uow.session.exec(query).all()
+    asked = [event_id for event_id, one in last.items() if one.upheld is None]
+    found = [*_appealed(uow, asked), *_weak(uow, asked)]
     orders = [order for _, order in found]
     shown = dict(zip([o.id for o in orders], show_orders(uow, orders), strict=True))
     borne = _borne(uow.session, [order.id for order in orders])
     helpers = _helpers(uow.session, {proof.helper_id for proof, _ in found})
-    rows = [
+    appeals = _show(
+        uow,
+        {proof.field_event_id: last.get(proof.field_event_id) for proof, _ in found},
+    )
+    return [
         WeakProof(
             evidence_id=proof.id,
             order=shown[order.id],
@@ -97,47 +86,79 @@ def list_weak(uow: UnitOfWork) -> list[WeakProof]:
             flags=[str(each) for each in proof.basis.get("flags", [])],
             borne_fen=borne.get(order.id, 0),
             claims=sorted(OF_VISITS if order.channel is Channel.VISIT else OF_MEALS),
-            appeal=_row(uow, last.get(proof.field_event_id)),
+            appeal=appeals.get(proof.field_event_id),
         )
         for proof, order in found
     ]
-    return sorted(rows, key=lambda row: not _is_open(row))
 
 
-def _is_open(row: WeakProof) -> bool:
-    return row.appeal is not None and row.appeal.upheld is None
+def _appealed(uow: UnitOfWork, asked: Collection[UUID | None]) -> list[_Found]:
+    if not asked:
+        return []
+    query = _proofs(uow).where(col(Evidence.field_event_id).in_(asked))
+    return [(proof, order) for proof, order in uow.session.exec(query)]
+
+
+def _weak(uow: UnitOfWork, asked: Collection[UUID | None]) -> list[_Found]:
+    since = uow.now - OPEN_FOR
+    query = (
+        _proofs(uow)
+        .where(Evidence.counts, col(Evidence.field_event_id).is_not(None))
+        .where(Evidence.at >= since, Order.serve_on >= town_day(since))
+        .where(Evidence.grade >= WEAK_FROM)
+        .where(col(Evidence.field_event_id).not_in(asked))
+    )
+    return [(proof, order) for proof, order in uow.session.exec(query.limit(_MOST))]
+
+
+def _proofs(uow: UnitOfWork) -> Select[Evidence, Order]:
+    reach = scoped(uow.actor, Order).with_only_columns(col(Order.id))
+    return (
+        select(Evidence, Order)
+        .join(Order, col(Order.id) == Evidence.order_id)
+        .where(col(Order.id).in_(reach))
+        .order_by(col(Evidence.at).desc(), col(Evidence.id))
+    )
 
 
 def _last_appeals(uow: UnitOfWork) -> dict[UUID | None, GradeAppeal]:
-    """The last appeal of each proof within reach, of two months."""
+    """The last appeal of each proof within reach: of two months, or still open."""
+    lately = col(GradeAppeal.asked_at) >= uow.now - 2 * OPEN_FOR
     query = (
         scoped(uow.actor, GradeAppeal)
-        .where(GradeAppeal.asked_at >= uow.now - 2 * OPEN_FOR)
+        .where(or_(lately, col(GradeAppeal.upheld).is_(None)))
         .order_by(col(GradeAppeal.asked_at), col(GradeAppeal.id))
     )
     return {one.field_event_id: one for one in uow.session.exec(query)}
 
 
-def _row(uow: UnitOfWork, appeal: GradeAppeal | None) -> AppealRow | None:
-    if appeal is None:
-        return None
-    words = unseal(uow.session, [appeal.id], ["message"])[appeal.id]
-    asker = uow.session.get_one(Account, appeal.asked_by)
-    decider = (
-        uow.session.get_one(Account, appeal.decided_by) if appeal.decided_by else None
-    )
-    other = uow.actor.account_id != appeal.asked_by
-    return AppealRow(
-        id=appeal.id,
-        claim=appeal.claim.value,
-        minutes=appeal.minutes,
-        words=words.get("message", ""),
-        asked_by=asker.title,
-        asked_at=appeal.asked_at,
-        upheld=appeal.upheld,
-        decided_by=decider.title if decider else None,
-        may_decide=uow.actor.role in MAY_DECIDE and other and appeal.upheld is None,
-    )
+def _show(
+    uow: UnitOfWork, appeals: Mapping[UUID | None, GradeAppeal | None]
+) -> dict[UUID | None, AppealRow]:
+    """By proof, as both people read them; two queries."""
+    known = {event_id: one for event_id, one in appeals.items() if one is not None}
+    words = unseal(uow.session, [one.id for one in known.values()], ["message"])
+    people = [who for one in known.values() for who in (one.asked_by, one.decided_by)]
+    titles = titles_of(uow.session, people)
+    return {
+        event_id: AppealRow(
+            id=one.id,
+            claim=one.claim.value,
+            minutes=one.minutes,
+            words=words[one.id].get("message", ""),
+            asked_by=titles.get(one.asked_by, ""),
+            asked_at=one.asked_at,
+            upheld=one.upheld,
+            decided_by=titles.get(one.decided_by) if one.decided_by else None,
+            may_decide=_may_decide(uow.actor, one),
+        )
+        for event_id, one in known.items()
+    }
+
+
+def _may_decide(actor: Actor, appeal: GradeAppeal) -> bool:
+    other = actor.account_id != appeal.asked_by
+    return actor.role in MAY_DECIDE and other and appeal.upheld is None
 
 
 def _borne(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -92,6 +92,10 @@ def test_nobody_decides_their_own_appeal_and_no_station_decides_any(
         decide(walk, appeal, elsewhere)
     with pytest.raises(AppealIsOpen):
         ask(walk)
+    town.at(NOON + timedelta(days=70))
+    [row] = weak(town)
+    assert row.appeal is not None, "it is never too old to be decided"
+    assert (row.appeal.id, row.appeal.upheld) == (appeal, None)
 
     district = town.add_account("office", Role.DISTRICT)
     decide(walk, appeal, district, upheld=False)
