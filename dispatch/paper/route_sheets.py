@@ -58,7 +58,11 @@ class SheetStop:
 
 @dataclass(frozen=True)
 class RouteSheet:
-    """One round on paper. `boxes` are in the order in which they are loaded."""
+    """One round on paper.
+
+    `boxes` are those that this kitchen packs, in the order in which they are loaded;
+    the stops are the whole round's, whose other boxes come from a second kitchen.
+    """
 
     number: str
     helper: str
@@ -84,6 +88,7 @@ def route_sheets(session: Session, sitting: Sitting) -> list[RouteSheet]:
             helpers.get(round_.helper_id, {}).get("name", ""),
             [(stop, p) for stop, p in served if stop.round_id == round_.id],
             (carried, doors),
+            sitting.id,
         )
         for round_ in rounds
         if round_.id in wanted
@@ -127,8 +132,14 @@ def _sheet(
     helper: str,
     pairs: list[tuple[Stop, StopOrder]],
     known: tuple[dict[UUID, Carried], dict[UUID, dict[str, str]]],
+    sitting_id: UUID,
 ) -> RouteSheet:
     carried, doors = known
+    own = {
+        one.order.number
+        for one in carried.values()
+        if one.order.sitting_id == sitting_id
+    }
     stops: dict[UUID, list[StopOrder]] = {}
     rows = {stop.id: stop for stop, _ in pairs}
     for stop, pair in pairs:
@@ -143,7 +154,12 @@ def _sheet(
         helper=helper,
         leaves=hour(round_.leaves_at),
         ends=hour(round_.ends_at),
-        boxes=[p for each in reversed(persons.values()) for p in each if p.box],
+        boxes=[
+            p
+            for each in reversed(persons.values())
+            for p in each
+            if p.box and p.number in own
+        ],
         stops=[
             replace(
                 _stop(rows[stop_id], [carried[p.order_id] for p in each], doors),

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from dispatch.access.accounts import Role
-from dispatch.catalogue.sittings import get_sitting
+from dispatch.catalogue.sittings import Sitting, get_sitting
 from dispatch.field.paper import SheetLine, type_in_sheet
 from dispatch.log.audit import Audit
 from dispatch.orders.cancelling import cancel_order
@@ -17,11 +17,13 @@ from dispatch.orders.orders import OrderState
 from dispatch.orders.sitting_close import cook
 from dispatch.paper.making import list_due, look_after_packs, make_pack
 from dispatch.paper.packs import Sheet, list_packs
+from dispatch.paper.route_sheets import route_sheets
 from dispatch.paper.showing import NotOurPack, open_pack, show_packs
 from dispatch.paper.typing_in import NoSuchSheet, read_sheet
+from dispatch.people.places import Kitchen
 from dispatch.store.unit_of_work import in_one_transaction, picture
 from tests.field.walk import HALF_PAST, Walk, make_walk
-from tests.little_town import LAT, STREET, TODAY, LittleTown
+from tests.little_town import LAT, LON, STREET, TODAY, LittleTown
 
 AHEAD = timedelta(minutes=30)
 
@@ -122,3 +124,26 @@ def test_a_sheet_that_came_back_is_typed_in_line_by_line(walk: Walk) -> None:
     with picture(town.engine, town.staff) as seen:
         again = read_sheet(seen, number, TODAY)
     assert [row.open for row in again] == [False, True]
+
+
+def test_a_kitchen_packs_its_own_boxes_of_a_round_that_loads_at_two(walk: Walk) -> None:
+    elsewhere = walk.order(1)
+    with Session(walk.town.engine) as session:
+        here = get_sitting(session, walk.town.sitting_id)
+        second = Kitchen(
+            name="二厨房", street_code=STREET, lat=LAT, lon=LON, lunch_capacity=9
+        )
+        session.add(second)
+        session.flush()
+        there = Sitting(
+            **here.model_dump(exclude={"id", "kitchen_id"}), kitchen_id=second.id
+        )
+        session.add(there)
+        session.flush()
+        elsewhere.sitting_id = there.id
+        session.add(elsewhere)
+        session.flush()
+        sheets = [route_sheets(session, each)[0] for each in (here, there)]
+    packed = [[box.label for box in sheet.boxes] for sheet in sheets]
+    assert packed == [["王奶奶"], ["李爷爷"]]
+    assert [len(sheet.stops) for sheet in sheets] == [2, 2]
