@@ -133,6 +133,7 @@ EVENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "event.round.loaded": ("已装箱", "boxes loaded"),
     "event.round.departed": ("出发", "departed"),
     "event.round.not_taken_up": ("已派出，没人动身", "nobody set out on it"),
+    "event.round.dropped": ("撤下这条路线", "the round was taken off"),
     "event.round.ended": ("本路结束", "round ended"),
     "event.order.offered": ("已询问助老员", "a helper was asked"),
     "event.order.offer_accepted": ("助老员愿意去", "the helper accepts"),

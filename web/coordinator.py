@@ -18,6 +18,7 @@ from dispatch.planning.coordinating import (
     take_plan_back,
 )
 from dispatch.planning.plan_history import show_versions
+from dispatch.planning.replay import show_replay
 from dispatch.planning.road_map import Bounds, district_bounds, road_map
 from dispatch.safety.calling import dial_rung
 from dispatch.safety.case_file import CaseFile, CaseRow, list_open, show_case
@@ -27,7 +28,7 @@ from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import Coordinator, Key, Staff
 from web.schemas.coordinator import CloseForm, StepForm
 from web.schemas.orders import PlaceForm
-from web.schemas.shapes import Day
+from web.schemas.shapes import Day, Moment
 from web.wire import Answer, StrictRoute, to_json
 
 router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["coordinator"])
@@ -43,6 +44,17 @@ def get_board(
 ) -> Answer:
     """One picture, and the feed's number that goes with it."""
     return Answer(caller.read(lambda uow: show_board(uow, on, serving, street)))
+
+
+@router.get("/board/replay", response_model=Board)
+def get_replay(
+    caller: Coordinator,
+    at: Moment,
+    serving: Serving | None = None,
+    street: StreetCode | None = None,
+) -> Answer:
+    """The board of that day as it stood at a moment; nothing can be done in it."""
+    return Answer(caller.read(lambda uow: show_replay(uow, at, serving, street)))
 
 
 @router.get("/roads")

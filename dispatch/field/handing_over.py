@@ -21,6 +21,7 @@ from dispatch.field.relaying_rounds import (
     plan_relay,
     see_relay,
 )
+from dispatch.field.tracking import tell_round
 from dispatch.orders.ordering import OrderDraft, Override, place_order
 from dispatch.orders.orders import Order, OrderState, move_order, tell_order
 from dispatch.planning.asking import ask_for_plan
@@ -152,7 +153,7 @@ def pass_on(
     wave = get_wave(uow.session, wave_id)
     if seen is None or not is_as_seen(uow, wave, board, asked.to_helper_id, seen):
         raise RoundChanged
-    _leave(uow, board)
+    _leave(uow, board, wave.street_code)
     round_id = _go_on(uow, wave, relay, board) if relay else None
     handed = set(relay.taken) if relay else set()
     rest = [each for each in board.orders if each.id not in handed]
@@ -201,7 +202,7 @@ def _is_under_way(uow: UnitOfWork, board: Board) -> bool:
     return going and bool(board.orders)
 
 
-def _leave(uow: UnitOfWork, board: Board) -> None:
+def _leave(uow: UnitOfWork, board: Board, street_code: str) -> None:
     """Nothing is to be done on the old round any more; its helper hears of it."""
     for served in board.served:
         served.given_back_at = uow.now
@@ -209,6 +210,7 @@ def _leave(uow: UnitOfWork, board: Board) -> None:
     board.round.state = RoundState.ENDED
     uow.session.add(board.round)
     uow.session.flush()
+    tell_round(uow, board.round, street_code)
     for order in board.orders:
         said = {"helper_id": board.round.helper_id}
         tell_order(uow, order, "order.called_back", **said)

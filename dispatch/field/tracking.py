@@ -102,13 +102,18 @@ def track_round(
         return
     round_.state = state
     uow.session.add(round_)
+    tell_round(uow, round_, street_code)
+
+
+def tell_round(uow: UnitOfWork, round_: Round, street_code: str) -> None:
+    """Record how far a round is now; which rounds stand, plans say."""
     record(
         uow,
-        f"round.{state.value}",
+        f"round.{round_.state.value}",
         "round",
         round_.id,
         wave_id=round_.wave_id,
         helper_id=round_.helper_id,
         street_code=street_code,
-        state=state.value,
+        state=round_.state.value,
     )

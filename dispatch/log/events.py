@@ -1,5 +1,6 @@
 """Events: everything that happened, append-only, in the transaction that did it."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -128,3 +129,34 @@ def list_story(session: Session, subject_id: UUID) -> list[Event]:
             .order_by(col(Event.number))
         )
     )
+
+
+def last_events(
+    session: Session,
+    subject_ids: Iterable[UUID],
+    until: datetime,
+    kinds: Collection[str] = (),
+) -> dict[UUID, Event]:
+    """Per subject the last thing that had happened to it by a moment.
+
+    Args:
+        kinds: only these; all when empty.
+    """
+    wanted, found = sorted(set(subject_ids)), dict[UUID, Event]()
+    for start in range(0, len(wanted), 500):
+        told = (
+            select(col(Event.subject_id), func.max(Event.number).label("number"))
+            .where(col(Event.subject_id).in_(wanted[start : start + 500]))
+            .where(Event.at <= until)
+            .group_by(col(Event.subject_id))
+        )
+        if kinds:
+            told = told.where(col(Event.kind).in_(kinds))
+        last = told.subquery()
+        rows = session.exec(
+            select(Event)
+            .join(last, col(Event.subject_id) == last.c.subject_id)
+            .where(col(Event.number) == last.c.number)
+        )
+        found.update({event.subject_id: event for event in rows})
+    return found

@@ -6,28 +6,23 @@ is exactly what this picture does not show yet.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Final
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col
 
-from dispatch.access.masking import called
 from dispatch.access.scope import scoped
 from dispatch.catalogue.sittings import Serving
 from dispatch.clock import town_day
 from dispatch.log.events import Outbox
 from dispatch.log.feed import feed_position
-from dispatch.orders.orders import ENDED_STATES, Order, OrderState
+from dispatch.orders.orders import Order, OrderState
 from dispatch.orders.showing import Carrying, find_carrying
-from dispatch.people.areas import list_areas
-from dispatch.people.elders import Elder, Household
-from dispatch.people.vault import unseal
+from dispatch.planning.board_orders import BoardOrder, show_board_orders
 from dispatch.planning.board_rows import (
     HelperRow,
     RoundRow,
-    delay_of,
     show_helpers,
     show_rounds,
 )
@@ -35,12 +30,8 @@ from dispatch.planning.plan_history import WaveRow, show_waves
 from dispatch.planning.waves import Wave
 from dispatch.safety.case_file import CaseRow, show_cases
 from dispatch.safety.cases import Case
-from dispatch.safety.help_calls import list_away
 from dispatch.safety.reaching import cases_in_reach
 from dispatch.store.unit_of_work import UnitOfWork
-
-Where = tuple[str, float | None, float | None, str]
-_AHEAD: Final = (OrderState.PLANNED, OrderState.UNDER_WAY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,31 +40,6 @@ class Position:
 
     epoch: UUID
     seq: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoardOrder:
-    """One carried order: where it is in its life and on the map, and how late."""
-
-    id: UUID
-    number: str
-    state: str
-    reason: str | None
-    channel: str
-    serving: str
-    tier: int
-    wave_id: UUID | None
-    elder_label: str
-    lat: float | None
-    lon: float | None
-    helper_id: UUID | None
-    partner_id: UUID | None
-    stop_id: UUID | None
-    eta_at: datetime | None
-    until_at: datetime
-    late_seconds: int
-    case_id: UUID | None
-    outside_area: bool = False  # its helper knows other communities
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,33 +67,62 @@ def show_board(
 ) -> Board:
     """Everything that is carried on a day, today unless told otherwise."""
     on = on or town_day(uow.now)
-    epoch, seq = feed_position(uow.session)
-    waves = _waves(uow, on, serving, street_code)
+    waves = list_waves(uow, on, serving, street_code)
     wave_ids = [wave.id for wave in waves]
-    orders = _orders(uow, wave_ids)
-    cases = _cases(uow, street_code)
+    orders = list_carried(uow, wave_ids)
     rounds = show_rounds(uow, wave_ids)
-    shown = _show_orders(uow, orders, cases, rounds)
-    counts = Counter(order.state.value for order in orders)
     streets = sorted({wave.street_code for wave in waves})
+    return compose(
+        uow,
+        on,
+        Parts(
+            waves=show_waves(uow, waves),
+            orders=orders,
+            carried=find_carrying(uow.session, [order.id for order in orders]),
+            helpers=show_helpers(uow, streets, on, rounds),
+            rounds=rounds,
+            cases=show_cases(uow, _open_cases(uow, street_code)),
+            last_event_at=_last_event_at(uow),
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a board is put together from: of this moment, or of one that has been."""
+
+    waves: list[WaveRow]
+    orders: Sequence[Order]
+    carried: Mapping[UUID, Carrying]
+    helpers: list[HelperRow]
+    rounds: list[RoundRow]
+    cases: list[CaseRow]
+    last_event_at: datetime | None
+
+
+def compose(uow: UnitOfWork, on: date, of: Parts) -> Board:
+    """The board of the moment of `uow`, from its parts."""
+    epoch, seq = feed_position(uow.session)
+    counts = Counter(order.state.value for order in of.orders)
     return Board(
         feed=Position(epoch=epoch, seq=seq),
         now=uow.now,
         on=on,
-        waves=show_waves(uow, waves),
+        waves=of.waves,
         counts={state.value: counts[state.value] for state in OrderState},
-        total=len(orders),
-        orders=shown,
-        helpers=show_helpers(uow, streets, on, rounds),
-        rounds=rounds,
-        cases=show_cases(uow, cases),
-        last_event_at=_last_event_at(uow),
+        total=len(of.orders),
+        orders=show_board_orders(uow, of.orders, of.carried, of.rounds, of.cases),
+        helpers=of.helpers,
+        rounds=of.rounds,
+        cases=of.cases,
+        last_event_at=of.last_event_at,
     )
 
 
-def _waves(
+def list_waves(
     uow: UnitOfWork, on: date, serving: Serving | None, street_code: str | None
 ) -> Sequence[Wave]:
+    """The waves of a day within reach, by the time of their plan."""
     query = scoped(uow.actor, Wave).where(Wave.serve_on == on)
     if serving is not None:
         query = query.where(Wave.serving == serving)
@@ -136,134 +131,19 @@ def _waves(
     return uow.session.exec(query.order_by(col(Wave.plan_at), col(Wave.id))).all()
 
 
-def _orders(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> Sequence[Order]:
+def list_carried(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> Sequence[Order]:
+    """The orders of some waves within reach, by their latest time."""
     query = scoped(uow.actor, Order).where(col(Order.wave_id).in_(wave_ids))
     by = (col(Order.window_until_at), col(Order.number))
     return uow.session.exec(query.order_by(*by)).all()
 
 
-def _cases(uow: UnitOfWork, street_code: str | None) -> Sequence[Case]:
+def _open_cases(uow: UnitOfWork, street_code: str | None) -> Sequence[Case]:
     """Open cases of any day: one is never forgotten because midnight came."""
     query = cases_in_reach(uow.actor).where(col(Case.closed_at).is_(None))
     if street_code is not None:
         query = query.where(Case.street_code == street_code)
     return uow.session.exec(query.order_by(col(Case.deadline_at), col(Case.id))).all()
-
-
-def _show_orders(
-    uow: UnitOfWork,
-    orders: Sequence[Order],
-    cases: Sequence[Case],
-    rounds: Sequence[RoundRow],
-) -> list[BoardOrder]:
-    away = list_away(uow.session, {one.helper_id for one in rounds})
-    behind = {one.id: delay_of(one, uow.now, away.get(one.helper_id)) for one in rounds}
-    carried = find_carrying(uow.session, [order.id for order in orders])
-    alarms = {case.order_id: case.id for case in cases if case.order_id}
-    places = _places(uow, orders)
-    areas = list_areas(uow.session, {one.helper_id for one in carried.values()})
-    shown = [
-        _row(uow, order, carried.get(order.id), alarms.get(order.id), places[order.id])
-        for order in orders
-    ]
-    return [
-        replace(
-            _expected(uow, one, carried.get(one.id), behind),
-            outside_area=_is_outside(one, places[one.id], areas),
-        )
-        for one in shown
-    ]
-
-
-def _is_outside(
-    one: BoardOrder, place: Where, areas: Mapping[UUID, frozenset[str]]
-) -> bool:
-    """Whoever has no area is at home everywhere."""
-    area = areas.get(one.helper_id) if one.helper_id else None
-    return area is not None and place[3] not in area
-
-
-def _expected(
-    uow: UnitOfWork,
-    one: BoardOrder,
-    carried: Carrying | None,
-    behind: Mapping[UUID, timedelta],
-) -> BoardOrder:
-    """Its helper is behind: so will be what still lies before them."""
-    if carried is None or one.eta_at is None or one.state not in _AHEAD:
-        return one
-    if carried.stop.arrived_at is not None:
-        return one
-    expected = one.eta_at + behind.get(carried.stop.round_id, timedelta(0))
-    late = round((max(expected, uow.now) - one.until_at).total_seconds())
-    return replace(one, late_seconds=max(0, late))
-
-
-def _places(uow: UnitOfWork, orders: Sequence[Order]) -> dict[UUID, Where]:
-    """Per order: how the elder is called, where the door is, of which community."""
-    wanted = sorted({order.id for order in orders})
-    rows: list[tuple[UUID, Elder, Household]] = []
-    for start in range(0, len(wanted), 500):
-        query = (
-            select(Order.id, Elder, Household)
-            .join(Elder, col(Elder.id) == Order.elder_id)
-            .join(Household, col(Household.id) == Order.household_id)
-            .where(col(Order.id).in_(wanted[start : start + 500]))
-        )
-        rows += uow.session.exec(query).all()
-    names = unseal(uow.session, {elder.id for _, elder, _ in rows}, ["name"])
-    return {
-        order_id: (
-            called(names[elder.id].get("name", "？"), elder.sex),
-            home.lat,
-            home.lon,
-            home.community,
-        )
-        for order_id, elder, home in rows
-    }
-
-
-def _row(
-    uow: UnitOfWork,
-    order: Order,
-    carried: Carrying | None,
-    case_id: UUID | None,
-    place: Where,
-) -> BoardOrder:
-    open_again = order.state in {OrderState.WAITING, OrderState.UNASSIGNED}
-    at = None if open_again else carried
-    eta = at.stop.at if at else None
-    return BoardOrder(
-        id=order.id,
-        number=order.number,
-        state=order.state.value,
-        reason=order.reason,
-        channel=order.channel.value,
-        serving=order.serving.value,
-        tier=order.tier,
-        wave_id=order.wave_id,
-        elder_label=place[0],
-        lat=place[1],
-        lon=place[2],
-        helper_id=at.helper_id if at else None,
-        partner_id=at.partner_id if at else None,
-        stop_id=at.stop.id if at else None,
-        eta_at=eta,
-        until_at=order.window_until_at,
-        late_seconds=_late_seconds(order, eta, uow.now),
-        case_id=case_id,
-    )
-
-
-def _late_seconds(order: Order, eta: datetime | None, now: datetime) -> int:
-    """How late it was, is, or will be by the plan; 0 when in time."""
-    if order.state in ENDED_STATES:
-        moment = order.ended_at if order.state is OrderState.DONE else None
-    else:
-        moment = max(eta, now) if eta else now
-    if moment is None:
-        return 0
-    return max(0, round((moment - order.window_until_at).total_seconds()))
 
 
 def _last_event_at(uow: UnitOfWork) -> datetime | None:

@@ -1,6 +1,6 @@
 """What lies around the orders on the board: helpers and rounds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -77,7 +77,6 @@ def show_rounds(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> list[RoundRow]:
         .where(col(Round.wave_id).in_(wave_ids), Round.state != RoundState.DROPPED)
         .order_by(col(Round.leaves_at), col(Round.id))
     ).all()
-    stops: dict[UUID, list[StopRow]] = {one.id: [] for one in rounds}
     served: dict[UUID, dict[UUID, str]] = {}
     of_these = select(Round.id).where(
         col(Round.wave_id).in_(wave_ids), Round.state != RoundState.DROPPED
@@ -92,9 +91,20 @@ def show_rounds(uow: UnitOfWork, wave_ids: Sequence[UUID]) -> list[RoundRow]:
     for stop_id, order_id, state in pairs:
         served.setdefault(stop_id, {})[order_id] = state
     in_order = select(Stop).where(col(Stop.round_id).in_(of_these))
-    for stop in uow.session.exec(in_order.order_by(col(Stop.seq))):
-        stops[stop.round_id].append(_stop(stop, served.get(stop.id, {})))
-    return [_round(one, stops[one.id]) for one in rounds]
+    stops = uow.session.exec(in_order.order_by(col(Stop.seq)))
+    return put_together(rounds, stops, served)
+
+
+def put_together(
+    rounds: Sequence[Round],
+    stops: Iterable[Stop],
+    served: Mapping[UUID, Mapping[UUID, str]],
+) -> list[RoundRow]:
+    """Rows of rounds from their stops, in order, and the states of whom these serve."""
+    rows: dict[UUID, list[StopRow]] = {one.id: [] for one in rounds}
+    for stop in stops:
+        rows[stop.round_id].append(_stop(stop, served.get(stop.id, {})))
+    return [_round(one, rows[one.id]) for one in rounds]
 
 
 def delay_of(one: RoundRow, now: datetime, away: Away | None = None) -> timedelta:
@@ -120,7 +130,12 @@ def delay_of(one: RoundRow, now: datetime, away: Away | None = None) -> timedelt
 def show_helpers(
     uow: UnitOfWork, streets: Sequence[str], on: date, rounds: Sequence[RoundRow]
 ) -> list[HelperRow]:
-    """Whoever has a shift that day in these streets, or a round of these waves."""
+    """Whoever has a shift that day in these streets, or a round of these waves.
+
+    Of the way that somebody went nothing is kept: where their last place is newer
+    than the moment shown, they stand at the stop that they had reached by then.
+    """
+    reached = _reached(rounds)
     walking = {one.helper_id for one in rounds}
     rows = uow.session.exec(
         select(Helper, Shift, Position)
@@ -132,14 +147,17 @@ def show_helpers(
     ).all()
     labels = label_helpers(uow.session, {helper.id for helper, _, _ in rows})
     busy = {one.helper_id: one.id for one in rounds if one.state != "ended"}
-    away = list_away(uow.session, {helper.id for helper, _, _ in rows})
+    away = list_away(uow.session, {helper.id for helper, _, _ in rows}, uow.now)
     found: dict[UUID, HelperRow] = {}
     for helper, shift, position in rows:
         on_duty = shift.starts_at <= uow.now <= shift.ends_at
         if helper.id in found and not on_duty:
             continue
-        place: Position | None = position
-        seen = place if on_duty and helper.shows_position else None
+        seen = None
+        if on_duty and helper.shows_position:
+            known: Position | None = position
+            fresh = known is not None and known.at <= uow.now
+            seen = known if fresh else reached.get(helper.id)
         found[helper.id] = HelperRow(
             id=helper.id,
             label=labels[helper.id],
@@ -147,12 +165,29 @@ def show_helpers(
             mode=helper.mode.value,
             lat=seen.lat if seen else None,
             lon=seen.lon if seen else None,
-            at=seen.at if seen else None,
+            at=_seen_at(seen),
             on_duty=on_duty,
             round_id=busy.get(helper.id),
             help_call_id=away[helper.id].call_id if helper.id in away else None,
         )
     return list(found.values())
+
+
+def _reached(rounds: Sequence[RoundRow]) -> dict[UUID, StopRow]:
+    """The last stop that each helper has reached."""
+    found: dict[UUID, StopRow] = {}
+    stops = ((one.helper_id, stop) for one in rounds for stop in one.stops)
+    for helper_id, stop in sorted(stops, key=lambda each: each[1].seq):
+        before = found.get(helper_id)
+        if stop.arrived_at and (
+            before is None or stop.arrived_at >= (before.arrived_at or stop.arrived_at)
+        ):
+            found[helper_id] = stop
+    return found
+
+
+def _seen_at(seen: Position | StopRow | None) -> datetime | None:
+    return seen.arrived_at if isinstance(seen, StopRow) else seen and seen.at
 
 
 def _round(one: Round, stops: list[StopRow]) -> RoundRow:

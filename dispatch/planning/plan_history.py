@@ -1,6 +1,6 @@
 """Waves and the versions of their plans, as the coordinator sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -88,17 +88,26 @@ class Version:
 def show_waves(uow: UnitOfWork, waves: Sequence[Wave]) -> list[WaveRow]:
     """Rows for waves that the caller found within reach; three queries."""
     ids = [wave.id for wave in waves]
-    streets = uow.session.exec(
-        select(Street).where(col(Street.code).in_({wave.street_code for wave in waves}))
-    )
-    names = {street.code: street.name for street in streets}
     plans = uow.session.exec(
         select(Plan)
         .join(Wave, col(Wave.id) == Plan.wave_id)
         .where(col(Plan.wave_id).in_(ids), Plan.version == Wave.shown_version)
     )
     shown = {plan.wave_id: plan for plan in plans}
-    asked = _asked(uow, ids)
+    return put_together(uow, waves, shown, _asked(uow, ids))
+
+
+def put_together(
+    uow: UnitOfWork,
+    waves: Sequence[Wave],
+    shown: Mapping[UUID, Plan],
+    asked: Mapping[UUID, Sequence[PlanRequest]],
+) -> list[WaveRow]:
+    """Rows of waves from their plans in force and their requests, first to last."""
+    streets = uow.session.exec(
+        select(Street).where(col(Street.code).in_({wave.street_code for wave in waves}))
+    )
+    names = {street.code: street.name for street in streets}
     return [
         _row(uow, wave, names[wave.street_code], shown.get(wave.id), asked[wave.id])
         for wave in waves
@@ -153,9 +162,14 @@ def _open_one(requests: Sequence[PlanRequest]) -> PlanRequest | None:
     return next(iter([*running, *still]), None)
 
 
+def gave_way(request: PlanRequest) -> bool:
+    """Another plan was published before its own."""
+    return (request.error or "").startswith(_GAVE_WAY)
+
+
 def _trouble(requests: Sequence[PlanRequest]) -> Trouble | None:
     last = requests[-1] if requests else None
-    if last is None or not last.error or last.error.startswith(_GAVE_WAY):
+    if last is None or not last.error or gave_way(last):
         return None
     told = (code for words, code in TROUBLES.items() if words in (last.error or ""))
     return Trouble(

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Column, Index, text
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 from dispatch.people.offers import OfferState
 from dispatch.people.places import ON_EARTH
@@ -170,11 +170,21 @@ class Away:
         return max(at, now, self.back_at or self.free_at)
 
 
-def list_away(session: Session, helper_ids: Collection[UUID]) -> dict[UUID, Away]:
-    """Which of these helpers are away for a call, by their id."""
+def list_away(
+    session: Session, helper_ids: Collection[UUID], at: datetime | None = None
+) -> dict[UUID, Away]:
+    """Which of these helpers are away for a call, by their id.
+
+    Args:
+        at: a moment that may have been; now when it is not told.
+    """
+    over = col(HelpCall.closed_at)
     query = select(HelpCall).where(
-        col(HelpCall.helper_id).is_not(None), col(HelpCall.closed_at).is_(None)
+        col(HelpCall.helper_id).is_not(None),
+        over.is_(None) if at is None else or_(over.is_(None), over > at),
     )
+    if at is not None:
+        query = query.where(col(HelpCall.accepted_at) <= at)
     away = {}
     for call in session.exec(query):  # a handful in a whole district
         if call.helper_id in helper_ids and call.accepted_at and call.free_at:

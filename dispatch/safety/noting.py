@@ -2,6 +2,8 @@
 
 from dispatch.log.events import record
 from dispatch.safety.cases import Case, CaseStep, Rung
+from dispatch.safety.duty import CaseDuty
+from dispatch.store.columns import Json
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -37,10 +39,21 @@ def tell_case(uow: UnitOfWork, case: Case, kind: str, **said: str) -> None:
         kind,
         "case",
         case.id,
-        facts={"rung": case.rung.value, **said},
+        facts={"rung": case.rung.value, **_whose_turn(uow, case), **said},
         order_id=case.order_id,
         helper_id=case.helper_id,
         station_id=case.station_id,
         street_code=case.street_code,
         state="closed" if case.closed_at else case.rung.value,
     )
+
+
+def _whose_turn(uow: UnitOfWork, case: Case) -> Json:
+    """What a replay of the day shows of a case beside its rung."""
+    said: Json = {"deadline_at": case.deadline_at.isoformat()}
+    duty = uow.session.get(CaseDuty, case.id)
+    if duty is not None:
+        said["owner_id"] = str(duty.account_id)
+        if duty.taken_at is not None:
+            said["taken_at"] = duty.taken_at.isoformat()
+    return said

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from dispatch.field.parting import bring_back
 from dispatch.field.partners import part
+from dispatch.field.tracking import tell_round
 from dispatch.orders.orders import Order, OrderState, move_order
 from dispatch.planning.asking import ask_for_plan
 from dispatch.planning.holding import hold_helpers, hold_orders
@@ -63,6 +64,7 @@ def stop_rounds(uow: UnitOfWork, helper_id: UUID) -> int:
         for round_ in again:
             round_.state = RoundState.DROPPED
             uow.session.add(round_)
+            tell_round(uow, round_, wave.street_code)
         uow.session.flush()
         _set_free(uow, held[wave.id].values(), _orders_on(uow, [r.id for r in again]))
         wave.orders_version += 1  # should the request fail, the sweep asks again

@@ -95,6 +95,18 @@ def test_an_unanswered_door_comes_first_and_is_closed_with_an_outcome(
         page.get_by_test_id("close-case").click()
         expect(page.get_by_test_id("case")).to_have_count(0)
 
+        page.get_by_test_id("replay-enter").click()
+        slider = page.get_by_test_id("replay-slider")
+        expect(page.get_by_test_id("count-planned")).to_contain_text("1")
+        expect(page.get_by_test_id("then-calm")).to_be_visible()
+        expect(page.get_by_test_id("plan")).to_have_count(0)
+        slider.focus()
+        slider.press("Home")
+        expect(page.get_by_test_id("replay-time")).to_have_text("00:00")
+        expect(page.get_by_test_id("sum")).to_contain_text("总数 0")
+        page.get_by_test_id("replay-leave").click()
+        expect(page.get_by_test_id("sum")).to_contain_text("总数 1")
+
     assert [case.outcome for case in walk.cases()] == ["seen_well"]
 
 

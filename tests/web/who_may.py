@@ -144,6 +144,7 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/rounds/{round_id}/pass": STAFF,
     "POST /api/rounds/{round_id}/pass/end": STAFF,
     "GET /api/board": COORDINATORS,
+    "GET /api/board/replay": COORDINATORS,
     "GET /api/roads": STAFF,
     "POST /api/waves/{wave_id}/plan": COORDINATORS,
     "POST /api/waves/{wave_id}/rollback": COORDINATORS,

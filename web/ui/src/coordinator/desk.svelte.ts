@@ -8,10 +8,12 @@ import { asRefused, type Refused } from "../wire/refused";
 import { clock } from "../time/clock.svelte";
 import type { OrderState, Serving } from "../wire/types";
 import { t } from "../words/words.svelte";
+import { replay } from "./replay.svelte";
 import { alarmsOf, matches, type Alarms } from "./sums";
 
 export type Chosen = { kind: "order" | "helper" | "case"; id: string } | null;
 const READ_GAP_MS = 1200;
+const SHOW_GAP_MS = 120;
 const MOVES_GAP_MS = 500;
 
 function newer(one: BoardHelper, seen: Whereabouts | undefined): BoardHelper {
@@ -37,7 +39,9 @@ class Desk {
   board = $derived(this.reading.value);
   /** Where helpers were seen since the board was read; the orders know nothing of it. */
   places = $state.raw<ReadonlyMap<string, Whereabouts>>(new Map());
-  helpers = $derived<BoardHelper[]>((this.board?.helpers ?? []).map((one) => newer(one, this.places.get(one.id))));
+  helpers = $derived<BoardHelper[]>(replay.on ? (this.board?.helpers ?? []) : (this.board?.helpers ?? []).map((one) => newer(one, this.places.get(one.id))));
+  /** The moment that the page shows: this one, or the replay's. */
+  now = $derived(replay.at ?? clock.now);
   alarms = $derived<Alarms>(this.board ? alarmsOf(this.board) : { cases: [], late: [], notPlanned: [], blocked: [] });
   listed = $derived<BoardOrder[]>(
     (this.board?.orders ?? []).filter(
@@ -60,8 +64,9 @@ class Desk {
   });
 
   async read(): Promise<{ epoch: string; seq: number } | null> {
+    const then = replay.at && new Date(replay.at).toISOString();
     const board = await this.reading.read(() =>
-      get<Board>("/api/board", { on: clock.today, serving: this.serving }),
+      then ? get<Board>("/api/board/replay", { at: then, serving: this.serving }) : get<Board>("/api/board", { on: clock.today, serving: this.serving }),
     );
     if (!board) return null;
     this.news += 1;
@@ -69,7 +74,9 @@ class Desk {
   }
 
   /** News are fetched whole: the board is one reading, and never wrong. */
-  take = calmly(() => this.read(), READ_GAP_MS);
+  take = calmly(async () => (replay.on ? null : this.read()), READ_GAP_MS);
+  /** Another minute of the replay; whoever drags sees the last one they came to. */
+  show = calmly(() => this.read(), SHOW_GAP_MS);
 
   #moves = new Map<string, Whereabouts>();
   #moving: ReturnType<typeof setTimeout> | undefined;
@@ -125,6 +132,7 @@ class Desk {
   }
 
   async #doing(deed: () => Promise<void>): Promise<void> {
+    if (replay.on) return;
     this.refused = null;
     this.said = "";
     try {

@@ -40,6 +40,11 @@ export function shortTime(moment: Moment, today: string): string {
   return on && on !== today ? `${on.slice(5)} ${hourMinute(moment)}` : hourMinute(moment);
 }
 
+/** The first moment of a local day, in milliseconds; the town knows no summer time. */
+export function dayStart(on: string): number {
+  return Date.parse(`${on}T00:00:00+08:00`);
+}
+
 export function daysAfter(on: string, days: number): string {
   const at = new Date(`${on}T00:00:00Z`);
   at.setUTCDate(at.getUTCDate() + days);
