@@ -31,6 +31,10 @@ EVENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "event.order.settlement_reversed": ("补贴冲回", "subsidy reversed"),
     "event.order.evidenced": ("补充凭证", "evidence added"),
     "event.order.photo_kept": ("上传照片", "picture kept"),
+    "event.order.photo_forgotten": (
+        "照片已过保存期，已删除",
+        "picture past its time, deleted",
+    ),
     "event.order.photo_reused": (
         "照片与另一单相同，待核",
         "the same picture as of another order, to review",
@@ -99,7 +103,10 @@ EVENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "event.order.alone": ("两人上门缺一人", "one of two helpers is missing"),
     "event.order.regraded": ("凭证等级更正", "evidence graded again"),
     "event.order.not_settled": ("补贴未能入账", "subsidy not posted"),
-    "event.order.wrong_box": ("交的不是本单的盒，待核", "another order's box, to review"),
+    "event.order.wrong_box": (
+        "交的不是本单的盒，待核",
+        "another order's box, to review",
+    ),
     "event.order.second_delivery": ("重复送达，待核", "delivered twice, to review"),
     "event.order.delivered_after_cancel": (
         "取消后送达，待核",

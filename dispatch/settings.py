@@ -63,6 +63,9 @@ class Settings(BaseSettings):
         le=600,
         description="paper packs are made so long before boxes are ready",
     )
+    photo_days: int = Field(
+        730, ge=1, description="pictures from doors are thrown away after so long"
+    )
     print_command: str = Field(
         "", description="prints a PDF from its standard input; empty: people print"
     )

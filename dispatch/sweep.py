@@ -27,6 +27,7 @@ from dispatch.clock import town_day
 from dispatch.duties.ordering_due import run_station, stations_to_run
 from dispatch.errors import Refusal
 from dispatch.exchange.runs import forget_files
+from dispatch.field.forgetting import forget_pictures
 from dispatch.field.parting import bring_back, list_left_alone
 from dispatch.orders.sitting_close import close_sitting, cook, end_visits
 from dispatch.orders.standing_run import run_standing
@@ -61,6 +62,7 @@ log = structlog.get_logger()
 _NO_WORKERS: Final = "排线服务离线，已启用本机排线"
 _LATE: Final = "临近出发仍无路线，已使用快速方案，请人工查看"
 _ORDERING_SECONDS: Final = 1.0  # wall time in one sweep
+PICTURES_FOR: Final = timedelta(days=730)
 Rescue = Callable[[UUID, str | None], bool]
 T = TypeVar("T")
 
@@ -70,6 +72,7 @@ def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> Non
     engine = make_engine(chosen.database)
     over = threading.Event()  # not `stop`: only the timers' looks are its pulse
     ahead = timedelta(minutes=chosen.pack_minutes)
+    kept_for = timedelta(days=chosen.photo_days)
     packing = partial(look_after_packs, engine, ahead, chosen.print_command)
     with ExitStack() as at_end:  # also when it breaks; the last named comes first
         at_end.callback(engine.dispose)
@@ -86,7 +89,7 @@ def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> Non
             at_end.callback(thread.join)
         at_end.callback(over.set)
         while not stop.is_set():
-            sweep(engine, redis, rescuer.rescue)
+            sweep(engine, redis, rescuer.rescue, kept_for)
             stop.wait(chosen.sweep_seconds)
 
 
@@ -105,7 +108,12 @@ def _look_on(look: Callable[[], object], seconds: float, over: threading.Event) 
         over.wait(seconds)
 
 
-def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> None:
+def sweep(
+    engine: Engine,
+    redis: Redis | None,
+    rescue: Rescue | None = None,
+    pictures_for: timedelta = PICTURES_FOR,
+) -> None:
     """Look once. What fails is written to the log and looked at again next time.
 
     Args:
@@ -113,8 +121,10 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
         rescue: plans a request in this process and tells whether it took it up; at
             once and in this thread if not given. Its second argument says why only
             a quick plan will do, or None.
+        pictures_for: how long pictures from doors are kept.
     """
     here = rescue or partial(rescue_here, engine)
+    forgetting = partial(forget_pictures, kept_for=pictures_for)
     steps: tuple[Callable[[], object], ...] = (
         partial(climb_overdue, engine),
         partial(ask_for_owners, engine),
@@ -130,6 +140,7 @@ def sweep(engine: Engine, redis: Redis | None, rescue: Rescue | None = None) -> 
         partial(in_one_transaction, engine, _lay_out),
         partial(run_standing, engine),
         partial(in_one_transaction, engine, forget_files),
+        partial(in_one_transaction, engine, forgetting),
     )
     for step in steps:
         _try(step)

@@ -108,6 +108,7 @@ def show_photos(uow: UnitOfWork, order_id: UUID) -> list[PhotoRow]:
     return [
         PhotoRow(id=one.id, kind=one.kind.value, at=one.whole_at or one.begun_at)
         for one in list_photos(uow.session, [order.id])
+        if one.forgotten_at is None
     ]
 
 

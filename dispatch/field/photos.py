@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.store.columns import Instant, word
@@ -19,23 +19,35 @@ MOST_BYTES: Final = 2_000_000
 _SHAPE: Final = "size BETWEEN 1 AND 2000000 AND have BETWEEN 0 AND size"
 
 
+def _waiting(name: str, column: str, where: str) -> Index:
+    only = text(where)
+    return Index(name, column, postgresql_where=only, sqlite_where=only)
+
+
 class PhotoKind(StrEnum):
     PHOTO = "photo"  # only with the elder's consent
     SIGNATURE = "signature"
 
 
 class FieldPhoto(SQLModel, table=True):
-    """One picture of one order; whole when `whole_at` is set."""
+    """One picture of one order; whole when `whole_at` is set.
+
+    After its time (`forgotten_at`) the picture is gone; that there was one stays, so
+    that what it proved is still proved.
+    """
 
     __tablename__ = "field_photo"
     __table_args__ = (
         UniqueConstraint("order_id", "sha256", name="one_picture_each"),
         CheckConstraint(_SHAPE, name="picture_size"),
         CheckConstraint(
-            "(whole_at IS NULL) = (sealed IS NULL) "
-            "AND (whole_at IS NULL) = (key_id IS NULL)",
+            "(sealed IS NOT NULL) = (whole_at IS NOT NULL AND forgotten_at IS NULL) "
+            "AND (sealed IS NULL) = (key_id IS NULL) "
+            "AND (forgotten_at IS NULL OR whole_at IS NOT NULL)",
             name="whole_is_sealed",
         ),
+        _waiting("pictures_to_forget", "whole_at", "sealed IS NOT NULL"),
+        _waiting("pictures_unfinished", "begun_at", "whole_at IS NULL"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -49,6 +61,7 @@ class FieldPhoto(SQLModel, table=True):
     sealed: bytes | None = None
     begun_at: datetime = Field(sa_type=Instant)
     whole_at: datetime | None = Field(default=None, sa_type=Instant)
+    forgotten_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class PhotoPiece(SQLModel, table=True):
@@ -77,7 +90,7 @@ def list_pieces(session: Session, photo_id: UUID) -> list[PhotoPiece]:
 
 
 def list_photos(session: Session, order_ids: Collection[UUID]) -> list[FieldPhoto]:
-    """The whole pictures of these orders, first to last."""
+    """The pictures of these orders that are or were whole, first to last."""
     query = select(FieldPhoto).where(
         col(FieldPhoto.order_id).in_(order_ids), col(FieldPhoto.whole_at).is_not(None)
     )

@@ -8,8 +8,14 @@ import pytest
 from sqlmodel import Session, select
 
 from dispatch.catalogue.services import Service
-from dispatch.field.photographing import NotThisPicture, Piece, keep_piece
-from dispatch.field.photos import PhotoKind
+from dispatch.field.forgetting import forget_pictures
+from dispatch.field.photographing import (
+    NotThisPicture,
+    Piece,
+    keep_piece,
+    show_photos,
+)
+from dispatch.field.photos import FieldPhoto, PhotoKind
 from dispatch.orders.orders import OrderState
 from dispatch.people.datum import from_wgs84
 from dispatch.people.elders import Datum, Elder
@@ -138,6 +144,39 @@ def test_a_picture_that_is_awaited_is_one_proof_and_graded_again_when_it_comes(
     assert [come(0), come(1)] == ["A", "B"], "two photos, and nobody signed"
     with pytest.raises(NotThisPicture):
         come(2)
+
+
+def test_a_picture_is_forgotten_after_its_time_and_proves_what_it_proved(
+    town: LittleTown,
+) -> None:
+    walk = make_walk(town, visits=[town.add_elder()])
+    visits_are_proved_by(town, "photo")
+    picture = b"\xff\xd8\xff one"
+    name = sha256(picture).hexdigest()
+    phone, end = Phone(walk), HALF_PAST + 50 * MINUTE
+    phone.at_stop("visit_begun", HALF_PAST)
+    phone.at_stop("visit_ended", end, detail={"form": FORM}, photo_sha256=[name])
+    phone.sync(end)
+    whole = Piece(name, PhotoKind.PHOTO, len(picture), 0, picture)
+    begun = Piece("ab" * 32, PhotoKind.PHOTO, 100, 0, picture)
+    with unit_of_work(town.engine, walk.actor) as uow:
+        for piece in (whole, begun):
+            keep_piece(uow, walk.helper_id, walk.orders[0], piece)
+
+    def left_after(days: int) -> tuple[int, int, list[bool]]:
+        town.at(end + timedelta(days=days))
+        with unit_of_work(town.engine, town.dispatcher) as uow:
+            gone = forget_pictures(uow, timedelta(days=60))
+            rows = uow.session.exec(select(FieldPhoto)).all()
+            shown = len(show_photos(uow, walk.orders[0]))
+            return gone, shown, [one.sealed is not None for one in rows]
+
+    assert left_after(29)[:2] == (0, 1)
+    assert left_after(30) == (1, 1, [True])  # half a picture is nobody's
+    assert left_after(60) == (1, 0, [False])
+    assert left_after(61)[0] == 0
+    phone.sync(end + timedelta(days=61))
+    assert walk.order().grade == "A"
 
 
 def test_a_visit_told_end_first_is_graded_again(town: LittleTown) -> None:
