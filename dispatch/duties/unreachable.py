@@ -20,7 +20,12 @@ from dispatch.orders.orders import Order
 from dispatch.people.elder_facts import FactKind
 from dispatch.people.elders import Elder
 from dispatch.people.pauses import Pause, PauseReason
-from dispatch.people.proposals import ProposalKind, propose
+from dispatch.people.proposals import (
+    Proposal,
+    ProposalKind,
+    ProposalState,
+    propose,
+)
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.ages import months_between
 from dispatch.subsidy.rule_versions import rules_on
@@ -55,8 +60,10 @@ def propose_suspensions(uow: UnitOfWork, elders: Sequence[Elder], on: date) -> i
             last_on = max(contacts.get(elder_id, date.min), _seen_on(elder))
             if elder_id not in elsewhere and months_between(last_on, on) >= most:
                 _propose(uow, elder_id, last_on, on, suspended=True)
+    waiting = _suspended_by_us(uow, {elder.id for elder in back})
     for elder in back:
-        _propose(uow, elder.id, _seen_on(elder), on, suspended=False)
+        if elder.id in waiting:
+            _propose(uow, elder.id, _seen_on(elder), on, suspended=False)
     return len(silent) + len(back)
 
 
@@ -104,6 +111,34 @@ def _elsewhere(uow: UnitOfWork, ids: Collection[UUID], on: date) -> set[UUID]:
         .where(or_(col(Pause.resumed_on).is_(None), col(Pause.resumed_on) > on))
     )
     return set(uow.session.exec(query))
+
+
+def _suspended_by_us(uow: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
+    """Whose suspension was for their silence, and of whose return nobody spoke since.
+
+    Who is suspended for anything else does not get it back by being met.
+    """
+    if not ids:
+        return set()
+    query = (
+        select(Proposal)
+        .where(col(Proposal.elder_id).in_(ids), Proposal.kind == ProposalKind.FACT)
+        .order_by(col(Proposal.made_at), col(Proposal.id))
+    )
+    waiting: dict[UUID | None, bool] = {}
+    for one in uow.session.exec(query):
+        if one.source == RESTORE:
+            waiting[one.elder_id] = False
+        elif one.state is ProposalState.ACCEPTED and _suspends(one):
+            waiting[one.elder_id] = one.source == SUSPEND
+    return {id_ for id_ in ids if waiting.get(id_)}
+
+
+def _suspends(one: Proposal) -> bool:
+    value = one.facts.get("value", {})
+    return one.facts.get("kind") == FactKind.SUSPENDED.value and bool(
+        value.get("entitlement_suspended")
+    )
 
 
 def _propose(

@@ -38,6 +38,7 @@ def test_half_a_year_of_silence_is_proposed_and_a_person_suspends(
     spoken, ill = (town.add_elder(name, **long_ago) for name in ("李", "赵"))
     town.add_elder("钱", last_seen_at=EIGHT - 100 * DAY)
     town.add_elder("孙", made_at=EIGHT - 400 * DAY)
+    town.add_elder("周", entitlement_suspended=True, last_seen_at=EIGHT - DAY)
     with unit_of_work(town.engine, town.staff) as uow:
         call = OutreachDraft(
             spoken, Purpose.PHONE_CHECK, Way.PHONE, SpokeWith.FAMILY, at=EIGHT - DAY
@@ -64,6 +65,10 @@ def test_half_a_year_of_silence_is_proposed_and_a_person_suspends(
     town.at(EIGHT + 2 * DAY)
     [_, back] = night(town)
     assert (back.source, back.happened_on) == (RESTORE, town_day(EIGHT + DAY))
+    with Session(town.engine) as session:  # met once more: it is said already
+        mark_seen(session.get_one(Elder, silent), EIGHT + 2 * DAY, by="phone")
+        session.commit()
+    assert len(night(town)) == 2
     decide(town, back)
     town.at(EIGHT + 3 * DAY)
     assert len(night(town)) == 2
