@@ -128,15 +128,15 @@ def reply(uow: UnitOfWork, case_id: UUID, words: str) -> None:
     """
     if uow.actor.station_id is None:
         raise NotAllowed
-    query = select(CaseReport).where(
+    asked = select(CaseReport.case_id).where(
         CaseReport.case_id == case_id,
         CaseReport.accused_station_id == uow.actor.station_id,
         col(CaseReport.asked_at).is_not(None),
     )
-    report = uow.session.exec(query).first()
-    if report is None:
+    if uow.session.exec(asked).first() is None:
         raise NotFound
     case = get_case(uow.session, case_id, lock=True)
+    report = _report_of(uow, case)  # anew: two may reply at once
     if report.replied_at is not None or case.closed_at is not None:
         raise NotToBeReplied
     report.replied_at, report.replied_by = uow.now, uow.actor.account_id

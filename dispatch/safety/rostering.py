@@ -11,7 +11,7 @@ from dispatch.access.accounts import Account
 from dispatch.access.scope import get_scoped
 from dispatch.errors import BadInput, Conflict, NotFound
 from dispatch.log.audit import write_down
-from dispatch.people.places import get_station
+from dispatch.people.places import Street, get_station
 from dispatch.people.vault import seal
 from dispatch.safety.duty import DutyTurn
 from dispatch.safety.notifying import DUTY_PHONE
@@ -53,6 +53,7 @@ def put_turn(uow: UnitOfWork, draft: TurnDraft, *, turn_id: UUID | None) -> Duty
         raise BadInput("值班要有起止时间，且不超过 24 小时，没有保存。")
     street, station_id = place_of(uow, person)
     turn = get_scoped(uow, DutyTurn, turn_id) if turn_id else None
+    _hold_street(uow, street)
     clash = select(DutyTurn.id).where(
         DutyTurn.street_code == street,
         col(DutyTurn.station_id) == station_id
@@ -76,13 +77,15 @@ def put_turn(uow: UnitOfWork, draft: TurnDraft, *, turn_id: UUID | None) -> Duty
             made_at=uow.now,
             made_by=uow.actor.account_id,
         )
+    turn.street_code, turn.station_id = street, station_id
     turn.account_id, turn.rank = person.id, draft.rank
     turn.starts_at, turn.ends_at = draft.starts_at, draft.ends_at
     uow.session.add(turn)
-    if draft.phone.strip():
-        seal(uow.session, person.id, {DUTY_PHONE: draft.phone.strip()})
+    phone = draft.phone.strip()
+    if phone:
+        seal(uow.session, person.id, {DUTY_PHONE: phone})
     uow.session.flush()
-    write_down(uow, "turn", "duty_turn", turn.id)
+    write_down(uow, "turn", "duty_turn", turn.id, fields=[DUTY_PHONE] if phone else [])
     return turn
 
 
@@ -91,6 +94,11 @@ def drop_turn(uow: UnitOfWork, turn_id: UUID) -> None:
     turn = get_scoped(uow, DutyTurn, turn_id)
     uow.session.delete(turn)
     write_down(uow, "drop_turn", "duty_turn", turn.id)
+
+
+def _hold_street(uow: UnitOfWork, code: str) -> None:
+    """Of two who enter the same hours of a street one waits, and nobody else does."""
+    uow.session.get_one(Street, code, with_for_update={"key_share": True})
 
 
 def place_of(uow: UnitOfWork, person: Account) -> tuple[str, UUID | None]:

@@ -1,5 +1,6 @@
 """Cases that people open: cries for help, reports; and doors that two people open."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from dispatch.log.events import Outbox
 from dispatch.people.door_keys import TwoPeople
 from dispatch.safety.case_book import show_book
 from dispatch.safety.case_file import list_open, show_case
-from dispatch.safety.cases import CaseKind
+from dispatch.safety.cases import CaseKind, get_case
 from dispatch.safety.climbing import OutcomeMissing, close_case
 from dispatch.safety.crying import allege, call_for_helper, report_change
 from dispatch.safety.duty import CaseDuty
@@ -25,12 +26,19 @@ from dispatch.safety.entering import (
     note_entered,
 )
 from dispatch.safety.handing_over import NothingToAccept, accept, hand_over
-from dispatch.safety.judging import ask_reply, list_questions, read_said, reply
+from dispatch.safety.judging import (
+    NotToBeReplied,
+    ask_reply,
+    list_questions,
+    read_said,
+    reply,
+)
 from dispatch.safety.notices import Notice, NoticeState, Way
 from dispatch.safety.reports import EntryWay, Severity
 from dispatch.safety.roster import show_roster
 from dispatch.safety.sending import Gateways, send_notices
-from dispatch.store.unit_of_work import Actor, in_one_transaction
+from dispatch.store.unit_of_work import Actor, in_one_transaction, unit_of_work
+from tests.crossing import until_somebody_waits
 from tests.field.walk import HALF_PAST
 from tests.little_town import STREET, TODAY, LittleTown
 from tests.safety.test_duty import on_duty, owner, told
@@ -132,6 +140,22 @@ def test_an_allegation_is_hidden_from_the_accused_who_may_reply_to_the_office(
     assert do(town, town.staff, list_questions) == []
     assert do(town, office, read_said, case.id).replied == "已核查，没有收受"
     do(town, office, close_case, case.id, "not_upheld", "双方说明一致")
+
+
+def test_of_two_replies_at_once_the_first_stands(town: LittleTown) -> None:
+    office = town.add_account("街道民政办", Role.STREET, street_code=STREET)
+    case = do(town, town.staff, allege, town.add_elder(), "索要红包", key=uuid4().hex)
+    do(town, office, ask_reply, case.id, "请说明")
+
+    with ThreadPoolExecutor(max_workers=1) as other:
+        with unit_of_work(town.engine, town.staff) as uow:
+            get_case(uow.session, case.id, lock=True)
+            late = other.submit(do, town, town.staff, reply, case.id, "后说的")
+            until_somebody_waits(town.engine)
+            reply(uow, case.id, "先说的")
+        with pytest.raises(NotToBeReplied):
+            late.result()
+    assert do(town, office, read_said, case.id).replied == "先说的"
 
 
 def test_a_door_is_opened_by_two_people_and_what_they_found_stands(
