@@ -130,8 +130,9 @@ def run_worker(_chosen: Settings, redis_url: str, _stop: threading.Event) -> Non
 
 
 def run_week_worker(_chosen: Settings, redis_url: str, _stop: threading.Event) -> None:
-    """The same for weeks of visits. They are rare: each job loads what it needs."""
+    """The same for weeks of visits."""
     os.nice(_WEEKS_NICENESS)
+    importlib.import_module(_WEEK_JOBS)
     _work(redis_url, WEEKS)
 
 
