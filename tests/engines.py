@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+import pytest
 from sqlalchemy import Engine
 
 from dispatch.store.engine import make_engine
@@ -18,6 +19,9 @@ from tests.reuse import Used
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 TEMPLATE: Final = "liuzhu_template"
+
+# For what is decided before anything that two databases could do differently.
+ON_ONE_ENGINE: Final = pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
 
 
 class Engines:

@@ -1,27 +1,18 @@
 """A real browser before the built pages, with a little town behind them."""
 
-import hashlib
 import os
-import secrets
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from sqlalchemy import Engine
-from sqlmodel import Session
 
-from dispatch.access.accounts import SignedIn
 from dispatch.bootstrap.tools import find_browser, is_ci
-from dispatch.clock import wall_now
 from dispatch.log.feed import number_outbox
 from dispatch.running import web_is_ready
 from dispatch.settings import settings
@@ -31,7 +22,7 @@ from tests.chaos.stack import free_port
 from tests.engines import SQLITE, Engines
 from tests.little_town import LittleTown
 from tests.living import Living, everybody_lives
-from web.__main__ import listen
+from tests.open_house import serving, session_of
 from web.app import create_app
 from web.surfaces import DIST
 
@@ -105,17 +96,7 @@ class House:
             self.complaints.append(line)
 
     def _cookie(self, actor: Actor) -> dict[str, Any]:
-        assert actor.account_id is not None
-        token = secrets.token_urlsafe(16)
-        kept = SignedIn(
-            token_sha256=hashlib.sha256(token.encode()).hexdigest(),
-            account_id=actor.account_id,
-            csrf=secrets.token_urlsafe(16),
-            expires_at=wall_now() + timedelta(hours=1),
-        )
-        with Session(self.town.engine) as session:
-            session.add(kept)
-            session.commit()
+        token, _csrf = session_of(self.town.engine, actor)
         return {"name": "liuzhu_session", "value": token, "url": self.address}
 
 
@@ -132,7 +113,7 @@ def house(chromium: Browser, engines: Engines, living: Living) -> Iterator[House
     with (
         engines.fresh(SQLITE) as url,
         engines.engine(url) as engine,
-        _served(engine) as address,
+        serving(create_app(Database(engine)), timeout_graceful_shutdown=1) as address,
     ):
         found = House(LittleTown(engine), address, chromium, living)
         yield found
@@ -183,20 +164,3 @@ def killable(
         yield found, process
         process.kill()
     assert found.complaints == []
-
-
-@contextmanager
-def _served(engine: Engine) -> Iterator[str]:
-    config = uvicorn.Config(
-        create_app(Database(engine)), host="127.0.0.1", port=0, log_level="critical",
-        access_log=False, timeout_graceful_shutdown=1,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    listening = listen(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()

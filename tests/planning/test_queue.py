@@ -26,6 +26,7 @@ from dispatch.queue import (
 )
 from dispatch.settings import CHECKOUT, settings
 from dispatch.sweep import sweep
+from tests.engines import ON_ONE_ENGINE
 from tests.little_town import LittleTown
 from tests.planning.lunch_wave import (
     ask,
@@ -116,8 +117,9 @@ def test_a_job_carries_an_id_and_nothing_else(town: LittleTown, redis_url: str) 
     assert deeds == {"plan_wave", "help_out", "make_draft"}
 
 
+@ON_ONE_ENGINE
 def test_a_worker_listens_to_one_queue_only(
-    town: LittleTown, redis_url: str, start_worker: Start
+    redis_url: str, start_worker: Start
 ) -> None:
     redis = queue_at(redis_url)
     start_worker("run_week_worker")
@@ -131,7 +133,6 @@ def test_a_worker_listens_to_one_queue_only(
     assert sorted(names) == [[QUEUE], [WEEKS]]
     for weeks in (False, True):
         assert seconds_since_worker(redis_url, weeks=weeks) < PATIENCE_SECONDS
-    assert town.engine is not None
 
 
 def test_a_worker_killed_while_it_thinks_costs_no_plan_and_makes_no_second(

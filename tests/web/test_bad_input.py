@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from dispatch.store.tables import METADATA
+from tests.engines import ON_ONE_ENGINE
 from tests.web.conftest import House
 from tests.web.ordering import lunch_form, placed
 
@@ -124,6 +125,7 @@ def _window(from_at: str) -> dict[str, str]:
     return {"from_at": from_at, "until_at": "2026-11-20T12:00:00Z"}
 
 
+@ON_ONE_ENGINE
 def test_a_wrong_address_is_told(clerk: httpx.Client) -> None:
     for address in (
         "/api/orders/no-id",
@@ -143,6 +145,7 @@ def test_a_wrong_address_is_told(clerk: httpx.Client) -> None:
         assert all(has_chinese(one["why"]) for one in answer.json()["fields"])
 
 
+@ON_ONE_ENGINE
 def test_a_wrong_method_and_an_unknown_address_are_told(clerk: httpx.Client) -> None:
     wrong, unknown = clerk.delete("/api/orders"), clerk.get("/api/unicorns")
 
@@ -150,6 +153,7 @@ def test_a_wrong_method_and_an_unknown_address_are_told(clerk: httpx.Client) -> 
     assert has_chinese(wrong.json()["detail"] + unknown.json()["detail"])
 
 
+@ON_ONE_ENGINE
 def test_no_key_no_order(house: House, clerk: httpx.Client) -> None:
     answer = clerk.post("/api/orders", json=lunch_form(house.town.add_elder()))
 

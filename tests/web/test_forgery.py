@@ -1,11 +1,8 @@
 """Requests that somebody else's page made, and what every answer carries."""
 
-from typing import Final
-
 import httpx
-import pytest
 
-from tests.engines import SQLITE
+from tests.engines import ON_ONE_ENGINE
 from tests.web.conftest import House
 from tests.web.ordering import lunch_form
 from tests.web.test_orders import count_orders
@@ -13,10 +10,6 @@ from tests.web.who_may import WHO_MAY
 
 UNSAFE = sorted(route for route in WHO_MAY if not route.startswith("GET"))
 BEGIN_A_SESSION = {"POST /api/sign-in", "POST /api/pass"}
-
-
-# Refused before anything that two databases could do differently.
-ON_ONE_ENGINE: Final = pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
 
 
 @ON_ONE_ENGINE
@@ -41,6 +34,7 @@ def test_no_unsafe_route_works_from_another_sites_page(clerk: httpx.Client) -> N
             assert told == (403, "foreign_origin"), (origin, route)
 
 
+@ON_ONE_ENGINE
 def test_a_cross_site_fetch_without_an_origin_is_refused(
     house: House, clerk: httpx.Client
 ) -> None:
@@ -55,6 +49,7 @@ def test_a_cross_site_fetch_without_an_origin_is_refused(
     assert count_orders(house.town) == 0
 
 
+@ON_ONE_ENGINE
 def test_every_answer_carries_the_safe_headers(
     house: House, clerk: httpx.Client
 ) -> None:

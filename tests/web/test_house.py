@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from dispatch.silence import KNOWN_SECONDS, Listening
+from tests.engines import ON_ONE_ENGINE
 from tests.living import Living, everybody_lives
 from tests.web.conftest import House
 
@@ -56,6 +57,7 @@ def test_many_pages_cost_one_look_in_some_seconds(living: Living) -> None:
     assert (before, kept, parts(listening)) == ([], [], ["schedule"])
 
 
+@ON_ONE_ENGINE
 def test_a_stranger_learns_nothing_of_the_house(house: House) -> None:
     with house.enter(None) as stranger:
         assert stranger.get("/api/house").status_code == 401

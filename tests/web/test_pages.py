@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from tests.engines import ON_ONE_ENGINE
 from tests.web.conftest import House
 
 SURFACES = {
@@ -14,6 +15,7 @@ SURFACES = {
 }
 
 
+@ON_ONE_ENGINE
 def test_each_surface_has_its_address(house: House) -> None:
     with house.enter(None) as browser:
         for address, title in SURFACES.items():
@@ -23,6 +25,7 @@ def test_each_surface_has_its_address(house: House) -> None:
             assert answer.headers["cache-control"] == "no-cache"
 
 
+@ON_ONE_ENGINE
 def test_assets_are_kept_by_browsers_and_the_worker_is_asked_for_again(
     house: House,
 ) -> None:
@@ -34,12 +37,14 @@ def test_assets_are_kept_by_browsers_and_the_worker_is_asked_for_again(
     assert worker.headers["cache-control"] == "no-cache"
 
 
+@ON_ONE_ENGINE
 def test_nothing_but_the_pages_is_served(house: House) -> None:
     with house.enter(None) as browser:
         for path in ("/..%2fapp.py", "/app.py", "/.built-from", "/assets/../sw.py"):
             assert browser.get(path).status_code == 404, path
 
 
+@ON_ONE_ENGINE
 def test_without_pages_every_address_says_what_to_do(house: House, dist: Path) -> None:
     shutil.rmtree(dist)
     with house.enter(None) as browser:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from dispatch.access.accounts import Role
+from tests.engines import ON_ONE_ENGINE
 from tests.field.walk import make_walk
 from tests.little_town import ELEVEN, NOON, TODAY
 from tests.web.conftest import House
@@ -96,6 +97,7 @@ def test_one_broken_event_spoils_no_other(phone: httpx.Client) -> None:
     assert results == ["quarantined", "accepted"]
 
 
+@ON_ONE_ENGINE
 def test_too_many_events_at_once_are_told(phone: httpx.Client) -> None:
     assert send(phone, *({} for _ in range(101))).status_code == 422
 

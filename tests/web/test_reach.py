@@ -14,7 +14,7 @@ from dispatch.planning.waves import find_wave
 from dispatch.safety.cases import CaseKind
 from dispatch.safety.opening import open_case
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
-from tests.engines import SQLITE
+from tests.engines import ON_ONE_ENGINE
 from tests.little_town import OTHER_STREET, STREET, TODAY
 from tests.web.conftest import House
 from tests.web.ordering import placed
@@ -39,10 +39,6 @@ def everybody(house: House) -> dict[str, Actor | None]:
         "district": town.add_account("district", Role.DISTRICT),
         "helper": town.add_account("helper", Role.HELPER, helper_id=helper_id),
     }
-
-
-# Whose door it is, is asked before anything that two databases could do differently.
-ON_ONE_ENGINE: Final = pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
 
 
 @ON_ONE_ENGINE

@@ -8,6 +8,7 @@ from sqlmodel import Session, update
 from dispatch.access.accounts import Account, Role, SignedIn, hash_password
 from dispatch.clock import wall_now
 from dispatch.settings import settings
+from tests.engines import ON_ONE_ENGINE
 from tests.little_town import STREET
 from tests.web.conftest import House
 
@@ -88,6 +89,7 @@ def test_a_session_ends_with_its_time(desk: House) -> None:
         assert client.get("/api/me").status_code == 401
 
 
+@ON_ONE_ENGINE
 def test_demo_accounts_are_shown_in_the_demo_only(house: House) -> None:
     assert settings().stage == "test"
     with house.enter(None) as client:
