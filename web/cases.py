@@ -16,10 +16,12 @@ from dispatch.safety.crying import (
 )
 from dispatch.safety.entering import (
     EntryRow,
+    Found,
     agree_entry,
     ask_entry,
     list_entries,
     note_entered,
+    read_found,
 )
 from dispatch.safety.handing_over import accept, hand_over
 from dispatch.safety.inbox import Inbox, mark_notice_read, show_inbox
@@ -215,3 +217,9 @@ def post_entered(
         return list_entries(uow, case_id)
 
     return Answer(caller.change(do))
+
+
+@router.post("/cases/{case_id}/entries/{entry_id}/found", response_model=Found)
+def post_read_found(case_id: UUID, entry_id: UUID, caller: Staff) -> Answer:
+    """What two people found behind the door; the look is written down."""
+    return Answer(caller.change(lambda uow: read_found(uow, case_id, entry_id)))

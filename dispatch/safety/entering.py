@@ -7,15 +7,16 @@ from uuid import UUID, uuid4
 
 from sqlmodel import col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.errors import BadInput, Conflict, NotAllowed
 from dispatch.log.audit import write_down
 from dispatch.people.door_keys import TwoPeople
+from dispatch.people.vault import seal, unseal
 from dispatch.safety.cases import Case, CaseKind, get_case
 from dispatch.safety.climbing import CaseIsClosed
 from dispatch.safety.noting import add_step, tell_case
 from dispatch.safety.reaching import get_in_reach
-from dispatch.safety.reports import DoorEntry, EntryWay
+from dispatch.safety.reports import FOUND, DoorEntry, EntryWay
 from dispatch.store.unit_of_work import UnitOfWork
 
 _AT_A_DOOR: Final = frozenset(
@@ -48,6 +49,12 @@ class EntryRow:
     agreed_by: str | None
     entered_at: datetime | None
     inside: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What two people found behind a door."""
+
     found: str
 
 
@@ -72,7 +79,8 @@ def ask_entry(uow: UnitOfWork, case_id: UUID, way: EntryWay, why: str) -> DoorEn
     )
     uow.session.add(entry)
     uow.session.flush()
-    _note(uow, case, f"{way.value}_asked", entry.why)
+    add_step(uow, case, f"{way.value}_asked", entry.why)
+    _note(uow, case, f"{way.value}_asked", purpose=entry.why)
     return entry
 
 
@@ -90,6 +98,7 @@ def agree_entry(uow: UnitOfWork, case_id: UUID, entry_id: UUID) -> DoorEntry:
     if entry.agreed_at is None:
         entry.agreed_by, entry.agreed_at = _me(uow), uow.now
         uow.session.add(entry)
+        add_step(uow, case, "entry_agreed")
         _note(uow, case, "entry_agreed")
     return entry
 
@@ -97,7 +106,7 @@ def agree_entry(uow: UnitOfWork, case_id: UUID, entry_id: UUID) -> DoorEntry:
 def note_entered(
     uow: UnitOfWork, case_id: UUID, entry_id: UUID, inside: str, found: str
 ) -> DoorEntry:
-    """Two people went in: who, and what they found. It is never changed.
+    """Two people went in: who, and what they found, sealed. It is never changed.
 
     Raises:
         NotFound, CaseIsClosed, BadInput
@@ -111,10 +120,27 @@ def note_entered(
     if len(names) < 2:
         raise TwoPeople("请写明进门的两个人，用“、”隔开，没有保存。")
     entry.entered_at = uow.now
-    entry.inside, entry.found = inside.strip()[:80], _words(found, 200)
+    entry.inside = inside.strip()[:80]
     uow.session.add(entry)
-    _note(uow, case, "entered", f"{entry.inside}：{entry.found}")
+    seal(uow.session, entry.id, {FOUND: _words(found, 200)})
+    add_step(uow, case, "entered")
+    _note(uow, case, "entered", fields=["inside", FOUND])
     return entry
+
+
+def read_found(uow: UnitOfWork, case_id: UUID, entry_id: UUID) -> Found:
+    """What they found, unmasked: the look is written down.
+
+    Raises:
+        NotFound: no such case within reach.
+        EntryNotAgreed: nobody went in.
+    """
+    entry = _entry_of(uow, get_in_reach(uow, case_id), entry_id)
+    if entry.entered_at is None:
+        raise EntryNotAgreed("还没有人进门，没有可看的内容。")
+    words = unseal(uow.session, [entry.id], [FOUND])[entry.id]
+    write_down(uow, "read_found", "case", entry.case_id, fields=[FOUND])
+    return Found(words.get(FOUND, ""))
 
 
 def list_entries(uow: UnitOfWork, case_id: UUID) -> list[EntryRow]:
@@ -123,9 +149,8 @@ def list_entries(uow: UnitOfWork, case_id: UUID) -> list[EntryRow]:
     query = select(DoorEntry).where(DoorEntry.case_id == case.id)
     rows = uow.session.exec(query.order_by(col(DoorEntry.asked_at), col(DoorEntry.id)))
     found = rows.all()
-    ids = {one.asked_by for one in found} | {one.agreed_by for one in found}
-    who = select(Account.id, Account.title).where(col(Account.id).in_(ids - {None}))
-    titles = dict(uow.session.exec(who).all())
+    ids = [who for one in found for who in (one.asked_by, one.agreed_by)]
+    titles = titles_of(uow.session, ids)
     return [
         EntryRow(
             id=one.id,
@@ -137,7 +162,6 @@ def list_entries(uow: UnitOfWork, case_id: UUID) -> list[EntryRow]:
             agreed_by=titles[one.agreed_by] if one.agreed_by else None,
             entered_at=one.entered_at,
             inside=one.inside,
-            found=one.found,
         )
         for one in found
     ]
@@ -157,10 +181,16 @@ def _entry_of(uow: UnitOfWork, case: Case, entry_id: UUID) -> DoorEntry:
     return entry
 
 
-def _note(uow: UnitOfWork, case: Case, outcome: str, words: str = "") -> None:
-    add_step(uow, case, outcome, words)
+def _note(
+    uow: UnitOfWork,
+    case: Case,
+    outcome: str,
+    *,
+    fields: list[str] | None = None,
+    purpose: str = "",
+) -> None:
     tell_case(uow, case, "case.entry", outcome=outcome)
-    write_down(uow, outcome, "case", case.id, purpose=words[:200])
+    write_down(uow, outcome, "case", case.id, fields=fields, purpose=purpose)
 
 
 def _me(uow: UnitOfWork) -> UUID:

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from dispatch.store.columns import Instant, word
 
 SAID, ASKED, REPLIED = "said", "asked", "replied"  # fields of the vault, by case
+FOUND = "found"  # and by entry
 
 
 class Severity(StrEnum):
@@ -52,7 +53,10 @@ class EntryWay(StrEnum):
 
 
 class DoorEntry(SQLModel, table=True):
-    """Going in without being let in: asked for by one, agreed to by another."""
+    """Going in without being let in: asked for by one, agreed to by another.
+
+    What they found behind the door lies in the vault, under the entry's id.
+    """
 
     __tablename__ = "door_entry"
     __table_args__ = (
@@ -62,9 +66,6 @@ class DoorEntry(SQLModel, table=True):
         ),
         CheckConstraint(
             "entered_at IS NULL OR agreed_at IS NOT NULL", name="no_entry_alone"
-        ),
-        CheckConstraint(
-            "(entered_at IS NULL) = (found = '')", name="entry_says_what_was_found"
         ),
     )
 
@@ -78,4 +79,3 @@ class DoorEntry(SQLModel, table=True):
     agreed_at: datetime | None = Field(default=None, sa_type=Instant)
     entered_at: datetime | None = Field(default=None, sa_type=Instant)
     inside: str = Field(default="", max_length=80)  # the two who went in, by duty
-    found: str = Field(default="", max_length=200)

@@ -10,11 +10,12 @@ from sqlmodel import Session, select
 
 from dispatch.access.accounts import Role
 from dispatch.errors import NotFound
+from dispatch.log.audit import Audit
 from dispatch.log.events import Outbox
 from dispatch.people.door_keys import TwoPeople
 from dispatch.safety.case_book import show_book
 from dispatch.safety.case_file import list_open, show_case
-from dispatch.safety.cases import CaseKind, get_case
+from dispatch.safety.cases import CaseKind, CaseStep, get_case
 from dispatch.safety.climbing import OutcomeMissing, close_case
 from dispatch.safety.crying import allege, call_for_helper, report_change
 from dispatch.safety.duty import CaseDuty
@@ -24,6 +25,7 @@ from dispatch.safety.entering import (
     ask_entry,
     list_entries,
     note_entered,
+    read_found,
 )
 from dispatch.safety.handing_over import NothingToAccept, accept, hand_over
 from dispatch.safety.judging import (
@@ -175,7 +177,14 @@ def test_a_door_is_opened_by_two_people_and_what_they_found_stands(
     do_in_case(walk, note_entered, entry.id, "王芳、民警", "老人跌倒", actor=first)
 
     [row] = do_in_case(walk, list_entries)
-    assert (row.asked_by, row.agreed_by, row.found) == ("王芳", "李强", "老人跌倒")
+    assert (row.asked_by, row.agreed_by) == ("王芳", "李强")
+    with Session(town.engine) as session:
+        assert "跌倒" not in repr(session.exec(select(Audit)).all())
+        assert "跌倒" not in repr(session.exec(select(CaseStep)).all())
+    assert do_in_case(walk, read_found, entry.id, actor=second).found == "老人跌倒"
+    with Session(town.engine) as session:
+        look = select(Audit).where(Audit.action == "read_found")
+        assert session.exec(look).one().account_id == second.account_id
     with pytest.raises(EntryNotAgreed):
         do_in_case(walk, note_entered, entry.id, "王芳、民警", "没事", actor=first)
 

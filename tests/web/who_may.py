@@ -178,6 +178,7 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/cases/{case_id}/entries": STAFF,
     "POST /api/cases/{case_id}/entries/{entry_id}/agree": STAFF,
     "POST /api/cases/{case_id}/entries/{entry_id}/enter": STAFF,
+    "POST /api/cases/{case_id}/entries/{entry_id}/found": STAFF,
     "GET /api/cases": STAFF,
     "GET /api/cases/{case_id}": STAFF,
     "POST /api/cases/{case_id}/rungs/{rung}/call": STAFF,

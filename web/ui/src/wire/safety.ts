@@ -22,7 +22,8 @@ export interface CaseBook {
 }
 export interface Question { id: string; words: string; asked_at: string; until_at: string }
 export interface Said { said: string; asked: string; replied: string; reply_until_at: string | null; replied_at: string | null }
+export interface Found { found: string }
 export interface Entry {
   id: string; way: string; why: string; asked_by: string; asked_at: string; mine: boolean;
-  agreed_by: string | null; entered_at: string | null; inside: string; found: string;
+  agreed_by: string | null; entered_at: string | null; inside: string;
 }

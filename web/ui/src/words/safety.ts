@@ -71,6 +71,8 @@ export const safety = {
   "entry.agreed": ["{who} 已同意", "{who} agreed"],
   "entry.inside": ["进门的两个人（用“、”隔开）", "The two who went in (with 、 between)"],
   "entry.found": ["屋里的情况", "What was found"],
+  "entry.entered": ["{who} 已进门", "{who} went in"],
+  "entry.read": ["看屋里的情况（留痕）", "Read what was found (written down)"],
   "entry.note": ["记录进门", "Note the entry"],
   "report.open": ["求助 / 状况变化 / 反映问题", "Help, change of condition, complaint of wrong"],
   "report.sos": ["老人求助，马上处理", "The elder calls for help"],
