@@ -9,9 +9,11 @@ takes half a minute, and lunch does not wait for it.
 import importlib
 import os
 import threading
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from redis import ConnectionPool, Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -22,6 +24,7 @@ from rq.worker import BaseWorker
 
 from dispatch.settings import Settings, settings
 
+log = structlog.get_logger()
 QUEUE: Final = "plans"
 WEEKS: Final = "weeks"
 _JOBS: Final = "dispatch.planning.jobs"  # by name: who only hints loads no solver
@@ -36,6 +39,28 @@ _IMPATIENT: Final[dict[str, Any]] = {
     "socket_connect_timeout": 2.0,
     "retry": Retry(NoBackoff(), 0),
 }
+
+
+def tell_all(
+    redis: Redis,
+    requests: Iterable[tuple[UUID, int]] = (),
+    drafts: Iterable[tuple[UUID, int]] = (),
+) -> bool:
+    """Tell workers of these, each with the number of its hint.
+
+    Returns:
+        whether the queue is there; the next sweep tells again what it did not take.
+    """
+    try:
+        for request_id, number in requests:
+            hint(redis, request_id, number)
+        for draft_id, number in drafts:
+            hint_draft(redis, draft_id, number)
+        redis.ping()
+    except RedisError as trouble:
+        log.warning("the queue is gone", error=type(trouble).__name__)
+        return False
+    return True
 
 
 def hint(redis: Redis, request_id: UUID, number: int) -> None:

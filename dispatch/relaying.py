@@ -7,13 +7,11 @@ tells the queue again.
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from traceback import format_tb
 
 import structlog
 from redis import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,7 +19,7 @@ from dispatch.exchange.telling import tell_webhooks
 from dispatch.log.feed import is_anything_waiting, number_outbox
 from dispatch.planning.chasing import take_hints
 from dispatch.planning.chasing_drafts import take_draft_hints
-from dispatch.queue import hint, hint_draft
+from dispatch.queue import tell_all
 from dispatch.safety.sending import Gateways, send_notices
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine
@@ -78,11 +76,8 @@ def ask_workers(engine: Engine, redis: Redis) -> None:
     hints, drafts = in_one_transaction(
         engine, lambda uow: (take_hints(uow), take_draft_hints(uow))
     )
-    with suppress(RedisError):
-        for request_id, number in hints:
-            hint(redis, request_id, number)
-        for draft_id, number in drafts:
-            hint_draft(redis, draft_id, number)
+    if hints or drafts:
+        tell_all(redis, hints, drafts)
 
 
 def relay_on(

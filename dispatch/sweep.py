@@ -44,11 +44,12 @@ from dispatch.planning.chasing import (
 )
 from dispatch.planning.chasing_drafts import look_after_drafts
 from dispatch.planning.drafting import carry_out_draft
+from dispatch.planning.drafts import forget_old_drafts
 from dispatch.planning.on_demand.minding import Minder
 from dispatch.planning.parts import forget_orphans
 from dispatch.planning.rescuing import DATABASE_TROUBLE, Rescuer, rescue_here
 from dispatch.planning.week_jobs import ask_for_week
-from dispatch.queue import hint, queue_at
+from dispatch.queue import queue_at, tell_all
 from dispatch.safety.asking import ask_again, list_unanswered
 from dispatch.safety.chasing_help import act_on_help, list_help_due
 from dispatch.safety.climbing import climb, list_late
@@ -132,7 +133,7 @@ def sweep(
         partial(_order_due, engine),
         partial(_ask_for_week, engine, redis),
         partial(_ask, engine),
-        partial(in_one_transaction, engine, forget_orphans),
+        partial(in_one_transaction, engine, _forget_thinking),
         partial(_chase, engine, redis, here),
         partial(_hurry, engine, here),
         partial(_serve, engine),
@@ -211,6 +212,12 @@ def _ask_for_week(engine: Engine, redis: Redis | None) -> None:
         log.warning("nobody was asked for a week", error=type(trouble).__name__)
 
 
+def _forget_thinking(uow: UnitOfWork) -> None:
+    """What somebody thought about and nobody will ask for any more."""
+    forget_orphans(uow)
+    forget_old_drafts(uow)
+
+
 def _ask(engine: Engine) -> None:
     in_one_transaction(engine, ask_for_due_waves)
 
@@ -218,7 +225,7 @@ def _ask(engine: Engine) -> None:
 def _chase(engine: Engine, redis: Redis | None, rescue: Rescue) -> None:
     """Tell workers of requests; carry out ourselves what no worker does."""
     hints = in_one_transaction(engine, take_hints)
-    queue_lives = redis is not None and _hint_all(redis, hints)
+    queue_lives = redis is not None and tell_all(redis, hints)
     with picture(engine) as seen:
         stranded = list_stranded(seen.session, queue_lives=queue_lives)
     for request_id, wave_id, attempt in stranded:
@@ -226,18 +233,6 @@ def _chase(engine: Engine, redis: Redis | None, rescue: Rescue) -> None:
         quick = f"{attempt} planners died over it" if worn_out else None
         if rescue(request_id, quick) and queue_lives and not worn_out:
             _alarm(engine, wave_id, "wave.workers_gone", _NO_WORKERS)
-
-
-def _hint_all(redis: Redis, hints: list[tuple[UUID, int]]) -> bool:
-    """Whether the queue took them; the next sweep tries again what it did not."""
-    try:
-        for request_id, number in hints:
-            hint(redis, request_id, number)
-        redis.ping()
-    except RedisError as trouble:
-        log.warning("the queue is gone", error=type(trouble).__name__)
-        return False
-    return True
 
 
 def _hurry(engine: Engine, rescue: Rescue) -> None:

@@ -9,12 +9,12 @@ from typing import Final
 
 from sqlmodel import col, delete, select
 
-from dispatch.field.photos import FieldPhoto, PhotoPiece
+from dispatch.field.photos import WITHOUT_BYTES, FieldPhoto, PhotoPiece
 from dispatch.orders.orders import get_order, tell_order
 from dispatch.store.unit_of_work import UnitOfWork
 
 UNFINISHED: Final = timedelta(days=30)
-_AT_ONCE: Final = 20  # of up to 2 MB each; the next look takes the next ones
+_AT_ONCE: Final = 20  # the next look takes the next ones
 
 
 def forget_pictures(uow: UnitOfWork, kept_for: timedelta) -> int:
@@ -34,6 +34,7 @@ def _forget_whole(uow: UnitOfWork, kept_for: timedelta) -> int:
         .order_by(col(FieldPhoto.whole_at))
         .limit(_AT_ONCE)
         .with_for_update(skip_locked=True)
+        .options(WITHOUT_BYTES)
     )
     old = uow.session.exec(query).all()
     for photo in old:

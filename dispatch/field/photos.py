@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.store.columns import Instant, word
@@ -75,10 +76,15 @@ class PhotoPiece(SQLModel, table=True):
     sealed: bytes
 
 
+WITHOUT_BYTES: Final = defer(FieldPhoto.sealed)  # type: ignore[arg-type]
+
+
 def find_photo(session: Session, order_id: UUID, sha256: str) -> FieldPhoto | None:
-    """A picture of an order, held for the caller."""
-    query = select(FieldPhoto).where(
-        FieldPhoto.order_id == order_id, FieldPhoto.sha256 == sha256
+    """A picture of an order, held for the caller; its bytes are read when asked for."""
+    query = (
+        select(FieldPhoto)
+        .where(FieldPhoto.order_id == order_id, FieldPhoto.sha256 == sha256)
+        .options(WITHOUT_BYTES)
     )
     return session.exec(query.with_for_update()).first()
 
@@ -90,8 +96,13 @@ def list_pieces(session: Session, photo_id: UUID) -> list[PhotoPiece]:
 
 
 def list_photos(session: Session, order_ids: Collection[UUID]) -> list[FieldPhoto]:
-    """The pictures of these orders that are or were whole, first to last."""
-    query = select(FieldPhoto).where(
-        col(FieldPhoto.order_id).in_(order_ids), col(FieldPhoto.whole_at).is_not(None)
+    """The pictures of these orders that are or were whole, first to last; their bytes
+    are not read.
+    """
+    query = (
+        select(FieldPhoto)
+        .where(col(FieldPhoto.order_id).in_(order_ids))
+        .where(col(FieldPhoto.whole_at).is_not(None))
+        .options(WITHOUT_BYTES)
     )
     return list(session.exec(query.order_by(col(FieldPhoto.whole_at))))

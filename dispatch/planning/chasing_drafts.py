@@ -8,7 +8,6 @@ from uuid import UUID
 
 import structlog
 from redis import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import Engine, and_, or_
 from sqlmodel import Session, col, select
 
@@ -17,7 +16,7 @@ from dispatch.planning.chasing import NOBODY_TAKES_IT_SECONDS, note_hints
 from dispatch.planning.drafts import PlanDraft
 from dispatch.planning.leases import is_free
 from dispatch.planning.waves import AskState
-from dispatch.queue import hint_draft
+from dispatch.queue import tell_all
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 
 log = structlog.get_logger()
@@ -60,14 +59,8 @@ def look_after_drafts(
     with picture(engine) as seen:
         if seen.session.exec(select(PlanDraft.id).where(_is_open())).first() is None:
             return
-    queue_lives = True
-    try:
-        for draft_id, number in in_one_transaction(engine, take_draft_hints):
-            hint_draft(redis, draft_id, number)
-        redis.ping()
-    except RedisError as trouble:
-        log.warning("the queue is gone", error=type(trouble).__name__)
-        queue_lives = False
+    hints = in_one_transaction(engine, take_draft_hints)
+    queue_lives = tell_all(redis, drafts=hints)
     with picture(engine) as seen:
         stranded = list_stranded_drafts(seen.session, queue_lives=queue_lives)
     for draft_id in stranded:

@@ -12,7 +12,7 @@ from sqlmodel import Field, Session, col, select
 
 from dispatch.errors import NotFound
 from dispatch.planning.directions import Direction
-from dispatch.planning.waves import AskState, Leased
+from dispatch.planning.waves import AskState, Leased, Wave
 from dispatch.store.columns import Instant, Json, facts
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -65,6 +65,25 @@ def get_draft(session: Session, draft_id: UUID, *, lock: bool = False) -> PlanDr
     if found is None:
         raise NotFound("没有找到这次试算，请重新试算。")
     return found
+
+
+def forget_old_drafts(uow: UnitOfWork) -> int:
+    """What was tried in waves that are over: nobody can publish it any more.
+
+    Returns:
+        how many.
+    """
+    over = select(Wave.id).where(Wave.ends_at < uow.now)
+    held = (
+        select(PlanDraft.id)
+        .where(col(PlanDraft.wave_id).in_(over))
+        .order_by(col(PlanDraft.id))
+        .with_for_update(skip_locked=True)
+    )
+    ids = uow.session.exec(held).all()
+    if ids:
+        uow.session.exec(delete(PlanDraft).where(col(PlanDraft.id).in_(ids)))
+    return len(ids)
 
 
 def forget_drafts(uow: UnitOfWork, wave_id: UUID) -> None:
