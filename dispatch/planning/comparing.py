@@ -4,7 +4,7 @@ All by ids: the board that shows it has the names.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from dispatch.clock import town_moment
 from dispatch.errors import NotFound
+from dispatch.planning.beside import find_settled
 from dispatch.planning.plans import (
     Round,
     StopKind,
@@ -30,10 +31,15 @@ NOTICED: Final = timedelta(minutes=10)  # a door that is reached so much off
 
 @dataclass(frozen=True)
 class Side:
-    """One plan: who comes to whom and when, and who is left out."""
+    """One plan: who comes to whom and when, and who is left out.
+
+    `not_placed` counts those who are left out; of an earlier version that is all that
+    is known of them.
+    """
 
     version: int | None
     travel_seconds: int
+    not_placed: int
     helpers: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)  # by order
     at: dict[UUID, datetime] = field(default_factory=dict)  # at the door, by order
     ends_at: dict[UUID, datetime] = field(default_factory=dict)  # by helper
@@ -48,6 +54,9 @@ class _Being:
     def meet(self, order_id: UUID, helper_id: UUID, at: datetime) -> None:
         self.helpers.setdefault(order_id, []).append(helper_id)
         self.at[order_id] = min(at, self.at.get(order_id, at))
+
+    def by_order(self) -> dict[UUID, tuple[UUID, ...]]:
+        return {each: tuple(sorted(who)) for each, who in self.helpers.items()}
 
 
 def side_of_rounds(
@@ -67,7 +76,8 @@ def side_of_rounds(
     return Side(
         version=version,
         travel_seconds=travel_seconds,
-        helpers={each: tuple(sorted(who)) for each, who in being.helpers.items()},
+        not_placed=len(left_out),
+        helpers=being.by_order(),
         at=being.at,
         ends_at=_latest((each.helper_id, each.ends_at) for each in rounds),
         left_out=dict(left_out),
@@ -89,7 +99,8 @@ def side_of_plan(
     return Side(
         version=None,
         travel_seconds=plan.cost.travel_seconds,
-        helpers={each: tuple(sorted(who)) for each, who in being.helpers.items()},
+        not_placed=len(left_out),
+        helpers=being.by_order(),
         at=being.at,
         ends_at=_latest(ends),
         left_out=dict(left_out),
@@ -133,11 +144,15 @@ def _published(session: Session, wave_id: UUID, version: int) -> Side:
     plan = find_plan(session, wave_id, version)
     if plan is None:
         raise NotFound("没有找到这一版路线。")
-    rounds = list_rounds(session, plan.id)
-    travel = plan.travel_seconds
-    return side_of_rounds(
-        session, rounds, version=version, travel_seconds=travel, left_out={}
+    settled = find_settled(session, wave_id, version)  # what only adds left out nobody
+    side = side_of_rounds(
+        session,
+        list_rounds(session, plan.id),
+        version=version,
+        travel_seconds=plan.travel_seconds,
+        left_out={},
     )
+    return replace(side, not_placed=sum(settled.left_out.values()) if settled else 0)
 
 
 def _rounds(was: Side, now: Side) -> Iterable[Json]:
@@ -181,6 +196,6 @@ def _sum(side: Side) -> Json:
         "version": side.version,
         "travel_seconds": side.travel_seconds,
         "served": len(side.helpers),
-        "left_out": len(side.left_out),
+        "left_out": side.not_placed,
         "rounds": len(side.ends_at),
     }

@@ -1,5 +1,6 @@
 """Directing: what a coordinator may ask of a plan, and what becomes of it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,9 +16,11 @@ from dispatch.orders.orders import CARRIED_CHANNELS, Order, OrderState, tell_ord
 from dispatch.planning.begun import list_begun_orders
 from dispatch.planning.crew import crew_of
 from dispatch.planning.directions import (
+    LONGER,
     OF_AN_ORDER,
     Direction,
     DirectionKind,
+    directions_for,
     end_rows,
     keep,
 )
@@ -75,6 +78,7 @@ def must_make_sense(uow: UnitOfWork, wave: Wave, asked: Sequence[Direction]) -> 
     begun = list_begun_orders(uow.session, wave.id, uow.now)
     crew = crew_of(uow.session, wave, uow.now)
     on_duty = {duty.helper.id for duty in crew}
+    _must_not_add_up(uow.session, wave.id, asked)
     for each in asked:
         _must_be_in_bounds(each)
         order = _order_of(uow, wave, each)
@@ -98,6 +102,20 @@ def _must_be_in_bounds(each: Direction) -> None:
     if each.kind is DirectionKind.WEATHER:
         low, high = _WEATHER
     if each.value is None or not low <= each.value <= high:
+        raise TooMuch
+
+
+def _must_not_add_up(
+    session: Session, wave_id: UUID, asked: Sequence[Direction]
+) -> None:
+    """Nobody works longer and longer: one bound is for all that was said of them."""
+    wanted = {(e.kind, e.helper_id) for e in asked if e.kind in LONGER and e.helper_id}
+    if not wanted:
+        return
+    longer: Counter[tuple[DirectionKind, UUID | None]] = Counter()
+    for each in directions_for(session, wave_id, asked):
+        longer[each.kind, each.helper_id] += each.value or 0
+    if any(longer[each] > MOST_SECONDS for each in wanted):
         raise TooMuch
 
 
@@ -145,7 +163,10 @@ def put_in_force(
 
     A door that may be reached later, and a kitchen that is late, are facts of the
     order and of the serving, not of the plan: they are written there.
+
+    Raises: TooMuch: with what holds already somebody would work too long.
     """
+    _must_not_add_up(uow.session, wave.id, asked)
     keep(uow.session, wave.id, asked, at=uow.now, by=uow.actor.account_id)
     for each in asked:
         if each.kind is DirectionKind.WINDOW:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, and_, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.store.columns import Instant, Json, word
@@ -149,12 +149,17 @@ def keep(
     at: datetime,
     by: UUID | None,
 ) -> None:
-    """Put directions in force; each takes the place of what it contradicts."""
+    """Put directions in force; each takes the place of what it contradicts.
+
+    Longer duty adds to longer duty. Where nobody was found for it, nothing holds.
+    """
     for each in asked:
-        if each.kind not in KEPT:
+        longer = each.kind in LONGER
+        if each.kind not in KEPT or (longer and each.helper_id is None):
             continue
         own = each.kind in OF_AN_ORDER
-        end_rows(session, wave_id, each, at=at)
+        if not longer:
+            end_rows(session, wave_id, each, at=at)
         session.add(
             PlanDirection(
                 wave_id=wave_id,
@@ -170,17 +175,20 @@ def keep(
 
 
 def end_rows(session: Session, wave_id: UUID, like: Direction, *, at: datetime) -> int:
-    """End what is in force of the same order, or of the whole wave's weather.
+    """End what is in force of the same order, of the whole wave's weather, or of the
+    same helper's longer duty.
 
     Returns:
         how many were ended.
     """
     if like.kind in OF_AN_ORDER:
         same = col(PlanDirection.order_id) == like.order_id
-    elif like.kind is DirectionKind.WEATHER:
-        same = col(PlanDirection.kind) == DirectionKind.WEATHER
+    elif like.kind in KEPT:
+        same = col(PlanDirection.kind) == like.kind
     else:
         return 0
+    if like.kind in LONGER:
+        same = and_(same, col(PlanDirection.helper_id) == like.helper_id)
     query = select(PlanDirection).where(
         PlanDirection.wave_id == wave_id, col(PlanDirection.ended_at).is_(None), same
     )

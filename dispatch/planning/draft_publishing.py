@@ -53,6 +53,7 @@ def publish_draft(uow: UnitOfWork, draft_id: UUID) -> Plan:
         NotDrafted: it is not ready, or nothing was found.
         NewerPlan: a newer version is out; its number and the draft's are told.
         DraftOver: whoever it changes has left, or cannot come any more.
+        TooMuch: with what holds already somebody would work too long.
     """
     session = uow.session
     wave_id = get_draft(session, draft_id).wave_id

@@ -108,7 +108,9 @@ def show_directing(uow: UnitOfWork, wave_id: UUID) -> Directing:
 
 
 def end_direction(uow: UnitOfWork, wave_id: UUID, like: Direction) -> Directing:
-    """What was said of an order, or of the weather, holds no more. Raises: NotFound."""
+    """What was said of an order, of a helper's longer duty or of the weather, holds no
+    more. Raises: NotFound.
+    """
     wave = get_scoped(uow, Wave, wave_id, lock=True)
     if let_go(uow, wave, like):
         said = {k: v for k, v in like.to_json().items() if k != "value"}

@@ -1,5 +1,6 @@
 """Drafts: what a change would come to, shown before anybody goes by it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,15 +14,26 @@ from dispatch.orders.orders import OrderState
 from dispatch.people.helpers import Shift
 from dispatch.planning.chasing_drafts import look_after_drafts
 from dispatch.planning.comparing import compare_versions
-from dispatch.planning.directing import CannotDirect, PastEatBy, let_go
-from dispatch.planning.directions import Direction, DirectionKind
+from dispatch.planning.directing import (
+    MOST_SECONDS,
+    CannotDirect,
+    PastEatBy,
+    TooMuch,
+    let_go,
+)
+from dispatch.planning.directions import (
+    LONGER,
+    Direction,
+    DirectionKind,
+    directions_for,
+)
 from dispatch.planning.draft_publishing import NewerPlan, publish_draft
 from dispatch.planning.drafting import ask_for_draft, carry_out_draft
-from dispatch.planning.drafts import PlanDraft, get_draft
+from dispatch.planning.drafts import PlanDraft, forget_old_drafts, get_draft
 from dispatch.planning.plans import RoundState
 from dispatch.planning.waves import AskState, get_wave
 from dispatch.queue import queue_at
-from dispatch.store.unit_of_work import in_one_transaction, picture
+from dispatch.store.unit_of_work import in_one_transaction, picture, unit_of_work
 from tests.little_town import ELEVEN, LAT, STREET, LittleTown
 from tests.planning.lunch_wave import (
     LONG_AGO,
@@ -131,6 +143,9 @@ def test_what_is_kept_off_waits_for_a_person_until_it_is_let_go(
     assert (order_of(town, off).explanation or {})["why"] == "调度员让它先不排。"
     assert order_of(town, on).state is OrderState.PLANNED
     wave_id = wave_of(town).id
+    with picture(town.engine) as seen:
+        change = compare_versions(seen.session, wave_id, 1, shown_plan(town).version)
+    assert [change[side]["left_out"] for side in ("was", "now")] == [0, 1]
     in_one_transaction(
         town.engine,
         lambda uow: let_go(uow, get_wave(uow.session, wave_id), asked),
@@ -183,6 +198,15 @@ def test_every_relaxation_that_is_applied_makes_the_order_fit(
     assert order_of(town, order_id).state is OrderState.PLANNED
     plan(town, thinking=quick)
     assert order_of(town, order_id).state is OrderState.PLANNED, "it goes on to hold"
+    if kind in LONGER:
+        with picture(town.engine) as seen:
+            (held,) = directions_for(seen.session, draft.wave_id)
+        with pytest.raises(TooMuch):
+            tried(town, replace(held, value=MOST_SECONDS))
+        with unit_of_work(town.engine) as uow:
+            assert let_go(uow, get_wave(uow.session, draft.wave_id), held)
+        plan(town, thinking=quick)
+        assert order_of(town, order_id).state is OrderState.UNASSIGNED
 
 
 def test_a_late_kitchen_and_bad_weather_are_shown_before_they_hold(
@@ -239,6 +263,8 @@ def test_a_draft_that_kills_its_makers_is_given_up_and_keeps_no_other_waiting(
     assert made == [each.id for each in asked]
     with picture(town.engine) as seen:
         assert get_draft(seen.session, made[0]).state is AskState.FAILED
+    town.at(ELEVEN + timedelta(hours=9))
+    assert in_one_transaction(town.engine, forget_old_drafts) == 2
 
 
 def test_what_has_begun_or_would_be_cold_cannot_be_asked(town: LittleTown) -> None:
