@@ -18,6 +18,7 @@ from dispatch.store.database import Database
 from dispatch.store.engine import make_engine
 from web import (
     absences,
+    announcing,
     cases,
     cash,
     catalogue,
@@ -48,6 +49,7 @@ from web import (
     staffing,
     station,
     till,
+    tour,
     webhooks,
 )
 from web.errors import add_error_answers
@@ -65,6 +67,7 @@ ROUTERS: Final = (
     elders.router,
     absences.router,
     staffing.router,
+    announcing.router,
     catalogue.router,
     points.router,
     orders.router,
@@ -91,6 +94,7 @@ ROUTERS: Final = (
     office.router,
     live.router,
     health.router,
+    tour.router,
 )
 
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.settings import settings
 from web.errors import error_answer, failure_answer
+from web.tour_hosts import may_be_framed_by
 
 log = logging.getLogger("liuzhu.web")
 
@@ -32,12 +33,10 @@ _POLICY: Final = "; ".join(
         "img-src 'self' data:",
         "object-src 'none'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
         "form-action 'self'",
     )
 )
 _HEADERS: Final[Mapping[str, str]] = {
-    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -121,6 +120,9 @@ def _add_headers(scope: Scope, message: Message) -> None:
     headers = MutableHeaders(scope=message)
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)  # a page of forms has a word of its own
+    framed = may_be_framed_by(Headers(scope=scope).get("host", ""))
+    policy = f"{_POLICY}; frame-ancestors {framed}"
+    headers.setdefault("Content-Security-Policy", policy)
     if scope["path"].startswith("/api/"):
         headers.setdefault("Cache-Control", "no-store")
     if scope.get("scheme") == "https":

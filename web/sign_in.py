@@ -1,5 +1,7 @@
 """Signing in and out; who am I; what time is it."""
 
+from typing import TypeVar
+
 from fastapi import APIRouter, Response
 
 from dispatch.access import accounts
@@ -13,6 +15,7 @@ from web.deps import COOKIE, Anyone, Db, Perhaps
 from web.schemas.sign_in import SignInForm
 from web.wire import Answer, StrictRoute
 
+Signed = TypeVar("Signed", bound=Response)
 router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["sign-in"])
 
 
@@ -39,7 +42,7 @@ def post_sign_in(form: SignInForm, database: Db) -> Answer:
     return with_session(Answer(me), token, hours=STAFF_HOURS + 2)
 
 
-def with_session(answer: Answer, token: str, *, hours: int) -> Answer:
+def with_session(answer: Signed, token: str, *, hours: int) -> Signed:
     """The answer with the cookie of a session that was just opened."""
     answer.set_cookie(
         COOKIE,

@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from web.tour_hosts import NOBODY, may_be_framed_by
+
 DIST: Final = Path(__file__).parent / "dist"
 SURFACES: Final = {
     "/": "index.html",
@@ -22,8 +24,10 @@ SURFACES: Final = {
     "/office": "office.html",
 }
 _LOOSE_FILES: Final = frozenset({".svg", ".png", ".ico", ".js", ".css", ".webmanifest"})
+# In the demo's tour a pane is led from outside; no other page ever loads this.
+_LED: Final = '<script type="module" src="/tourpane.js"></script>'
 _PACKED: Final = frozenset({".js", ".css", ".svg"})
-_NOT_BUILT: Final = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
+NOT_BUILT: Final = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
 <title>六助</title><h1>页面还没有构建</h1>
 <p>服务器已在运行，但缺少页面文件（web/dist）。
 请运行 <code>python3 -m dispatch demo</code>，它会自动构建；
@@ -62,7 +66,10 @@ def page(request: Request) -> Response:
     """One surface; asked again each time, so that a new version is seen at once."""
     file = request.app.state.dist / SURFACES[request.url.path]
     if not file.is_file():
-        return HTMLResponse(_NOT_BUILT, 503, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(NOT_BUILT, 503, headers={"Cache-Control": "no-store"})
+    if may_be_framed_by(request.headers.get("host", "")) != NOBODY:
+        led = file.read_text() + _LED
+        return HTMLResponse(led, headers={"Cache-Control": "no-cache"})
     return FileResponse(file, headers={"Cache-Control": "no-cache"})
 
 

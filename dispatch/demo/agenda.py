@@ -26,11 +26,16 @@ class Agenda:
         """Have it done at that time, or at once if that is over."""
         heapq.heappush(self._waiting, (at, next(self._numbers), deed))
 
-    async def play(self, tell: Callable[[datetime], None]) -> None:
-        """Do everything in its time, until nothing is left."""
+    async def play(
+        self, tell: Callable[[datetime], None], *, until: datetime | None = None
+    ) -> None:
+        """Do everything in its time, until that moment or until nothing is left."""
         while self._waiting:
             first = self._waiting[0][0]
-            self.now = await self.pace.reach(first + self.pace.step)
+            if until is not None and first > until:
+                return
+            step = first + self.pace.step
+            self.now = await self.pace.reach(min(step, until) if until else step)
             tell(self.now)
             while self._waiting and self._waiting[0][0] <= self.now:
                 await asyncio.gather(*(self._do(*due) for due in self._due(self.now)))

@@ -84,19 +84,28 @@ class Day:
     async def live(self, tell: Tell) -> Outcome:
         """Play the whole day; gives what its people saw."""
         try:
-            await self._open()
-            await self.agenda.play(partial(self._tell, tell))
+            await self.open()
+            await self.play(tell)
             outcome = Outcome(
                 feed=await self.desk.compare(), events_heard=self.desk.seq
             )
         finally:
-            await self.desk.close()
-            await self.street.close()
+            await self.close()
         outcome.troubles = self.notes.troubles
         outcome.told = self.told()
         return outcome
 
-    async def _open(self) -> None:
+    async def play(self, tell: Tell, *, until: datetime | None = None) -> None:
+        """Let its people live, to their last deed or to that moment."""
+        await self.agenda.play(partial(self._tell, tell), until=until)
+
+    async def close(self) -> None:
+        """Everybody goes home."""
+        await self.desk.close()
+        await self.street.close()
+
+    async def open(self) -> None:
+        """Everybody comes in and knows what they are going to do."""
         wishes = draw_wishes(self.district)
         news = choose(wishes)
         await self.desk.open()

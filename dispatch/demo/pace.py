@@ -91,6 +91,19 @@ class Stepped:
             await asyncio.to_thread(self._put, at)
         return self._at
 
+    def stand(self) -> datetime:
+        """Stop a clock that was let run; gives where it stands."""
+        with Session(reading(self._engine)) as session:
+            self._at = read_clock(session)
+        self._put(self._at)
+        return self._at
+
+    def run_on(self, *, speed: float) -> None:
+        """Let the clock run by itself until the next `stand`."""
+        in_one_transaction(
+            self._engine, lambda uow: set_clock(uow.session, self._at, speed=speed)
+        )
+
     async def settle(self) -> None:
         deadline, pause = time.monotonic() + _PATIENCE_SECONDS, _LOOK_SECONDS
         while due := await asyncio.to_thread(self._due):

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +36,7 @@ from dispatch.demo.judging import judge
 from dispatch.demo.pace import Running, Stepped, Stuck
 from dispatch.demo.sizes import SIZES
 from dispatch.demo.tour import sign_ins, tour_words
+from dispatch.demo.touring import Tour
 from dispatch.embedded.identity import Identity
 from dispatch.running import programs, web_address
 from dispatch.settings import Settings, home_folder, settings
@@ -46,6 +47,10 @@ from routing.errors import BadRoads
 
 BROKEN, BAD_INPUT = 1, 2
 _SOLVE_SECONDS: Final = {"small": "1.5", "district": "2", "city": "4"}
+
+
+class Again(Exception):
+    """Whoever looks at the tour wants it from its beginning."""
 
 
 class PortTaken(Exception):
@@ -89,7 +94,11 @@ class Wanted:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write what came of the day to this JSON file.",
 )
-@click.option("--tour", is_flag=True, help="Open with what there is to look at.")
+@click.option(
+    "--tour",
+    is_flag=True,
+    help="A new day, told on one page of five panes.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the web.")
 def demo(**asked: object) -> None:
     """Start everything, with a made-up district and its simulated day."""
@@ -111,7 +120,7 @@ def _run(wanted: Wanted) -> int:
     if minder is not None and minder.is_alive():
         raise AlreadyRunning(f"{home} is run already, by process {minder.pid}")
     kept = made_in(home)
-    if wanted.fresh or wanted.headless or (kept and not kept.whole):
+    if wanted.fresh or wanted.headless or wanted.tour or (kept and not kept.whole):
         clear(home)
     home.mkdir(parents=True, exist_ok=True)
     _surround(wanted, home)
@@ -125,7 +134,13 @@ def _run(wanted: Wanted) -> int:
         district = _district(engine, home, wanted)
         if wanted.headless:
             return _run_headless(engine, chosen, district, wanted)
+        if wanted.tour:
+            return _run_tour(engine, chosen, district)
         return _run_live(engine, chosen, district, wanted)
+    except Again:
+        engine.dispose()
+        say("once more, with a new day …")
+        return _run(replace(wanted, fresh=True))
     finally:
         engine.dispose()
 
@@ -138,8 +153,9 @@ def _surround(wanted: Wanted, home: Path) -> None:
         os.environ["DISPATCH_PORT"] = str(wanted.port)
     elif wanted.headless:
         os.environ["DISPATCH_PORT"] = str(_free_port())
-    if wanted.headless:
-        os.environ.setdefault("DISPATCH_SOLVE_SECONDS", _SOLVE_SECONDS[wanted.size])
+    if wanted.headless or wanted.tour:  # the day waits for its plans
+        seconds = _SOLVE_SECONDS[wanted.size] if wanted.headless else "3"
+        os.environ.setdefault("DISPATCH_SOLVE_SECONDS", seconds)
         os.environ.setdefault("DISPATCH_SWEEP_SECONDS", "0.3")
     settings.cache_clear()
 
@@ -201,6 +217,26 @@ async def _to_the_end(day: Day, pace: Stepped, district: District) -> Outcome:
     return outcome
 
 
+def _run_tour(engine: Engine, chosen: Settings, district: District) -> int:
+    """The day as the tour's page asks for it, until told to stop.
+
+    Raises:
+        Again: the page asked for a new one.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: _interrupt(stop))
+    with _everything(chosen):
+        click.echo(sign_ins(web_address(chosen), district))
+        click.echo(tour_words(chosen.port))
+        try:
+            asyncio.run(Tour(engine, chosen, district).run())
+        except KeyboardInterrupt:
+            say("stopping …")
+            return 0
+    raise Again
+
+
 def _run_live(
     engine: Engine, chosen: Settings, district: District, wanted: Wanted
 ) -> int:
@@ -212,8 +248,6 @@ def _run_live(
     with _everything(chosen):
         start_clock(engine, wanted.speed)
         click.echo(sign_ins(web_address(chosen), district))
-        if wanted.tour:
-            click.echo(tour_words(web_address(chosen)))
         try:
             if played:
                 say("this day was begun before and stands; --fresh begins anew")

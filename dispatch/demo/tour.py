@@ -5,6 +5,7 @@ from typing import Final
 
 from dispatch.access.accounts import Account, Role
 from dispatch.access.demo_accounts import list_demo_accounts
+from dispatch.access.demo_tour import SITE
 from dispatch.demo.accounts import PASSWORD
 from dispatch.demo.district import District
 
@@ -15,23 +16,11 @@ _SHOWN: Final = (
     (Role.DISTRICT, "office", "subsidy usage, promises"),
 )
 _TOUR: Final = """
-What there is to look at, in the order of the day (06:00 to 20:00):
+The tour: {address}/tour
 
- 1. {address}/station      as station1: orders come in by phone and from standing
-                           lists; each cell says who eats what, and what clashes.
- 2. {address}/coordinator  as coordinator: at 09:30 the kitchens know what to cook
-                           and each street's wave is planned; rounds follow streets.
- 3. {address}/courier      as courier1: the round as a phone shows it, stop by stop.
- 4. {address}/coordinator  from 10:40: dots turn green as people are seen; a closed
-                           door opens a case, which ends only with an outcome.
- 5. The family's page (its address stands above): when and by whom their elder was
-                           seen today, the word of the day, a word to the helper.
- 6. {address}/station      at lunch: who comes to the counter, who has paid, what is
-                           left; at 13:34 it closes and every portion is accounted for.
- 7. The far valley         no signal there: one volunteer, a printed sheet, typed in
-                           afterwards.
- 8. {address}/office       as office: usage by station, channel and category; every
-                           number leads to its lines, every line to rule and evidence.
+Five panes of one house on one page: station, coordinator, courier, family, office. Its
+button plays a day's story in them, through their real pages, in some two minutes. The
+page opens in Chrome, Edge or Firefox on this machine; “again” begins a new day.
 """
 
 
@@ -49,9 +38,10 @@ def sign_ins(address: str, district: District) -> str:
     return "\n".join(lines)
 
 
-def tour_words(address: str) -> str:
-    """The guided list."""
-    return _TOUR.format(address=address)
+def tour_words(port: int) -> str:
+    """Where the tour is seen. Browsers take each name under localhost for this machine,
+    and keep the sign-ins of each name apart: so five people fit into one window."""
+    return _TOUR.format(address=f"http://{SITE}:{port}")
 
 
 def _logins(accounts: Iterable[Account], role: Role) -> list[str]:

@@ -39,6 +39,7 @@ class Walker:
         self.told: Tally[str] = Tally()
         self.doors = 0
         self.nobody_at = 0  # at which of the day's doors surely nobody opens
+        self.rests = False  # somebody else walks their rounds
         self._agenda = agenda
         self._day = district.day
         self._chance = Chance(district.seed, f"walker {door.login}")
@@ -86,7 +87,7 @@ class Walker:
 
     async def look(self, at: datetime) -> None:
         """Read the own round; begin what leaves soon, as it stands then."""
-        if not self.phone.has_signal(at):
+        if self.rests or not self.phone.has_signal(at):
             return
         told = await self.door.get("/api/round", on=self._day)
         for round_ in told["rounds"]:

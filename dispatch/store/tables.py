@@ -49,6 +49,7 @@ for _module in (
     "dispatch.planning.drafts",
     "dispatch.planning.handovers",
     "dispatch.people.offers",
+    "dispatch.people.crew_messages",
     "dispatch.kitchens.batches",
     "dispatch.kitchens.readings",
     "dispatch.kitchens.samples",

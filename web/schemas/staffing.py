@@ -1,12 +1,13 @@
 """Forms about helpers: who they are, papers, hours, limits, pairs, suspension."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dispatch.catalogue.heat import HeatLevel
 from dispatch.people.certificates import PaperKind
+from dispatch.people.crew_messages import LONGEST, Audience
 from dispatch.people.helpers import HelperKind, TravelMode
 from dispatch.people.leaves import LeaveKind
 from dispatch.people.pairings import PairKind
@@ -22,6 +23,23 @@ Phone = Annotated[str, Field(pattern=r"^[0-9+ -]{5,20}$")]
 DaySeconds = Annotated[int, Field(ge=0, le=108_000)]
 StreetCode = Annotated[str, Field(max_length=12, pattern=r"^\d+$")]
 Community = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class CrewMessageForm(Form):
+    """A few words to everybody of an audience."""
+
+    audience: Audience
+    words: Annotated[str, Field(min_length=1, max_length=LONGEST)]
+    kitchen_id: UUID | None = None
+    street_code: StreetCode | None = None
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Self:
+        if (self.audience is Audience.KITCHEN) != (self.kitchen_id is not None):
+            raise ValueError("发给一个厨房的，要选是哪个厨房")
+        if self.audience is Audience.STREET and self.street_code is None:
+            raise ValueError("发给一个街道的，要选是哪个街道")
+        return self
 
 
 class HelperForm(Form):

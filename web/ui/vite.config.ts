@@ -1,7 +1,10 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
-const surfaces = ["index", "station", "courier", "coordinator", "office"];
+const surfaces = ["index", "station", "courier", "coordinator", "office", "tour"];
+
+// Scripts that the server names by itself keep their names.
+const NAMED = new Set(["aloud", "tourpane"]);
 
 export default defineConfig({
   base: "/",
@@ -14,10 +17,10 @@ export default defineConfig({
     // The content policy allows no data: addresses.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { ...Object.fromEntries(surfaces.map((name) => [name, `${name}.html`])), pages: "src/styles/pages.css", aloud: "src/elder/aloud.ts" },
+      input: { ...Object.fromEntries(surfaces.map((name) => [name, `${name}.html`])), pages: "src/styles/pages.css", aloud: "src/elder/aloud.ts", tourpane: "src/tour/pane.ts" },
       // What the pages without a script name by itself has a name that stays.
       output: {
-        entryFileNames: (chunk) => (chunk.name === "aloud" ? "aloud.js" : "assets/[name]-[hash].js"),
+        entryFileNames: (chunk) => (NAMED.has(chunk.name) ? `${chunk.name}.js` : "assets/[name]-[hash].js"),
         assetFileNames: (asset) => (asset.names.includes("pages.css") ? "pages.css" : "assets/[name]-[hash][extname]"),
       },
     },

@@ -111,3 +111,11 @@ export interface HeatRow {
   set_by: string | null;
 }
 export interface HeatNow { streets: string[]; warnings: HeatRow[]; planned_anew: number }
+
+export interface CrewMessageRow {
+  id: string; audience: "on_duty" | "kitchen" | "street"; place: string | null; words: string;
+  sent_at: string; sent_by: string | null; sent_to: number; read: number; missing: string[];
+}
+export interface CrewPlace { id: string; name: string }
+export interface CrewBoard { messages: CrewMessageRow[]; kitchens: CrewPlace[]; streets: CrewPlace[] }
+export interface CrewNote { id: string; words: string; sent_at: string; sent_by: string | null }

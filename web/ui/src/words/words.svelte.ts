@@ -2,6 +2,7 @@
 import { coordinator } from "./coordinator";
 import { counter } from "./counter";
 import { courier } from "./courier";
+import { crew } from "./crew";
 import { drafts } from "./drafts";
 import { duties } from "./duties";
 import { elders } from "./elders";
@@ -19,7 +20,7 @@ import { sheets } from "./sheets";
 import { staffing } from "./staffing";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...points, ...proofs, ...safety, ...kitchen, ...drafts };
+const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...points, ...proofs, ...safety, ...kitchen, ...drafts, ...crew };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";
