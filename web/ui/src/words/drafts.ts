@@ -61,6 +61,7 @@ export const drafts = {
   "hand.replaced": ["餐盒过时不送，已补单 {n}：{who}", "{n} boxes past their time, ordered anew: {who}"],
   "hand.without_box": ["餐盒过时不送，也没有备份餐，请打电话 {n}：{who}", "{n} without a meal, please call: {who}"],
   "direct.longer_shift": ["{name} 晚下班 {n} 分钟", "{name} stays {n} min longer"],
+  "direct.longer_end": ["不再延长", "No longer"],
   "direct.longer_max_work": ["{name} 多干 {n} 分钟", "{name} works {n} min more"],
   "direct.more": ["更多", "More"],
 } as const satisfies Pairs;
