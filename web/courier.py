@@ -7,11 +7,11 @@ from fastapi import APIRouter, Response
 from dispatch.clock import town_day
 from dispatch.field.calling import dial
 from dispatch.field.helper_day import HelperDay
-from dispatch.field.positions import keep_position
+from dispatch.field.positions import choose_dot, keep_position
 from dispatch.field.rounds import rounds_of
 from dispatch.field.sync import Batch, SyncAnswer, merge
 from web.deps import HandsIn, Helper, helper_of
-from web.schemas.field import PositionForm
+from web.schemas.field import DotForm, PositionForm
 from web.schemas.shapes import Day
 from web.wire import Answer, PhoneRoute, StrictRoute
 
@@ -53,6 +53,14 @@ def post_position(form: PositionForm, caller: Helper) -> Response:
         )
     )
     return Response(status_code=204)
+
+
+@router.post("/field/position/shown")
+def post_dot(form: DotForm, caller: Helper) -> Answer:
+    """A volunteer's own switch; doing it twice changes nothing more."""
+    own = helper_of(caller)
+    shown = caller.change(lambda uow: choose_dot(uow, own, shown=form.shown))
+    return Answer({"shown": shown})
 
 
 @router.post("/orders/{order_id}/call")

@@ -14,11 +14,13 @@ from dispatch.safety.waiting import Wait
 
 @dataclass(frozen=True, kw_only=True)
 class HelperName:
-    """The helper, to themselves."""
+    """The helper, to themselves. `may_hide`: being on the map is theirs to choose."""
 
     id: UUID
     name: str
     mode: str
+    shows_position: bool
+    may_hide: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,14 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, SQLModel, col, delete, select
 
+from dispatch.errors import NotAllowed
 from dispatch.field.merging import moment
+from dispatch.log.events import record
 from dispatch.people.datum import to_wgs84
 from dispatch.people.elders import Datum
-from dispatch.people.helpers import HelperKind, Shift, get_helper
+from dispatch.people.helpers import Helper, HelperKind, Shift, get_helper
 from dispatch.people.places import ON_EARTH
 from dispatch.store.columns import Instant
 from dispatch.store.unit_of_work import UnitOfWork
@@ -18,6 +20,12 @@ from dispatch.store.unit_of_work import UnitOfWork
 _OLDEST: Final = timedelta(minutes=2)
 _AROUND_SHIFT: Final = timedelta(minutes=30)
 _LAST_MOMENT_MS: Final = 4_102_444_800_000
+
+
+class AlwaysShown(NotAllowed):
+    """值班时的位置由驿站查看，只有志愿者可以自己关闭。"""
+
+    code = "always_shown"
 
 
 class Position(SQLModel, table=True):
@@ -58,7 +66,7 @@ def keep_position(
     """
     helper = get_helper(uow.session, helper_id)
     here = to_wgs84(lat, lon, datum)
-    hidden = helper.kind is HelperKind.VOLUNTEER and not helper.shows_position
+    hidden = may_hide(helper) and not helper.shows_position
     if hidden or helper.suspended or not _on_duty(uow, helper_id):
         return False
     uow.session.merge(
@@ -72,6 +80,42 @@ def keep_position(
     )
     uow.session.flush()
     return True
+
+
+def may_hide(helper: Helper) -> bool:
+    """Volunteers choose; who is paid for the round is seen while on duty."""
+    return helper.kind is HelperKind.VOLUNTEER
+
+
+def choose_dot(uow: UnitOfWork, helper_id: UUID, *, shown: bool) -> bool:
+    """A volunteer's own switch; where they were last is forgotten as it goes off.
+
+    Returns:
+        whether they are shown now.
+
+    Raises:
+        NotFound: no such helper.
+        AlwaysShown: not theirs to choose.
+    """
+    helper = get_helper(uow.session, helper_id)
+    if not may_hide(helper):
+        raise AlwaysShown
+    if helper.shows_position is shown:
+        return shown
+    helper.shows_position = shown
+    uow.session.add(helper)
+    if not shown:
+        uow.session.exec(delete(Position).where(col(Position.helper_id) == helper_id))
+    record(
+        uow,
+        "helper.dot_shown" if shown else "helper.dot_hidden",
+        "helper",
+        helper.id,
+        facts={},
+        street_code=helper.street_code,
+        station_id=helper.station_id,
+    )
+    return shown
 
 
 def _believed(at_ms: int | None, now: datetime) -> datetime:

@@ -30,6 +30,7 @@ from dispatch.field.helper_day import (
     heat_on,
 )
 from dispatch.field.partners import read_partners
+from dispatch.field.positions import may_hide
 from dispatch.field.stop_states import state_of_person, state_of_stop
 from dispatch.log.audit import Audit, write_down
 from dispatch.orders.orders import OrderState
@@ -93,7 +94,13 @@ def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
     states = [carried[order_id].order.state for order_id in carried]
     going = {OrderState.PLANNED, OrderState.UNDER_WAY}
     return HelperDay(
-        helper=HelperName(id=helper.id, name=name, mode=helper.mode.value),
+        helper=HelperName(
+            id=helper.id,
+            name=name,
+            mode=helper.mode.value,
+            shows_position=helper.shows_position,
+            may_hide=may_hide(helper),
+        ),
         rounds=rounds,
         today=Today(
             done=states.count(OrderState.DONE),

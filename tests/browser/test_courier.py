@@ -10,8 +10,6 @@ from dispatch.orders.orders import OrderState
 from dispatch.safety.climbing import step
 from dispatch.store.unit_of_work import in_one_transaction
 from tests.browser.conftest import PHONE, House
-from tests.field.pairs import make_pair
-from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, make_walk
 from tests.little_town import NOON
 
@@ -19,6 +17,21 @@ from tests.little_town import NOON
 LOADED = """performance.getEntriesByType("resource")
   .concat(performance.getEntriesByType("navigation"))
   .reduce((sum, one) => sum + one.transferSize, 0)"""
+
+# A browser with a camera that reads these labels, one after the other.
+READS_LABELS = """
+  const canvas = document.createElement("canvas");
+  setInterval(() => canvas.getContext("2d").fillRect(0, 0, 9, 9), 50);
+  Object.defineProperty(navigator, "mediaDevices", {
+    value: { getUserMedia: async () => canvas.captureStream() } });
+  globalThis.seen = [];
+  globalThis.BarcodeDetector = class {
+    async detect() {
+      return globalThis.seen.splice(0, 1).map((rawValue) => ({ rawValue }));
+    }
+  };
+"""
+SEES = "(codes) => { globalThis.seen = codes }"
 
 
 def test_a_round_goes_from_the_kitchen_to_the_last_door(house: House) -> None:
@@ -52,11 +65,17 @@ def test_a_tap_can_be_taken_back_before_it_leaves_the_phone(house: House) -> Non
     walk = make_walk(house.town, house.town.add_elder())
 
     with house.visit(walk.actor, "/courier", PHONE) as page:
+        page.add_init_script(READS_LABELS)
+        page.reload()
         load_and_leave(page)
         page.get_by_test_id("arrived").click()
         twice(page, "hand-over")
         page.get_by_test_id("undo").click()
         expect(page.get_by_test_id("stop")).to_have_attribute("data-state", "arrived")
+
+        page.evaluate(SEES, ["nobody's", walk.order().number])
+        page.get_by_test_id("check-box").click()
+        expect(page.get_by_test_id("check-box")).to_contain_text("盒子对了")
 
     assert walk.order().state is not OrderState.DONE
 
@@ -206,25 +225,6 @@ def test_who_cannot_go_gives_the_order_back_to_the_plan(house: House) -> None:
     assert [walk.order(n).state for n in (0, 1)] == [OrderState.UNASSIGNED] * 2
 
 
-def test_a_visit_ends_with_its_five_headings(house: House) -> None:
-    walk = make_walk(house.town, visits=[house.town.add_elder()])
-
-    with house.visit(walk.actor, "/courier", PHONE) as page:
-        twice(page, "leave")
-        page.get_by_test_id("arrived").click()
-        page.get_by_test_id("visit-begin").click()
-        page.get_by_test_id("visit-end").click()
-        expect(page.get_by_test_id("visit-save")).to_be_disabled()
-        for heading in ("health", "mind", "safety", "hygiene", "home"):
-            page.get_by_test_id(f"visit-{heading}-good").click()
-        page.get_by_test_id("visit-need").select_option("repair")
-        page.get_by_test_id("visit-save").click()
-        twice(page, "end-round")
-        expect(page.get_by_test_id("strip")).to_have_attribute("data-unsent", "0")
-
-    assert walk.order().state is OrderState.DONE
-
-
 def something_else(page: Page) -> None:
     """At the first door, the page of what else may have happened."""
     load_and_leave(page)
@@ -259,24 +259,3 @@ def worker_is_ready(page: Page) -> None:
     page.reload()
     expect(page.get_by_test_id("stop")).to_be_visible()
     page.wait_for_function("navigator.serviceWorker.controller !== null")
-
-
-def test_of_two_at_one_door_each_sees_whether_the_other_is_there(house: House) -> None:
-    one, other = make_pair(house.town)
-
-    with house.visit(other.actor, "/courier", PHONE) as page:
-        twice(page, "leave")
-        partner = page.get_by_test_id("partner")
-        expect(partner).to_contain_text("两人一起：赵师傅")
-        expect(partner).to_have_attribute("data-state", "open")
-
-        phone = Phone(one)
-        phone.say("arrived", HALF_PAST, stop_id=one.stops[0])
-        phone.sync(HALF_PAST)
-        house.number_events()
-        expect(partner).to_have_attribute("data-state", "arrived")
-
-        phone.at_stop("cannot", HALF_PAST, detail={"reason": "stairs"})
-        phone.sync(HALF_PAST)
-        house.number_events()
-        expect(page.get_by_test_id("round-end")).to_be_visible()

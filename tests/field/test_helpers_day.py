@@ -21,13 +21,24 @@ from dispatch.field.paper import (
     enter_by_hand,
     type_in_sheet,
 )
-from dispatch.field.positions import Position, keep_position
+from dispatch.field.positions import (
+    AlwaysShown,
+    Position,
+    choose_dot,
+    keep_position,
+)
 from dispatch.field.rounds import rounds_of
 from dispatch.log.audit import Audit
 from dispatch.orders.orders import OrderState
 from dispatch.people.elders import Datum
 from dispatch.people.helpers import HelperKind
-from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
+from dispatch.store.unit_of_work import (
+    SYSTEM,
+    Actor,
+    UnitOfWork,
+    in_one_transaction,
+    unit_of_work,
+)
 from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, Walk, make_walk
 from tests.little_town import EIGHT, ELEVEN, LAT, LON, NOON, TODAY, LittleTown
@@ -174,6 +185,14 @@ def test_nobody_off_duty_and_no_shy_volunteer_is_watched(town: LittleTown) -> No
     shy = town.add_helper(kind=HelperKind.VOLUNTEER, shows_position=False)
     town.at(ELEVEN)
     assert not place(town, shy, None)
+    with unit_of_work(town.engine, SYSTEM) as uow:
+        choose_dot(uow, shy, shown=True)
+    assert place(town, shy, None)
+    with unit_of_work(town.engine, SYSTEM) as uow:
+        choose_dot(uow, shy, shown=False)
+        with pytest.raises(AlwaysShown):
+            choose_dot(uow, courier, shown=False)
+    assert where_is(town, shy) is None
     town.at(EIGHT)
     assert not place(town, courier, None)
     assert where_is(town, courier) is None

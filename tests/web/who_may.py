@@ -135,6 +135,7 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "GET /api/round": HELPER,
     "POST /api/field/events": HELPER,
     "POST /api/field/position": HELPER,
+    "POST /api/field/position/shown": HELPER,
     "POST /api/orders/{order_id}/call": HELPER,
     "POST /api/field/photos/{sha256}": HELPER,
     "GET /api/orders/{order_id}/photos": STAFF,

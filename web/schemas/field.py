@@ -20,6 +20,12 @@ class PositionForm(Form):
     at_ms: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
+class DotForm(Form):
+    """Whether a volunteer wants to be on the live map."""
+
+    shown: bool
+
+
 class SheetForm(Form):
     """One line of a paper sheet, typed in at the station."""
 

@@ -9,6 +9,12 @@ const TELL_EVERY_MS = 15_000;
 let last: { fix: Fix; atMs: number } | null = null;
 let watching: number | null = null;
 let telling: ReturnType<typeof setInterval> | undefined;
+let told = true;
+
+/** Whether the map is told; what is recorded at a door has its place all the same. */
+export function tellPosition(on: boolean): void {
+  told = on;
+}
 
 export function lastFix(): Fix | null {
   return last && Date.now() - last.atMs < FRESH_MS ? last.fix : null;
@@ -37,6 +43,6 @@ export function stopWatching(): void {
 
 async function tell(): Promise<void> {
   const fix = lastFix();
-  if (!fix || !navigator.onLine) return;
+  if (!fix || !told || !navigator.onLine) return;
   await post("/api/field/position", { ...fix, at_ms: wallMs() }).catch(() => null);
 }

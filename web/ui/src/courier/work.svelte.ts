@@ -1,7 +1,7 @@
 /** The helper's day on this phone. */
 import { clock } from "../time/clock.svelte";
 import { monoMs, wallMs } from "../time/phone";
-import { get, useSession, whenSignedOut, whenTakenAway } from "../wire/api";
+import { get, post, useSession, whenSignedOut, whenTakenAway } from "../wire/api";
 import type { Refused } from "../wire/refused";
 import { Reading } from "../wire/reading.svelte";
 import { session } from "../wire/session.svelte";
@@ -12,7 +12,7 @@ import { isBare, withoutPersons } from "./forgetting";
 import { keepClock, windClock } from "./lasting";
 import { takePass } from "./pass";
 import { keepPicture, sendPictures, type Kind } from "./pictures";
-import { lastFix, stopWatching, watchPosition } from "./position";
+import { lastFix, stopWatching, tellPosition, watchPosition } from "./position";
 import { nextSend } from "../shelf/pace";
 import { Recorder, UNDO_MS, type Draft } from "../shelf/recorder";
 import { fact, openShelf, type KeptEvent, type Shelf } from "../shelf/shelf";
@@ -115,6 +115,8 @@ class Work {
       const kept = await unseal<HelperDay>(shelf, "round");
       if (kept) this.day.value = kept;
     }
+    const self = this.day.value?.helper;
+    tellPosition(!self?.may_hide || self.shows_position === true);
     if (this.round?.state === "under_way") watchPosition();
     else if (this.round?.state === "ended") stopWatching();
     await this.#forgetEnded();
@@ -205,6 +207,15 @@ class Work {
     await this.#tool().undo(this.last.deed);
     this.last = null;
     this.kept = await this.#tool().all();
+  }
+
+  /** A volunteer's own choice; what the server answers is what is shown. */
+  async showDot(shown: boolean): Promise<void> {
+    const answer = await post<{ shown: boolean }>("/api/field/position/shown", { shown }).catch(() => null);
+    if (!answer || !this.day.value) return;
+    this.day.value = { ...this.day.value, helper: { ...this.day.value.helper, shows_position: answer.shown } };
+    tellPosition(answer.shown);
+    await seal(this.#shelf as Shelf, "round", this.day.value);
   }
 
   goOn(door: AtTheDoor): void {

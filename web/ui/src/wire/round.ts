@@ -74,7 +74,8 @@ export interface HelperRound {
 }
 
 export interface HelperDay {
-  helper: { id: string; name: string; mode: string };
+  /** `may_hide`: a volunteer, who chooses whether the live map has them. */
+  helper: { id: string; name: string; mode: string; shows_position?: boolean; may_hide?: boolean };
   rounds: HelperRound[];
   today: { done: number; left: number };
   /** Missing in a day that an older page has kept. */
