@@ -65,7 +65,14 @@ class World:
     offices: list[UUID] = field(default_factory=list)
 
 
-def build(session: Session, chance: random.Random, streets: int, stops: int) -> World:
+def build(
+    session: Session,
+    chance: random.Random,
+    streets: int,
+    stops: int,
+    *,
+    of_round: int = STOPS,
+) -> World:
     """Streets of equal size whose rounds are published; nothing has happened yet."""
     world = World()
     session.add(
@@ -86,7 +93,7 @@ def build(session: Session, chance: random.Random, streets: int, stops: int) -> 
     world.offices.append(office.id)
     for number in range(1, streets + 1):
         many = stops // streets + (number <= stops % streets)
-        _Street(session, world, chance, f"1199{number:05d}").fill(many)
+        _Street(session, world, chance, f"1199{number:05d}", of_round).fill(many)
     return world
 
 
@@ -96,6 +103,7 @@ class _Street:
     world: World
     chance: random.Random
     code: str
+    of_round: int = STOPS
     station_id: UUID = field(default_factory=uuid4)
     kitchen_id: UUID = field(default_factory=uuid4)
     sitting_id: UUID = field(default_factory=uuid4)
@@ -108,8 +116,8 @@ class _Street:
             wave_id=wave.id, version=1, problem_sha256="0" * 64, published_at=OPENS
         )
         self._keep(plan)
-        for start in range(0, stops, STOPS):
-            self._round(wave, plan, min(STOPS, stops - start))
+        for start in range(0, stops, self.of_round):
+            self._round(wave, plan, min(self.of_round, stops - start))
 
     def _keep(self, *rows: SQLModel) -> None:
         self.session.add_all(rows)

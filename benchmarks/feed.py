@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 EVENTS_A_SECOND: Final = 20
 LIVE_SECONDS: Final = 30.0
-PROTOCOL: Final = "liuzhu.v1"
+PROTOCOL: Final = "liuzhu.v2"
 _AT_ONCE: Final = 50
 _WRITER: Final = """
 import sys, threading, time
@@ -92,10 +92,10 @@ class Pages:
         from websockets.exceptions import ConnectionClosed
 
         with suppress(ConnectionClosed):
-            async for text in link:
+            async for frame in link:
                 at = time.monotonic()
-                if '"t":"event"' in text:
-                    self.heard.append((json.loads(text)["wave_id"], at))
+                lines = (one for one in frame.split("\n") if '"t":"event"' in one)
+                self.heard += ((json.loads(one)["wave_id"], at) for one in lines)
         self.open.discard(link)
 
     async def all(self, most: int, spread: float = 0.0) -> list[float]:

@@ -23,7 +23,7 @@ from dispatch.queue import tell_all
 from dispatch.safety.sending import Gateways, send_notices
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine
-from dispatch.store.unit_of_work import in_one_transaction, picture
+from dispatch.store.unit_of_work import glance, in_one_transaction
 
 _QUEUE_PATIENCE_SECONDS = 2.0
 _PAUSE_SECONDS = 0.05
@@ -40,8 +40,8 @@ def relay_once(engine: Engine, ring: Callable[[list[int]], None]) -> int:
     Returns:
         how many events entered the feed.
     """
-    with picture(engine) as seen:
-        if not is_anything_waiting(seen.session):
+    with glance(engine) as session:
+        if not is_anything_waiting(session):
             return 0
     numbers = in_one_transaction(engine, number_outbox)
     if numbers:

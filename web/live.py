@@ -17,13 +17,13 @@ from dispatch.errors import Refusal
 from dispatch.store.database import Database, is_away
 from dispatch.store.unit_of_work import Actor
 from web.deps import Anyone
+from web.follower import Follower
 from web.guards import is_own_origin
-from web.live_tail import SLOW, Follower, Tail
+from web.live_tail import Tail
 from web.wire import Answer, StrictRoute, from_json, to_json
 
-SPEAKS: Final = "liuzhu.v1"
+SPEAKS: Final = "liuzhu.v2"  # a frame is one message a line
 HEARTBEAT_SECONDS: Final = 15.0
-SEND_SECONDS: Final = 5.0
 BAD_WORDS: Final = 1008
 
 router = APIRouter(prefix="/api/feed", route_class=StrictRoute, tags=["live"])
@@ -85,16 +85,14 @@ async def _converse(socket: WebSocket, follower: Follower, tail: Tail) -> None:
 
 async def _send_all(socket: WebSocket, follower: Follower) -> None:
     """The only sender of this socket; one that does not read is let go."""
-    async for text in follower.queue:
-        try:
-            with anyio.fail_after(SEND_SECONDS):
-                await socket.send_text(text)
-                for more in follower.waiting():
-                    await socket.send_text(more)
-        except TimeoutError:
-            follower.end(SLOW)
-        except (WebSocketDisconnect, RuntimeError, OSError):
-            follower.end(None)
+    try:
+        while True:
+            frame = await follower.take()
+            follower.sending_since = anyio.current_time()
+            await socket.send_text(frame)
+            follower.sending_since = None
+    except (WebSocketDisconnect, RuntimeError, OSError):
+        follower.end(None)
 
 
 async def _keep_up(follower: Follower, tail: Tail) -> None:

@@ -1,10 +1,13 @@
-"""The feed's end as this process sees it: one reader, many followers."""
+"""The feed's end as this process sees it: one reader, many followers.
+
+A frame holds what a page has yet to hear, one message a line: what comes together is
+put together once for all who may hear the same, and each socket is woken once.
+"""
 
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,7 +15,6 @@ from uuid import UUID
 import anyio
 import anyio.lowlevel
 from anyio import to_thread
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from dispatch.access.following import (
     FeedEvent,
@@ -26,64 +28,20 @@ from dispatch.access.following import (
 )
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor
+from web.follower import SLOW, Follower
 from web.wire import to_json
 
 log = logging.getLogger("liuzhu.web")
 
 POLL_SECONDS: Final = 0.1
 LAG_SECONDS: Final = 0.5  # how long everybody waits for who is behind
+STUCK_LOOK_SECONDS: Final = 0.5
 POSITION_SECONDS: Final = 1.0
 RIGHTS_SECONDS: Final = 2.0
 KEPT_EVENTS: Final = 2_000
-QUEUE_MESSAGES: Final = 256
-AT_ONCE: Final = 16  # messages, sent under one time limit
-SLOW, NO_RIGHT, RESTARTED = 4008, 4401, 1012
+SEND_SECONDS: Final = 5.0
+NO_RIGHT, RESTARTED = 4401, 1012
 RESET: Final = to_json({"t": "reset"})
-
-
-@dataclass(eq=False)
-class Follower:
-    """One open socket: what it may hear, and the queue of what it has yet to hear."""
-
-    session_hash: str
-    actor: Actor
-    heard: int = 0  # the last event offered to it
-    after: int | None = None  # follows the feed from here; None until it asks
-    close_code: int | None = None
-    stop: anyio.CancelScope = field(default_factory=anyio.CancelScope)
-
-    def __post_init__(self) -> None:
-        streams = anyio.create_memory_object_stream[str](QUEUE_MESSAGES)
-        self.put: MemoryObjectSendStream[str] = streams[0]
-        self.queue: MemoryObjectReceiveStream[str] = streams[1]
-
-    @property
-    def is_behind(self) -> bool:
-        """Half the queue is full."""
-        return self.put.statistics().current_buffer_used > QUEUE_MESSAGES // 2
-
-    def offer(self, text: str, *, may_lose: bool = False) -> None:
-        """Queue a message now; who does not keep up is let go, and comes back."""
-        if may_lose and self.is_behind:
-            return
-        try:
-            self.put.send_nowait(text)
-        except anyio.WouldBlock:
-            self.end(SLOW)
-
-    def waiting(self) -> Iterator[str]:
-        """What else it has yet to hear, a handful at the most: one clock for all."""
-        for _ in range(AT_ONCE):
-            try:
-                yield self.queue.receive_nowait()
-            except (anyio.WouldBlock, anyio.EndOfStream, anyio.ClosedResourceError):
-                return
-
-    def end(self, code: int | None) -> None:
-        """Stop the conversation; the socket is closed with this code."""
-        if self.close_code is None:
-            self.close_code = code
-        self.stop.cancel()
 
 
 class Tail:
@@ -109,11 +67,23 @@ class Tail:
             yield
         finally:
             self._followers.discard(follower)
-            follower.put.close()
-            follower.queue.close()
 
     async def run(self) -> None:
         """Follow the feed for ever; a database that is away is waited for."""
+        async with anyio.create_task_group() as together:
+            together.start_soon(self._let_go_stuck)
+            await self._follow()
+
+    async def _let_go_stuck(self) -> None:
+        """One clock for all senders: who takes no frame for so long is let go."""
+        while True:
+            await anyio.sleep(STUCK_LOOK_SECONDS)
+            late = anyio.current_time() - SEND_SECONDS
+            for one in tuple(self._followers):
+                if one.sending_since is not None and one.sending_since < late:
+                    one.end(SLOW)
+
+    async def _follow(self) -> None:
         limiter = anyio.CapacityLimiter(1)
         while True:
             try:
@@ -144,13 +114,13 @@ class Tail:
                 events, until = found
             for event in events:
                 if may_hear(follower.actor, event):
-                    await follower.put.send(message_of(event))
+                    await follower.give(message_of(event))
                     follower.heard = event.seq
             seq = until
             if seq >= self.at:
                 follower.after = seq
                 return
-        await follower.put.send(RESET)
+        await follower.give(RESET)
 
     def _keeps(self, seq: int) -> bool:
         if seq >= self.at:
@@ -192,14 +162,24 @@ class Tail:
         self.at = events[-1].seq if events else news.head
         self._kept.extend(events)
         self.began.set()
-        for event in events:
-            text = message_of(event)
-            for one in tuple(self._followers):
-                if one.after is not None and event.seq > one.after:
-                    one.after = event.seq
-                    if may_hear(one.actor, event):
-                        one.heard = event.seq
-                        one.offer(text)
+        if events:
+            self._tell_all([(event, message_of(event)) for event in events])
+
+    def _tell_all(self, news: Sequence[tuple[FeedEvent, str]]) -> None:
+        """Each follower's lines, put together once for all with the same ears."""
+        last = news[-1][0].seq
+        told: dict[tuple[int, object], tuple[int, str]] = {}
+        for one in tuple(self._followers):
+            if one.after is None or one.after >= last:
+                continue
+            key = one.after, one.ears
+            if key not in told:
+                told[key] = _lines_for(one.actor, one.after, news)
+            one.after = last
+            heard, lines = told[key]
+            if lines:
+                one.heard = heard
+                one.offer(lines)
 
     def _check_rights(self, standing: dict[str, Actor]) -> None:
         for one in tuple(self._followers):
@@ -221,14 +201,28 @@ class Tail:
         return self.database.read(lambda uow: list_positions(uow, since))
 
     def _show(self, seen: Iterable[Seen]) -> None:
-        for place in seen:
-            if self._places.get(place.helper_id) == place:
-                continue
-            self._places[place.helper_id] = place
-            text = position_message(place)
+        news = [one for one in seen if self._places.get(one.helper_id) != one]
+        self._places.update({one.helper_id: one for one in news})
+        by_street: dict[str, list[str]] = {}
+        for place in news:
+            by_street.setdefault(place.street_code, []).append(position_message(place))
+        for street_code, messages in by_street.items():
+            lines = "\n".join(messages)
             for one in tuple(self._followers):
-                if may_see_on_map(one.actor, place.street_code):
-                    one.offer(text, may_lose=True)
+                if may_see_on_map(one.actor, street_code):
+                    one.offer(lines, may_lose=True)
+
+
+def _lines_for(
+    actor: Actor, after: int, news: Iterable[tuple[FeedEvent, str]]
+) -> tuple[int, str]:
+    """The last number that somebody hears, and what they hear after another."""
+    heard = [
+        (event.seq, text)
+        for event, text in news
+        if event.seq > after and may_hear(actor, event)
+    ]
+    return (heard[-1][0], "\n".join(text for _, text in heard)) if heard else (0, "")
 
 
 def message_of(event: FeedEvent) -> str:

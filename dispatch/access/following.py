@@ -126,6 +126,11 @@ def may_hear(actor: Actor, event: FeedEvent) -> bool:
     return mine is not None and mine == its
 
 
+def ears_of(actor: Actor) -> tuple[object, ...]:
+    """All that `may_hear` asks of somebody: whoever has the same hears the same."""
+    return actor.role, actor.station_id, actor.street_code, actor.helper_id
+
+
 def may_see_on_map(actor: Actor, street_code: str) -> bool:
     """Only those who coordinate see where helpers are."""
     if actor.role == "district" or (

@@ -6,9 +6,10 @@ page open one; so the page fetches a ticket first.
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlmodel import Field, SQLModel, col, delete, select
 
@@ -67,17 +68,30 @@ def use_ticket(uow: UnitOfWork, ticket: str) -> tuple[str, Actor]:
 
 def list_standing(uow: UnitOfWork, sessions: Collection[str]) -> dict[str, Actor]:
     """Which of these sessions still stand, with their rights of this moment."""
-    asked, standing = sorted(sessions), {}
+    asked, whose = sorted(sessions), dict[str, UUID]()
     for start in range(0, len(asked), 500):
         rows = uow.session.exec(
-            select(SignedIn.token_sha256, Account)
-            .join(Account, col(SignedIn.account_id) == Account.id)
+            select(SignedIn.token_sha256, SignedIn.account_id)
             .where(col(SignedIn.token_sha256).in_(asked[start : start + 500]))
-            .where(col(SignedIn.expires_at) > wall_now())
-            .where(~col(SignedIn.revoked), col(Account.active))
+            .where(col(SignedIn.expires_at) > wall_now(), ~col(SignedIn.revoked))
         )
-        standing.update({token: actor_of(account) for token, account in rows})
-    return standing
+        whose.update(rows.all())
+    actors = _list_actors(uow, sorted(set(whose.values())))
+    return {
+        token: actors[account_id]
+        for token, account_id in whose.items()
+        if account_id in actors
+    }
+
+
+def _list_actors(uow: UnitOfWork, account_ids: Sequence[UUID]) -> dict[UUID, Actor]:
+    """What the active ones of these accounts may reach; many pages may be one's."""
+    found: dict[UUID, Actor] = {}
+    for start in range(0, len(account_ids), 500):
+        part = account_ids[start : start + 500]
+        query = select(Account).where(col(Account.id).in_(part), col(Account.active))
+        found.update({one.id: actor_of(one) for one in uow.session.exec(query)})
+    return found
 
 
 def _sha256(text: str) -> str:

@@ -91,24 +91,27 @@ class Desk:
         address = self.door.address.replace("http", "ws", 1)
         return await connect(
             f"{address}/api/feed",
-            subprotocols=["liuzhu.v1", f"t.{told['ticket']}"],  # type: ignore[list-item]
+            subprotocols=["liuzhu.v2", f"t.{told['ticket']}"],  # type: ignore[list-item]
             origin=self.door.address,  # type: ignore[arg-type]
             additional_headers={"Cookie": self.door.cookies},
             max_size=2**22,
         )
 
     async def _listen(self, socket: ClientConnection) -> None:
-        async for text in socket:
-            said = json.loads(text)
-            self.told[f"feed {said['t']}"] += 1
-            if said["t"] == "hello":
-                place = {"t": "resume", "epoch": self._epoch, "seq": self.seq}
-                await socket.send(json.dumps(place))
-            elif said["t"] == "reset":
-                self.resets += 1
-                await self._read_board()
-            elif said["t"] == "event":
-                self._hear(said)
+        async for frame in socket:
+            for line in str(frame).split("\n"):
+                await self._take(socket, json.loads(line))
+
+    async def _take(self, socket: ClientConnection, said: Json) -> None:
+        self.told[f"feed {said['t']}"] += 1
+        if said["t"] == "hello":
+            place = {"t": "resume", "epoch": self._epoch, "seq": self.seq}
+            await socket.send(json.dumps(place))
+        elif said["t"] == "reset":
+            self.resets += 1
+            await self._read_board()
+        elif said["t"] == "event":
+            self._hear(said)
 
     def _hear(self, said: Json) -> None:
         """Apply one event; a number heard before, or one left out, is a gap."""

@@ -1,13 +1,20 @@
 """The feed: numbered without gap by one relay, read by every open page."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from dispatch.log.events import Feed, Outbox
 from dispatch.store.unit_of_work import UnitOfWork
+
+_GIVE: Final = (
+    update(Outbox)
+    .where(col(Outbox.id) == bindparam("row"))
+    .values(feed_seq=bindparam("seq"))
+)
 
 
 def number_outbox(uow: UnitOfWork, *, limit: int = 500) -> list[int]:
@@ -20,23 +27,25 @@ def number_outbox(uow: UnitOfWork, *, limit: int = 500) -> list[int]:
         the numbers given, in order; empty when nothing waits.
     """
     session = uow.session
-    waiting = select(func.count()).where(col(Outbox.feed_seq).is_(None))
-    if not session.exec(waiting).one():
+    if not is_anything_waiting(session):
         return []
-    session.exec(update(Feed).where(col(Feed.id) == 1).values(head=Feed.head))  # held
-    head = session.exec(select(Feed.head).where(Feed.id == 1)).one()
+    held = update(Feed).where(col(Feed.id) == 1).values(head=Feed.head)
+    head: int = session.exec(held.returning(col(Feed.head))).one()[0]
     rows = session.exec(
         select(Outbox.id)
         .where(col(Outbox.feed_seq).is_(None))
         .order_by(col(Outbox.id))
         .limit(limit)
     ).all()
-    for number, row_id in enumerate(rows, start=head + 1):
-        session.exec(
-            update(Outbox).where(col(Outbox.id) == row_id).values(feed_seq=number)
-        )
+    if not rows:
+        return []
+    numbers = list(range(head + 1, head + len(rows) + 1))
+    session.connection().execute(
+        _GIVE,
+        [{"row": row, "seq": seq} for row, seq in zip(rows, numbers, strict=True)],
+    )
     session.exec(update(Feed).where(col(Feed.id) == 1).values(head=head + len(rows)))
-    return list(range(head + 1, head + len(rows) + 1))
+    return numbers
 
 
 def is_anything_waiting(session: Session) -> bool:

@@ -77,6 +77,15 @@ def picture(engine: Engine, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
         session.rollback()
 
 
+@contextmanager
+def glance(engine: Engine) -> Iterator[Session]:
+    """Read one consistent state for a process that looks many times a second: the
+    product's time is not asked for."""
+    with Session(reading(engine), expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
 def in_one_transaction(
     engine: Engine, do: Callable[[UnitOfWork], T], *, actor: Actor = SYSTEM
 ) -> T:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import httpx
 from sqlmodel import Session
@@ -21,6 +22,7 @@ from tests.little_town import STREET, LittleTown
 from tests.web.conftest import House
 
 Json = dict[str, Any]
+_LINES: WeakKeyDictionary[ClientConnection, list[str]] = WeakKeyDictionary()
 
 
 def relay(town: LittleTown) -> None:
@@ -49,7 +51,7 @@ def knock(
     opened: ClientConnection = connect(
         house.address.replace("http", "ws") + "/api/feed",
         origin=Origin(origin) if origin is not None else None,
-        subprotocols=[Subprotocol("liuzhu.v1"), Subprotocol(f"t.{offered}")],
+        subprotocols=[Subprotocol("liuzhu.v2"), Subprotocol(f"t.{offered}")],
         compression=None,
         **how,
     )
@@ -57,7 +59,11 @@ def knock(
 
 
 def hear(socket: ClientConnection, *, seconds: float = 30) -> Json:
-    told: Json = json.loads(socket.recv(timeout=seconds))
+    """The next message; a frame holds one a line."""
+    lines = _LINES.setdefault(socket, [])
+    if not lines:
+        lines += str(socket.recv(timeout=seconds)).split("\n")
+    told: Json = json.loads(lines.pop(0))
     return told
 
 

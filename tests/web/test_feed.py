@@ -29,7 +29,7 @@ from tests.web.sockets import (
     ticket,
     wait_closed,
 )
-from web.live_tail import QUEUE_MESSAGES, Follower
+from web.follower import QUEUE_CHARACTERS, Follower
 
 
 def test_a_page_hears_what_happens_after_its_picture(
@@ -45,7 +45,7 @@ def test_a_page_hears_what_happens_after_its_picture(
 
     assert (hello["t"], hello["epoch"]) == ("hello", board["feed"]["epoch"])
     assert hello["now"] == "2026-11-20T00:00:00Z"
-    assert socket.subprotocol == "liuzhu.v1"
+    assert socket.subprotocol == "liuzhu.v2"
     assert (event["kind"], event["order_id"]) == ("order.placed", order["id"])
     assert (event["seq"], event["state"]) == (board["feed"]["seq"] + 1, "waiting")
     assert "王小英" not in json.dumps(event, ensure_ascii=False)
@@ -141,13 +141,13 @@ def test_where_helpers_are_is_told_to_the_map_of_their_street_only(
 def test_who_does_not_keep_up_is_let_go(town: LittleTown) -> None:
     async def fall_behind() -> None:
         follower = Follower("hash", town.staff)
-        with follower.put, follower.queue:
-            for _ in range(QUEUE_MESSAGES):
-                follower.offer("news")
-            follower.offer("where a helper is", may_lose=True)
-            assert follower.close_code is None
-            follower.offer("one too many")
-            assert follower.close_code == 4008
+        news = "n" * (QUEUE_CHARACTERS // 8)
+        for _ in range(8):
+            follower.offer(news)
+        follower.offer("where a helper is", may_lose=True)
+        assert follower.close_code is None
+        follower.offer("one too many")
+        assert follower.close_code == 4008
 
     anyio.run(fall_behind)
 

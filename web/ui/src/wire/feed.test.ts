@@ -56,7 +56,7 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 test("the ticket goes as a subprotocol and the feed goes on after the snapshot", async () => {
   feed.start({ epoch: "e1", seq: 5 });
   await settle();
-  expect(last().protocols).toEqual(["liuzhu.v1", "t.k1"]);
+  expect(last().protocols).toEqual(["liuzhu.v2", "t.k1"]);
   last().say(hello("e1", 9));
   expect(last().sent).toEqual([{ t: "resume", epoch: "e1", seq: 5 }]);
   last().say(event(6));

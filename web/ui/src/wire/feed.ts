@@ -80,9 +80,12 @@ export class Feed {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const address = `${scheme}//${location.host}/api/feed`;
     const open = this.hooks.open ?? ((to, protocols) => new WebSocket(to, protocols));
-    const socket = open(address, ["liuzhu.v1", `t.${ticket}`]);
+    const socket = open(address, ["liuzhu.v2", `t.${ticket}`]);
     this.#socket = socket;
-    socket.onmessage = (message) => this.#hear(JSON.parse(String(message.data)) as Message);
+    // A frame is one message a line: a busy moment is one frame.
+    socket.onmessage = (frame) => {
+      for (const line of String(frame.data).split("\n")) this.#hear(JSON.parse(line) as Message);
+    };
     socket.onclose = (closed) => {
       if (this.#socket === socket) this.#lost(closed.code);
     };
