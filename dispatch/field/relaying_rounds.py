@@ -96,7 +96,7 @@ def is_as_seen(
         CannotTakeOver
     """
     if helper_id is None:
-        return seen == _seen(wave, board, seen.at)
+        return True  # nothing was thought of: it is called back as it is now
     taker = _taker(uow, wave, board, helper_id, seen.at)
     return seen == _seen(wave, board, seen.at, taker)
 
