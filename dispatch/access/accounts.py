@@ -164,6 +164,8 @@ def titles_of(
 ) -> dict[UUID | None, str]:
     """What these accounts are called; None and whoever is gone are left out."""
     wanted = list({one for one in account_ids if one is not None})
+    if not wanted:
+        return {}
     query = select(Account.id, Account.title).where(col(Account.id).in_(wanted))
     return dict(session.exec(query).all())
 

@@ -1,6 +1,6 @@
 """The district's rules of free delivery: added and ended by date, never changed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -52,8 +52,7 @@ def add_rule(uow: UnitOfWork, draft: RuleDraft, *, key: str | None) -> UUID:
         BadDeliveryRule: a day that is over, or a category that nobody has.
         KeyMissing, KeyReused
     """
-    content = [draft.title, draft.rank, draft.from_on, draft.categories, draft.bearer]
-    if made := claim(uow, key, "delivery_rule", content):
+    if made := claim(uow, key, "delivery_rule", asdict(draft)):
         return made
     known = {one.id for one in rules_on(draft.from_on).policy.category}
     if draft.from_on < town_day(uow.now) or not set(draft.categories) <= known:

@@ -127,7 +127,7 @@ def find_rule(
     if not rules:
         return None
     mine = categories_of(elder, history_of(session, elder.id), on)
-    attested = find_attestation(session, elder.id, on)
+    attested = standing(list_attestations(session, [elder.id]), on)
     rule = first_fitting(rules, mine, attested=attested is not None)
     if rule is None:
         return None
@@ -162,26 +162,28 @@ def first_fitting(
     return None
 
 
-def find_attestation(session: Session, elder_id: UUID, on: date) -> Attestation | None:
-    """What is attested of an elder on a day, the newest word."""
-    return session.exec(
-        select(Attestation)
-        .where(Attestation.elder_id == elder_id)
-        .where(Attestation.from_on <= on, Attestation.until_on >= on)
-        .where(col(Attestation.withdrawn_at).is_(None))
-        .order_by(col(Attestation.made_at).desc(), col(Attestation.id))
-    ).first()
+def standing(words: Iterable[Attestation], on: date) -> Attestation | None:
+    """Of what is attested of one elder what holds on a day, the longest.
+
+    Args:
+        words: as `list_attestations` has them.
+    """
+    return next((one for one in words if one.from_on <= on <= one.until_on), None)
 
 
 def list_attestations(
     session: Session, elder_ids: Collection[UUID]
 ) -> list[Attestation]:
-    """Every word about these elders that was not withdrawn, the newest first."""
+    """Every word about these elders not withdrawn, what holds longest first."""
     return list(
         session.exec(
             select(Attestation)
             .where(col(Attestation.elder_id).in_(elder_ids))
             .where(col(Attestation.withdrawn_at).is_(None))
-            .order_by(col(Attestation.until_on).desc(), col(Attestation.made_at).desc())
+            .order_by(
+                col(Attestation.until_on).desc(),
+                col(Attestation.made_at).desc(),
+                col(Attestation.id),
+            )
         )
     )

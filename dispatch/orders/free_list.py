@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.clock import town_day
 from dispatch.orders.delivery_rules import list_all_rules
@@ -22,6 +22,7 @@ from dispatch.orders.free_delivery import (
     first_fitting,
     list_attestations,
     list_rules,
+    standing,
 )
 from dispatch.orders.orders import Order, OrderState
 from dispatch.orders.station_day import station_for
@@ -132,7 +133,7 @@ def show_free_file(uow: UnitOfWork, elder_id: UUID) -> FreeFile:
     rules = list_rules(session, today)
     mine = categories_of(elder, histories_of(session, [elder.id])[elder.id], today)
     words = list_attestations(session, [elder.id])
-    stands = _standing(words, today)
+    stands = standing(words, today)
     rule = first_fitting(rules, mine, attested=stands is not None)
     until = stands.until_on if rule and rule.needs_attestation and stands else None
     borne = _borne(session, today, Order.elder_id == elder.id)
@@ -193,14 +194,14 @@ def _rows(
     for elder in elders:
         mine = categories_of(elder, histories[elder.id], today)
         theirs = words.get(elder.id, [])
-        stands = _standing(theirs, today)
+        stands = standing(theirs, today)
         rule = first_fitting(rules, mine, attested=stands is not None)
         could = first_fitting(rules, mine, attested=True)
         how = _how(rule, could, stands, theirs, today)
         if how is not None:
-            newest = theirs[0] if theirs else None
+            word = stands or (theirs[0] if theirs else None)
             needs = rule is None or rule.needs_attestation
-            found.append((elder, how, rule or could, newest if needs else None))
+            found.append((elder, how, rule or could, word if needs else None))
     order = list(Standing)
     found.sort(key=lambda one: (order.index(one[1]), _end(one[3]), one[0].number))
     people = show_elders(uow, [one[0] for one in found])
@@ -240,11 +241,6 @@ def _end(word: Attestation | None) -> date:
     return word.until_on if word else date.max
 
 
-def _standing(words: Sequence[Attestation], today: date) -> Attestation | None:
-    """Of what holds today, what holds longest."""
-    return next((one for one in words if one.from_on <= today <= one.until_on), None)
-
-
 def _rule(rule: DeliveryRule, mine: Sequence[str]) -> RuleRow:
     return RuleRow(
         **rule.model_dump(exclude={"bearer"}),
@@ -255,9 +251,7 @@ def _rule(rule: DeliveryRule, mine: Sequence[str]) -> RuleRow:
 
 def _words(uow: UnitOfWork, kept: Sequence[Attestation]) -> list[AttestationRow]:
     names = unseal(uow.session, [one.id for one in kept], ["name"])
-    wrote = {one.account_id for one in kept if one.account_id}
-    query = select(Account.id, Account.title).where(col(Account.id).in_(wrote))
-    titles = dict(uow.session.exec(query).all())
+    titles = titles_of(uow.session, (one.account_id for one in kept))
     return [
         AttestationRow(
             id=one.id,
@@ -266,7 +260,7 @@ def _words(uow: UnitOfWork, kept: Sequence[Attestation]) -> list[AttestationRow]
             reason=one.reason,
             from_on=one.from_on,
             until_on=one.until_on,
-            written_by=titles.get(one.account_id, "") if one.account_id else "",
+            written_by=titles.get(one.account_id, ""),
         )
         for one in kept
     ]

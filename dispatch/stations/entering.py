@@ -31,6 +31,12 @@ class OneKeeper(Conflict):
     code = "one_keeper"
 
 
+class KeeperMayNot(Conflict):
+    """睦邻点的负责人须年满十八周岁、没有停岗，没有保存。"""
+
+    code = "keeper_may_not"
+
+
 class OneKitchen(BadInput):
     """请选一个供餐厨房，或填写自己厨房的午餐份数，没有保存。"""
 
@@ -61,7 +67,7 @@ def enter_station(uow: UnitOfWork, draft: PointDraft) -> Station:
 
     Raises:
         NotFound: no such street or kitchen, or no such keeper within reach.
-        BadPoint, OneKitchen, CodeTaken, OneKeeper: nothing was kept.
+        BadPoint, OneKitchen, CodeTaken, OneKeeper, KeeperMayNot: nothing was kept.
     """
     if uow.session.get(Street, draft.street_code) is None:
         raise NotFound("没有找到这个街道。")
@@ -135,6 +141,8 @@ def _give_keeper(uow: UnitOfWork, station: Station, draft: PointDraft) -> None:
     if draft.keeper_id is None:
         raise NotFound("睦邻点要有一位负责人。")
     keeper = get_scoped(uow, Helper, draft.keeper_id, lock=True)
+    if keeper.suspended or keeper.is_minor_on(town_day(uow.now)):
+        raise KeeperMayNot
     keeper.paper, keeper.station_id = True, station.id
     uow.session.add(keeper)
     point = MicroPoint(

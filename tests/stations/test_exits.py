@@ -1,6 +1,7 @@
 """When a point exits, everybody and every open order of it finds a home, or none."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from dispatch.people.places import Kitchen, Station, StationKind
 from dispatch.promises.checking import Look, Premises
 from dispatch.promises.orders import check_orders
 from dispatch.stations.entering import (
+    KeeperMayNot,
     OneKeeper,
     PointDraft,
     enter_station,
@@ -250,8 +252,15 @@ def test_points_enter_with_star_operator_and_a_keeper_of_their_own(
         stars = stars_on(seen.session, [point], TODAY + timedelta(days=30))
         [row] = [one for one in list_points(seen) if one.id == made]
     assert (stars[made], row.star, row.operator) == (5, 3, "幸福里")
-    again = PointDraft(**(vars(draft) | {"code": "m2"}))
-    with pytest.raises(OneKeeper):
-        in_one_transaction(
-            town.engine, lambda uow: enter_station(uow, again), actor=office
-        )
+    child = town.add_helper(born_on=date(TODAY.year - 15, 1, 1))
+    resting = town.add_helper(suspended=True)
+    for unfit, why in (
+        (keeper, OneKeeper),
+        (child, KeeperMayNot),
+        (resting, KeeperMayNot),
+    ):
+        again = PointDraft(**(vars(draft) | {"code": "m2", "keeper_id": unfit}))
+        with pytest.raises(why):
+            in_one_transaction(
+                town.engine, partial(enter_station, draft=again), actor=office
+            )
