@@ -6,12 +6,10 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import col, select
-
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.scope import get_scoped
 from dispatch.clock import town_day
-from dispatch.duties.care_plans import CarePlan, list_care_plans
+from dispatch.duties.care_plans import list_care_plans
 from dispatch.duties.encounters import Encounter
 from dispatch.duties.gathering import Looked, look_back, pauses_of
 from dispatch.duties.periods import Period, Span, span_before
@@ -169,20 +167,14 @@ def _credits(encounters: Iterable[Encounter]) -> list[Credit]:
 def _care_plans(uow: UnitOfWork, elder_id: UUID) -> list[CarePlanRow]:
     """The last agreed first."""
     plans = list_care_plans(uow.session, [elder_id]).get(elder_id, [])
-    titles = _titles(uow, plans)
+    titles = titles_of(uow.session, (plan.made_by for plan in plans))
     return [
         CarePlanRow(
             minutes_a_month=plan.minutes_a_month,
             from_on=plan.from_on,
             until_on=plan.until_on,
             words=plan.words,
-            made_by=titles.get(plan.made_by) if plan.made_by else None,
+            made_by=titles.get(plan.made_by),
         )
         for plan in reversed(plans)
     ]
-
-
-def _titles(uow: UnitOfWork, plans: Iterable[CarePlan]) -> dict[UUID, str]:
-    wanted = {plan.made_by for plan in plans if plan.made_by is not None}
-    query = select(Account.id, Account.title).where(col(Account.id).in_(wanted))
-    return dict(uow.session.exec(query).all())

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.scope import scoped
 from dispatch.clock import town_day, town_moment
 from dispatch.duties.due_orders import DutyOrder, list_of_elders
@@ -243,18 +243,16 @@ def _states(session: Session, rows: Iterable[DutyOrder]) -> dict[UUID, str]:
 
 def _people(
     uow: UnitOfWork, answering: dict[UUID, list[Responsible]]
-) -> dict[UUID, str]:
+) -> dict[UUID | None, str]:
     """The names of who answers: a helper's from the vault, an account's title."""
     named = [one for each in answering.values() for one in each]
     helpers = {one.helper_id for one in named if one.helper_id is not None}
-    accounts = {one.account_id for one in named if one.account_id is not None}
     kept = unseal(uow.session, sorted(helpers), ["name"])
     found = {who: shown_name(uow.actor, kept[who].get("name", "")) for who in helpers}
-    titles = select(Account.id, Account.title).where(col(Account.id).in_(accounts))
-    return found | dict(uow.session.exec(titles).all())
+    return titles_of(uow.session, (one.account_id for one in named)) | found
 
 
 def _named(
-    answering: Iterable[Responsible], people: dict[UUID, str], rank: int
+    answering: Iterable[Responsible], people: dict[UUID | None, str], rank: int
 ) -> str | None:
     return next((people[one.person_id] for one in answering if one.rank == rank), None)

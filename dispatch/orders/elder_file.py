@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.masking import mask_id_number, mask_phone
 from dispatch.clock import town_day
 from dispatch.log.events import list_story
-from dispatch.orders.stories import actors_of
 from dispatch.people.categories import Category, categories_on
 from dispatch.people.consents import Consent, Purpose, standing_consents
 from dispatch.people.door_keys import list_keys
@@ -223,9 +222,7 @@ def _consents(session: Session, elder_id: UUID) -> list[Consent]:
 
 
 def _answerers(session: Session, named: Sequence[Responsible]) -> list[Answerer]:
-    accounts = {one.account_id for one in named if one.account_id}
-    query = select(Account.id, Account.title).where(col(Account.id).in_(accounts))
-    titles: dict[UUID, str] = dict(session.exec(query).all()) if accounts else {}
+    titles = titles_of(session, (one.account_id for one in named))
     helpers = unseal(session, [o.helper_id for o in named if o.helper_id], ["name"])
     titles |= {helper_id: kept.get("name", "") for helper_id, kept in helpers.items()}
     return [
@@ -237,13 +234,11 @@ def _answerers(session: Session, named: Sequence[Responsible]) -> list[Answerer]
 def _changes(session: Session, elder_id: UUID) -> list[Change]:
     """The story, the latest first."""
     story = list_story(session, elder_id)
-    names = actors_of(session, {one.account_id for one in story if one.account_id})
+    names = titles_of(session, (one.account_id for one in story))
     return [
         Change(
             at=one.at,
-            actor=names.get(one.account_id, say("role", one.role))
-            if one.account_id
-            else say("role", one.role),
+            actor=names.get(one.account_id, say("role", one.role)),
             kind=one.kind.removeprefix("elder."),
             about=one.facts,
         )

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.scope import get_scoped
 from dispatch.counter.payments import list_payments
 from dispatch.log.events import Event, list_story
@@ -121,7 +121,7 @@ def explain(uow: UnitOfWork, order: Order) -> Json | None:
 def tell(session: Session, events: Iterable[Event]) -> list[StoryLine]:
     """Events as sentences, each with who did it."""
     listed = list(events)
-    names = actors_of(session, {one.account_id for one in listed if one.account_id})
+    names = titles_of(session, (one.account_id for one in listed))
     spoken = {_helper_of(one) for one in listed} - {None}
     helpers = label_helpers(session, [one for one in spoken if one])
     return [
@@ -157,12 +157,6 @@ def _sentence(event: Event, helpers: dict[UUID, str]) -> str:
 def _helper_of(event: Event) -> UUID | None:
     told = event.facts.get("helper_id")
     return UUID(told) if isinstance(told, str) else None
-
-
-def actors_of(session: Session, accounts: set[UUID]) -> dict[UUID, str]:
-    """The titles of these accounts."""
-    query = select(Account.id, Account.title).where(col(Account.id).in_(accounts))
-    return dict(session.exec(query).all()) if accounts else {}
 
 
 def _grants(session: Session, order: Order) -> list[GrantLine]:

@@ -1,13 +1,12 @@
 """Drafts and directions for the coordinator's page: ids, for the board has names."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.scope import get_scoped
 from dispatch.catalogue.sittings import Sitting
 from dispatch.log.events import record
@@ -90,7 +89,7 @@ def show_directing(uow: UnitOfWork, wave_id: UUID) -> Directing:
     """Raises: NotFound."""
     wave = get_scoped(uow, Wave, wave_id)
     rows = list_rows(uow.session, wave.id)
-    titles = _titles(uow.session, [each.made_by for each in rows if each.made_by])
+    titles = titles_of(uow.session, (each.made_by for each in rows))
     return Directing(
         directions=[
             DirectionRow(
@@ -99,7 +98,7 @@ def show_directing(uow: UnitOfWork, wave_id: UUID) -> Directing:
                 helper_id=each.helper_id,
                 value=each.value,
                 made_at=each.made_at,
-                made_by=titles.get(each.made_by, "") if each.made_by else "",
+                made_by=titles.get(each.made_by, ""),
             )
             for each in rows
         ],
@@ -118,11 +117,6 @@ def end_direction(uow: UnitOfWork, wave_id: UUID, like: Direction) -> Directing:
         scope = {"street_code": wave.street_code}
         record(uow, "wave.directed", "wave", wave.id, facts=said, **scope)
     return show_directing(uow, wave_id)
-
-
-def _titles(session: Session, accounts: Sequence[UUID]) -> dict[UUID, str]:
-    query = select(Account.id, Account.title).where(col(Account.id).in_(accounts))
-    return dict(session.exec(query).all()) if accounts else {}
 
 
 def _kitchens(session: Session, wave: Wave) -> list[WaveKitchen]:

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.scope import scoped
 from dispatch.clock import town_moment
 from dispatch.safety.asking import PATIENCE
@@ -22,9 +22,9 @@ from dispatch.safety.cases import Case, CaseOutcome, CaseStep
 from dispatch.safety.climbing import GOING_ON, HOLDING, MINE
 from dispatch.safety.duty import Alarm, CaseDuty
 from dispatch.safety.reaching import cases_in_reach
+from dispatch.safety.ringing import BUDGET_WITHIN
 from dispatch.store.unit_of_work import UnitOfWork
 
-TEN_MINUTES_SECONDS = 600
 _TAKING = MINE | HOLDING | GOING_ON | {one.value for one in CaseOutcome}
 
 
@@ -136,7 +136,7 @@ def _loads(uow: UnitOfWork, first: datetime, after: datetime) -> list[Load]:
         Alarm.rung_at >= first, col(Alarm.rung_at) < after
     )
     alarms = list(uow.session.exec(query.order_by(col(Alarm.rung_at))))
-    names = _names(uow, {one.account_id for one in alarms})
+    names = titles_of(uow.session, (one.account_id for one in alarms))
     of: dict[UUID, list[Alarm]] = {}
     for one in alarms:
         of.setdefault(one.account_id, []).append(one)
@@ -158,12 +158,7 @@ def worst(moments: list[datetime]) -> int:
     """The most of these moments, in order, within any ten minutes."""
     most, start = 0, 0
     for end, moment in enumerate(moments):
-        while (moment - moments[start]).total_seconds() >= TEN_MINUTES_SECONDS:
+        while moment - moments[start] >= BUDGET_WITHIN:
             start += 1
         most = max(most, end - start + 1)
     return most
-
-
-def _names(uow: UnitOfWork, ids: set[UUID]) -> dict[UUID, str]:
-    query = select(Account.id, Account.title).where(col(Account.id).in_(ids))
-    return dict(uow.session.exec(query).all())

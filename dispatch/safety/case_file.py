@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.masking import called, mask_phone
 from dispatch.orders.showing import label_helpers
 from dispatch.people.elders import Elder
@@ -204,16 +204,14 @@ def _ladder(uow: UnitOfWork, case: Case, ladder: Sequence[CaseRung]) -> list[Run
 
 
 def _story(uow: UnitOfWork, steps: Sequence[CaseStep]) -> list[StepLine]:
-    accounts = {one.account_id for one in steps if one.account_id}
-    query = select(Account.id, Account.title).where(col(Account.id).in_(accounts))
-    titles = dict(uow.session.exec(query).all()) if accounts else {}
+    titles = titles_of(uow.session, (one.account_id for one in steps))
     system = say("role", "system")
     return [
         StepLine(
             at=one.at,
             kind=one.outcome,
             words=_sentence(one),
-            actor=titles.get(one.account_id, system) if one.account_id else system,
+            actor=titles.get(one.account_id, system),
         )
         for one in steps
     ]

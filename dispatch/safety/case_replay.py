@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, or_, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.log.events import Event, last_events
 from dispatch.safety.case_file import CaseRow, show_cases
 from dispatch.safety.cases import Case, CaseRung
@@ -95,12 +95,7 @@ def _owners_then(
             UUID(known["owner_id"]),
             datetime.fromisoformat(since) if since else None,
         )
-    accounts = {account_id for account_id, _ in found.values()}
-    titles = dict(
-        uow.session.exec(
-            select(Account.id, Account.title).where(col(Account.id).in_(accounts))
-        ).all()
-    )
+    titles = titles_of(uow.session, (account_id for account_id, _ in found.values()))
     return {
         case_id: (account_id, titles.get(account_id, "")[:40], taken_at)
         for case_id, (account_id, taken_at) in found.items()

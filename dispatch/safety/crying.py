@@ -1,34 +1,28 @@
 """Crying for help, and reporting: cases that people open, without any closed door."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from dispatch.access.scope import get_scoped
-from dispatch.errors import BadInput, NotAllowed, NotFound
+from dispatch.errors import NotAllowed, NotFound
 from dispatch.people.elders import Elder, get_elder
 from dispatch.people.helpers import Helper
 from dispatch.people.places import get_station
 from dispatch.people.vault import seal
 from dispatch.safety.cases import Case, CaseKind, get_case
 from dispatch.safety.ladders import FIRST_RUNG, MINUTES
+from dispatch.safety.noting import LONGEST, spoken
 from dispatch.safety.opening import begin_case
 from dispatch.safety.reports import SAID, CaseReport, Severity
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 
-LONGEST: Final = 500
 _WITHIN: Final = {
     Severity.NOW: timedelta(minutes=30),
     Severity.TODAY: timedelta(hours=8),
     Severity.WEEK: timedelta(days=7),
 }
-
-
-class NothingSaid(BadInput):
-    """请写几句看到、听到的情况（最多 500 字），没有保存。"""
-
-    code = "nothing_said"
 
 
 def call_for_helper(uow: UnitOfWork, words: str, *, key: str | None) -> Case:
@@ -73,7 +67,7 @@ def report_change(
     Raises:
         NothingSaid, NotFound, KeyMissing, KeyReused
     """
-    said = _said(words)
+    said = spoken(words)
     if made := claim(uow, key, "condition", [elder_id, severity, said]):
         return get_case(uow.session, made)
     elder = _elder_at_hand(uow, elder_id)
@@ -100,7 +94,7 @@ def allege(
     Raises:
         NothingSaid, NotFound, KeyMissing, KeyReused
     """
-    said = _said(words)
+    said = spoken(words)
     if made := claim(uow, key, "allegation", [elder_id, helper_id, said]):
         return get_case(uow.session, made)
     elder = _elder_at_hand(uow, elder_id)
@@ -139,13 +133,9 @@ def _case(
         happened_at=uow.now,
         opened_at=uow.now,
         rung=first,
-        deadline_at=_soon(uow.now, MINUTES[first]),
+        deadline_at=uow.now + timedelta(minutes=MINUTES[first]),
         owner=f"{station.name[:36]}值班" if station else "街道民政办",
     )
-
-
-def _soon(now: datetime, minutes: int) -> datetime:
-    return now + timedelta(minutes=minutes)
 
 
 def _open(
@@ -159,10 +149,3 @@ def _open(
     uow.session.flush()
     keep_result(uow, key or "", case.id)
     return case
-
-
-def _said(words: str) -> str:
-    said = words.strip()
-    if not 2 <= len(said) <= LONGEST:
-        raise NothingSaid
-    return said

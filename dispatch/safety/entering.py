@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 from sqlmodel import col, select
 
 from dispatch.access.accounts import titles_of
-from dispatch.errors import BadInput, Conflict, NotAllowed
+from dispatch.errors import Conflict, NotAllowed
 from dispatch.log.audit import write_down
 from dispatch.people.door_keys import TwoPeople
 from dispatch.people.vault import seal, unseal
 from dispatch.safety.cases import Case, CaseKind, get_case
 from dispatch.safety.climbing import CaseIsClosed
-from dispatch.safety.noting import add_step, tell_case
+from dispatch.safety.noting import add_step, spoken, tell_case
 from dispatch.safety.reaching import get_in_reach
 from dispatch.safety.reports import FOUND, DoorEntry, EntryWay
 from dispatch.store.unit_of_work import UnitOfWork
@@ -63,7 +63,7 @@ def ask_entry(uow: UnitOfWork, case_id: UUID, way: EntryWay, why: str) -> DoorEn
 
     Raises:
         NotFound, CaseIsClosed, NoDoorToEnter
-        BadInput: no reason.
+        NothingSaid: no reason.
         NotAllowed: no person asks.
     """
     case = _hold(uow, case_id)
@@ -73,7 +73,7 @@ def ask_entry(uow: UnitOfWork, case_id: UUID, way: EntryWay, why: str) -> DoorEn
         id=uuid4(),
         case_id=case.id,
         way=way,
-        why=_words(why, 200),
+        why=spoken(why, 200),
         asked_by=_me(uow),
         asked_at=uow.now,
     )
@@ -109,7 +109,7 @@ def note_entered(
     """Two people went in: who, and what they found, sealed. It is never changed.
 
     Raises:
-        NotFound, CaseIsClosed, BadInput
+        NotFound, CaseIsClosed, NothingSaid, TwoPeople
         EntryNotAgreed: nobody agreed, or it was noted before.
     """
     case = _hold(uow, case_id)
@@ -122,7 +122,7 @@ def note_entered(
     entry.entered_at = uow.now
     entry.inside = inside.strip()[:80]
     uow.session.add(entry)
-    seal(uow.session, entry.id, {FOUND: _words(found, 200)})
+    seal(uow.session, entry.id, {FOUND: spoken(found, 200)})
     add_step(uow, case, "entered")
     _note(uow, case, "entered", fields=["inside", FOUND])
     return entry
@@ -197,10 +197,3 @@ def _me(uow: UnitOfWork) -> UUID:
     if uow.actor.account_id is None:
         raise NotAllowed
     return uow.actor.account_id
-
-
-def _words(words: str, longest: int) -> str:
-    said = words.strip()
-    if not 2 <= len(said) <= longest:
-        raise BadInput(f"请写明情况（2 至 {longest} 字），没有保存。")
-    return said

@@ -9,7 +9,7 @@ from dispatch.errors import BadInput, Conflict, NotFound
 from dispatch.safety.asking import give
 from dispatch.safety.cases import get_case
 from dispatch.safety.duty import Handover, find_duty, turn_of
-from dispatch.safety.noting import add_step, tell_case
+from dispatch.safety.noting import add_step, spoken, tell_case
 from dispatch.safety.reaching import list_may_own
 from dispatch.safety.roster import cases_of, list_people
 from dispatch.safety.rostering import place_of
@@ -27,15 +27,15 @@ def hand_over(uow: UnitOfWork, to_id: UUID, words: str) -> Handover:
 
     Raises:
         NotFound: nobody of that name here.
-        BadInput: no words; or to oneself.
+        NothingSaid; BadInput: to oneself.
     """
     me = uow.actor.account_id
     person = next((p for p in list_people(uow) if p.id == to_id), None)
     if person is None or me is None:
         raise NotFound("没有找到接班人。")
-    said = words.strip()
-    if me == to_id or not 2 <= len(said) <= 500:
-        raise BadInput("请选接班人并写明交接事项（2 至 500 字），没有保存。")
+    if me == to_id:
+        raise BadInput("请选另一位接班人，没有保存。")
+    said = spoken(words)
     mine = uow.session.get_one(Account, me)
     street, station_id = place_of(uow, mine)
     open_one = select(Handover).where(

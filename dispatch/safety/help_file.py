@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.masking import called
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.catalogue.services import Service
@@ -173,7 +173,7 @@ def _rows(uow: UnitOfWork, calls: Sequence[HelpCall]) -> list[HelpRow]:
     }
     people = {call.helper_id for call in calls} | {a.helper_id for a in asks.values()}
     helpers = label_helpers(uow.session, [one for one in people if one])
-    names = _titles(uow.session, {call.owner_id for call in calls})
+    names = titles_of(uow.session, {call.owner_id for call in calls})
     services = dict(uow.session.exec(select(Service.code, Service.name)).all())
 
     def row(call: HelpCall, ask: HelpAsk | None) -> HelpRow:
@@ -224,7 +224,7 @@ def _responder(one: Ranked, label: str) -> Responder:
 
 
 def _story(session: Session, events: Sequence[Event]) -> list[HelpLine]:
-    titles = _titles(session, {one.account_id for one in events})
+    titles = titles_of(session, {one.account_id for one in events})
     told = {UUID(id_) for e in events if (id_ := e.facts.get("helper_id"))}
     helpers = label_helpers(session, told)
     lines = []
@@ -233,13 +233,7 @@ def _story(session: Session, events: Sequence[Event]) -> list[HelpLine]:
         helper_id = one.facts.get("helper_id")
         if helper_id:
             words += say("list", "colon") + helpers[UUID(helper_id)]
-        actor = titles.get(one.account_id) if one.account_id else None
+        actor = titles.get(one.account_id)
         actor = actor or say("role", one.role)
         lines.append(HelpLine(at=one.at, kind=one.kind, words=words, actor=actor))
     return lines
-
-
-def _titles(session: Session, account_ids: set[UUID | None]) -> dict[UUID | None, str]:
-    wanted = [one for one in account_ids if one]
-    query = select(Account.id, Account.title).where(col(Account.id).in_(wanted))
-    return dict(session.exec(query).all())

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.scope import scoped
 from dispatch.errors import NotFound
 from dispatch.people.elders import Contact
@@ -55,7 +55,8 @@ def show_inbox(uow: UnitOfWork) -> Inbox:
     )
     sealed = select(Case.id).where(Case.kind == CaseKind.ALLEGATION)
     out = scoped(uow.actor, Notice).where(
-        Notice.way != Way.INBOX, col(Notice.case_id).not_in(sealed)
+        Notice.way != Way.INBOX,
+        col(Notice.case_id).is_(None) | col(Notice.case_id).not_in(sealed),
     )
     outgoing = uow.session.exec(out.order_by(*newest).limit(MOST)).all()
     names = _names(uow, [*mine, *outgoing])
@@ -76,19 +77,16 @@ def mark_notice_read(uow: UnitOfWork, notice_id: UUID) -> None:
         uow.session.add(notice)
 
 
-def _names(uow: UnitOfWork, notices: list[Notice]) -> dict[UUID, str]:
-    people = {one.account_id for one in notices if one.account_id}
+def _names(uow: UnitOfWork, notices: list[Notice]) -> dict[UUID | None, str]:
     contacts = {one.contact_id for one in notices if one.contact_id}
-    titles = select(Account.id, Account.title).where(col(Account.id).in_(people))
     relations = select(Contact.id, Contact.relation).where(
         col(Contact.id).in_(contacts)
     )
-    return dict(uow.session.exec(titles).all()) | dict(
-        uow.session.exec(relations).all()
-    )
+    titles = titles_of(uow.session, (one.account_id for one in notices))
+    return titles | dict(uow.session.exec(relations).all())
 
 
-def _row(uow: UnitOfWork, one: Notice, names: dict[UUID, str]) -> NoticeRow:
+def _row(uow: UnitOfWork, one: Notice, names: dict[UUID | None, str]) -> NoticeRow:
     whose = one.account_id or one.contact_id
     return NoticeRow(
         id=one.id,

@@ -8,19 +8,18 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from dispatch.access.accounts import Account, Role
-from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
+from dispatch.errors import Conflict, NotAllowed, NotFound
 from dispatch.log.audit import write_down
 from dispatch.people.vault import seal, unseal
 from dispatch.safety.cases import Case, CaseKind, get_case
 from dispatch.safety.climbing import CaseIsClosed
 from dispatch.safety.notifying import tell_account
-from dispatch.safety.noting import add_step, tell_case
+from dispatch.safety.noting import add_step, spoken, tell_case
 from dispatch.safety.reaching import get_in_reach
 from dispatch.safety.reports import ASKED, REPLIED, SAID, CaseReport
 from dispatch.store.unit_of_work import UnitOfWork
 
 REPLY_WITHIN: Final = timedelta(days=3)
-LONGEST: Final = 500
 
 
 class NotToBeReplied(Conflict):
@@ -73,7 +72,7 @@ def ask_reply(uow: UnitOfWork, case_id: UUID, words: str) -> Case:
     """Ask the accused station for its side, in words that the office chooses.
 
     Raises:
-        NotFound, NotToBeReplied, BadInput, CaseIsClosed
+        NotFound, NotToBeReplied, NothingSaid, CaseIsClosed
     """
     case = get_case(uow.session, get_in_reach(uow, case_id).id, lock=True)
     report = _report_of(uow, case)
@@ -84,7 +83,7 @@ def ask_reply(uow: UnitOfWork, case_id: UUID, words: str) -> Case:
     report.asked_at = uow.now
     report.reply_until_at = uow.now + REPLY_WITHIN
     uow.session.add(report)
-    seal(uow.session, case.id, {ASKED: _words(words)})
+    seal(uow.session, case.id, {ASKED: spoken(words)})
     add_step(uow, case, "reply_asked")
     tell_case(uow, case, "case.reply", outcome="reply_asked")
     for account_id in _station_accounts(uow, report.accused_station_id):
@@ -124,7 +123,7 @@ def reply(uow: UnitOfWork, case_id: UUID, words: str) -> None:
     Raises:
         NotFound: nobody asked this station.
         NotToBeReplied: it has replied, or the case is over.
-        BadInput
+        NothingSaid
     """
     if uow.actor.station_id is None:
         raise NotAllowed
@@ -141,7 +140,7 @@ def reply(uow: UnitOfWork, case_id: UUID, words: str) -> None:
         raise NotToBeReplied
     report.replied_at, report.replied_by = uow.now, uow.actor.account_id
     uow.session.add(report)
-    seal(uow.session, case_id, {REPLIED: _words(words)})
+    seal(uow.session, case_id, {REPLIED: spoken(words)})
     add_step(uow, case, "replied")
     tell_case(uow, case, "case.reply", outcome="replied")
 
@@ -160,10 +159,3 @@ def _station_accounts(uow: UnitOfWork, station_id: UUID | None) -> list[UUID]:
         col(Account.active),
     )
     return list(uow.session.exec(query.order_by(col(Account.login))))
-
-
-def _words(words: str) -> str:
-    said = words.strip()
-    if not 2 <= len(said) <= LONGEST:
-        raise BadInput("请写几句话（最多 500 字），没有保存。")
-    return said

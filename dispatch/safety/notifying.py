@@ -58,10 +58,15 @@ def tell_contact(uow: UnitOfWork, case: Case, row: CaseRung) -> None:
         return
     if not unseal(uow.session, [row.contact_id], ["phone"])[row.contact_id]:
         return
-    station = uow.session.get(Station, case.station_id) if case.station_id else None
-    where = f"{station.name} {station.phone}" if station else "养老驿站"
+    where = whom_to_call(uow, case)
     words = f"【六助】我们暂时联系不上您家老人，正在设法，请尽快回电 {where}。"
     _put(uow, case, words, Way.SMS, contact_id=row.contact_id)
+
+
+def whom_to_call(uow: UnitOfWork, case: Case) -> str:
+    """The station's name and number, as a message to a family gives them."""
+    station = uow.session.get(Station, case.station_id) if case.station_id else None
+    return f"{station.name} {station.phone}" if station else "养老驿站"
 
 
 def tell_kin(uow: UnitOfWork, case: Case, contact_id: UUID, words: str) -> None:

@@ -1,10 +1,29 @@
 """Noting: what was done or heard in a case goes into its story and into the feed."""
 
+from typing import Final
+
+from dispatch.errors import BadInput
 from dispatch.log.events import record
 from dispatch.safety.cases import Case, CaseStep, Rung
 from dispatch.safety.duty import CaseDuty
 from dispatch.store.columns import Json
 from dispatch.store.unit_of_work import UnitOfWork
+
+LONGEST: Final = 500
+
+
+class NothingSaid(BadInput):
+    """请写几句看到、听到的情况，没有保存。"""
+
+    code = "nothing_said"
+
+
+def spoken(words: str, longest: int = LONGEST) -> str:
+    """What somebody wrote, without the spaces around it. Raises: NothingSaid."""
+    said = words.strip()
+    if not 2 <= len(said) <= longest:
+        raise NothingSaid(f"请写明情况（2 至 {longest} 字），没有保存。")
+    return said
 
 
 def add_step(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from dispatch.access.accounts import Account, Role
+from dispatch.access.accounts import Account, Role, titles_of
 from dispatch.access.scope import scoped
 from dispatch.clock import town_moment
 from dispatch.people.places import get_station
@@ -79,8 +79,7 @@ def show_roster(uow: UnitOfWork, on: date, days: int = 7) -> Roster:
         scoped(uow.actor, Handover).order_by(col(Handover.offered_at).desc()).limit(10)
     ).all()
     people = list_people(uow)
-    names = {one.id: one.title for one in people}
-    names |= _names(uow, turns, offers)
+    names = _names(uow, turns, offers)
     return Roster(
         turns=[_turn_row(uow, one, names[one.account_id]) for one in turns],
         handovers=[_handover_row(uow, one, names) for one in offers],
@@ -123,12 +122,11 @@ def cases_of(uow: UnitOfWork, account_id: UUID | None) -> list[CaseDuty]:
 
 def _names(
     uow: UnitOfWork, turns: Sequence[DutyTurn], offers: Sequence[Handover]
-) -> dict[UUID, str]:
+) -> dict[UUID | None, str]:
     """Also of those who have no turn any more."""
     ids = {one.account_id for one in turns}
     ids |= {one.from_id for one in offers} | {one.to_id for one in offers}
-    query = select(Account.id, Account.title).where(col(Account.id).in_(ids))
-    return dict(uow.session.exec(query).all())
+    return titles_of(uow.session, ids)
 
 
 def _turn_row(uow: UnitOfWork, one: DutyTurn, name: str) -> TurnRow:
@@ -147,7 +145,7 @@ def _turn_row(uow: UnitOfWork, one: DutyTurn, name: str) -> TurnRow:
 
 
 def _handover_row(
-    uow: UnitOfWork, one: Handover, names: dict[UUID, str]
+    uow: UnitOfWork, one: Handover, names: dict[UUID | None, str]
 ) -> HandoverRow:
     waits = one.accepted_at is None
     return HandoverRow(

@@ -4,10 +4,9 @@ from typing import Final
 
 from dispatch.clock import TOWN
 from dispatch.people.family import Told, list_told
-from dispatch.people.places import Station
 from dispatch.people.vault import unseal
 from dispatch.safety.cases import Case
-from dispatch.safety.notifying import tell_kin
+from dispatch.safety.notifying import tell_kin, whom_to_call
 from dispatch.safety.told import OF_ONE_ELDER, SAID_PLAINLY
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.words import say
@@ -33,8 +32,7 @@ def tell_family(uow: UnitOfWork, case: Case) -> None:
 
 
 def _words(uow: UnitOfWork, case: Case) -> str:
-    station = uow.session.get(Station, case.station_id) if case.station_id else None
-    where = f"{station.name} {station.phone}" if station else "养老驿站"
+    where = whom_to_call(uow, case)
     at = case.happened_at.astimezone(TOWN).strftime("%H:%M")
     what = f"您家老人{at}{say('case', case.kind.value)}"
     if case.outcome is None:

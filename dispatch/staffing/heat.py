@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlmodel import col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.catalogue.heat import HeatLevel, HeatWarning, find_heat
 from dispatch.clock import town_day
@@ -127,7 +126,7 @@ def show_heat(uow: UnitOfWork, *, planned_anew: int = 0) -> HeatNow:
         .order_by(col(HeatWarning.warns_on), col(HeatWarning.street_code))
     )
     rows = uow.session.exec(query).all()
-    titles = _titles(uow, rows)
+    titles = titles_of(uow.session, (row.set_by for row in rows))
     return HeatNow(
         streets=sorted(streets),
         warnings=[
@@ -135,7 +134,7 @@ def show_heat(uow: UnitOfWork, *, planned_anew: int = 0) -> HeatNow:
                 **row.model_dump(exclude={"level", "set_by"}),
                 street=streets[row.street_code],
                 level=row.level.value,
-                set_by=titles.get(row.set_by) if row.set_by else None,
+                set_by=titles.get(row.set_by),
             )
             for row in rows
         ],
@@ -176,9 +175,3 @@ def _plan_anew(uow: UnitOfWork, codes: Sequence[str], on: date) -> int:
     for wave_id in waves:
         ask_for_plan(uow, get_scoped(uow, Wave, wave_id).id, CREW_CHANGED)
     return len(waves)
-
-
-def _titles(uow: UnitOfWork, rows: Sequence[HeatWarning]) -> dict[UUID, str]:
-    wanted = {row.set_by for row in rows if row.set_by is not None}
-    query = select(Account.id, Account.title).where(col(Account.id).in_(wanted))
-    return dict(uow.session.exec(query).all())
