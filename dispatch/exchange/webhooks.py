@@ -28,7 +28,7 @@ _SHORTEST = 24
 
 
 class BadWebhook(BadInput):
-    """推送地址要以 https:// 开头，密钥至少 24 位，没有保存。"""
+    """推送地址要写完整并以 https:// 开头，密钥至少 24 位，没有保存。"""
 
     code = "bad_webhook"
 
