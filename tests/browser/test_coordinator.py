@@ -22,7 +22,7 @@ from tests.planning.lunch_wave import order_lunch, plan, quick
 def test_the_board_ties_and_hears_of_an_order_without_reading_again(
     house: House,
 ) -> None:
-    make_walk(house.town, house.town.add_elder())
+    walk = make_walk(house.town, house.town.add_elder())
     newcomer = house.town.lunch(house.town.add_elder("李建国", lat=None, lon=None))
 
     with house.visit(house.town.dispatcher, "/coordinator") as page:
@@ -40,6 +40,23 @@ def test_the_board_ties_and_hears_of_an_order_without_reading_again(
 
         expect(total).to_contain_text("总数 2")
         expect(page.get_by_test_id("blocked")).to_contain_text("受阻 1")
+
+        page.get_by_test_id("tell-all").click()
+        page.get_by_test_id("crew-words").fill("东门修路，走南门")
+        page.get_by_test_id("crew-send").click()
+        page.get_by_test_id("crew-send").click()
+        expect(page.get_by_test_id("refusal")).to_contain_text("没有人在班")
+        page.get_by_test_id("crew-to").select_option("street")
+        page.get_by_test_id("crew-send").click()
+        page.get_by_test_id("crew-send").click()
+        message = page.get_by_test_id("crew-message")
+        expect(message).to_have_attribute("data-read", "0")
+        with house.visit(walk.actor, "/courier", PHONE) as phone:
+            expect(phone.get_by_test_id("crew-note")).to_contain_text("走南门")
+            phone.get_by_test_id("got-it").click()
+            expect(phone.get_by_test_id("crew-note")).to_have_count(0)
+        house.number_events()
+        expect(message).to_have_attribute("data-read", "1")
 
 
 def test_nothing_is_called_well_while_nobody_minds_the_house(house: House) -> None:

@@ -47,7 +47,10 @@ export const STORY: Step[] = [
     title: "plan.title", words: "plan.words", look: "coordinator", scene: "plan", waiting: "planning",
     beats: (facts) => [
       { open: ["station", "coordinator", "courier", "family", "office"] },
-      ...ask("coordinator", { do: "press", what: `${part("not-planned")} li button`, has: text(facts.asked) }, press("why"), see("why-not")),
+      ...ask("coordinator", { do: "press", what: `${part("not-planned")} li button`, has: text(facts.asked) }, press("why"),
+        { do: "see", what: `${part("why-not")} tbody tr` }),
+      { rest: 2200 },
+      ...ask("coordinator", { do: "see", what: `${part("why-not")} p:last-of-type` }),
     ],
   },
   {
