@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import titles_of
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.clock import town_day
 from dispatch.errors import BadInput, NotFound
@@ -202,7 +202,7 @@ def list_crew_messages(uow: UnitOfWork) -> list[CrewMessageRow]:
     unread = {r.helper_id for of in receipts.values() for r in of if r.read_at is None}
     labels = label_helpers(uow.session, unread)
     words = unseal(uow.session, ids, ["message"])
-    senders = _senders(uow, messages)
+    senders = titles_of(uow.session, (one.sent_by for one in messages))
     return [
         CrewMessageRow(
             id=one.id,
@@ -217,14 +217,6 @@ def list_crew_messages(uow: UnitOfWork) -> list[CrewMessageRow]:
         )
         for one in messages
     ]
-
-
-def _senders(
-    uow: UnitOfWork, messages: Sequence[CrewMessage]
-) -> dict[UUID | None, str]:
-    ids = {one.sent_by for one in messages if one.sent_by is not None}
-    query = select(Account.id, Account.title).where(col(Account.id).in_(ids))
-    return dict(uow.session.exec(query).all())
 
 
 def _place(uow: UnitOfWork, one: CrewMessage) -> str | None:
@@ -247,7 +239,7 @@ def list_my_notes(uow: UnitOfWork) -> list[CrewNote]:
     )
     messages = uow.session.exec(query).all()
     words = unseal(uow.session, [one.id for one in messages], ["message"])
-    senders = _senders(uow, messages)
+    senders = titles_of(uow.session, (one.sent_by for one in messages))
     return [
         CrewNote(
             id=one.id,
