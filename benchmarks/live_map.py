@@ -20,6 +20,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -165,6 +166,7 @@ def build_district(url: str, orders: int, helpers: int) -> None:
     from dispatch.field.positions import Position
     from dispatch.people.elders import Household
     from dispatch.people.helpers import Helper, Shift
+    from dispatch.people.vault import seal_new
     from dispatch.planning.plans import Stop
     from dispatch.store.engine import make_engine
     from dispatch.store.migrate import upgrade
@@ -177,6 +179,7 @@ def build_district(url: str, orders: int, helpers: int) -> None:
 
     engine = make_engine(url)
     with Session(engine) as session:
+        names: dict[UUID, dict[str, str]] = {}
         world = build(session, chance, STREETS, orders, of_round=orders // helpers)
         places = {one.id: somewhere() for one in session.exec(select(Household))}
         for home in session.exec(select(Household)):
@@ -185,6 +188,7 @@ def build_district(url: str, orders: int, helpers: int) -> None:
             if stop.household_id:
                 stop.lat, stop.lon = places[stop.household_id]
         for helper in session.exec(select(Helper).order_by(col(Helper.id))):
+            names[helper.id] = {"name": f"师傅{len(names)}"}
             lat, lon = somewhere()
             session.add(Position(helper_id=helper.id, lat=lat, lon=lon, at=OPENS))
             session.add(
@@ -194,6 +198,7 @@ def build_district(url: str, orders: int, helpers: int) -> None:
                     ends_at=OPENS + timedelta(hours=6),
                 )
             )  # fmt: skip
+        seal_new(session, names)
         account = Account(
             login="map", password_hash="-", role=Role.DISPATCHER, title="调度"
         )

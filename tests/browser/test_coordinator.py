@@ -112,6 +112,11 @@ def test_an_unanswered_door_comes_first_and_is_closed_with_an_outcome(
         page.get_by_test_id("close-case").click()
         expect(page.get_by_test_id("case")).to_have_count(0)
 
+        page.get_by_test_id("heat-button").click()
+        page.get_by_test_id("heat-set").click()
+        page.get_by_test_id("heat-save").click()
+        expect(page.get_by_test_id("heat-button")).to_contain_text("高温橙色预警")
+
         page.get_by_test_id("replay-enter").click()
         slider = page.get_by_test_id("replay-slider")
         expect(page.get_by_test_id("count-planned")).to_contain_text("1")
