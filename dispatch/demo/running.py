@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -140,7 +140,8 @@ def _run(wanted: Wanted) -> int:
     except Again:
         engine.dispose()
         say("once more, with a new day …")
-        return _run(replace(wanted, fresh=True))
+        # A new process: keys and settings of the old home must not live on in this one.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
     finally:
         engine.dispose()
 

@@ -77,7 +77,7 @@ class Tour:
         }
         begin()
         try:
-            await self._day.open()
+            await self._guarded("open", self._day.open)
             while (wanted := wished()) != AGAIN:
                 for name in SCENES[: SCENES.index(wanted) + 1]:
                     if name not in self._board.played:
@@ -90,12 +90,16 @@ class Tour:
     async def _play(self, name: str, scene: Callable[[], Awaitable[None]]) -> None:
         say(f"tour: {name} …")
         self._show(doing=name)
+        await self._guarded(name, scene)
+        self._show(doing="", played=[*self._board.played, name])
+
+    async def _guarded(self, name: str, deed: Callable[[], Awaitable[None]]) -> None:
+        """What goes wrong is told by the page, which can still ask for a new day."""
         try:
-            await scene()
+            await deed()
         except (Trouble, Stuck, NotReady) as trouble:
             say(f"tour: {name}: {trouble}")
             self._show(broken=str(trouble))
-        self._show(doing="", played=[*self._board.played, name])
 
     def _show(self, **changed: Any) -> None:
         self._board = replace(self._board, **changed)
