@@ -50,6 +50,7 @@ from web import (
     station,
     till,
     tour,
+    urgent,
     webhooks,
 )
 from web.errors import add_error_answers
@@ -90,6 +91,7 @@ ROUTERS: Final = (
     proofs.router,
     coordinator.router,
     cases.router,
+    urgent.router,
     drafts.router,
     office.router,
     live.router,

@@ -18,6 +18,7 @@ from dispatch.orders.showing import label_helpers
 from dispatch.people.elders import Elder
 from dispatch.people.offers import OfferState
 from dispatch.people.vault import unseal
+from dispatch.planning.rules import URGENT_ASSIST
 from dispatch.safety.help_calls import (
     ENDED,
     WHAT,
@@ -66,6 +67,21 @@ class HelpRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HelpService:
+    """What may be called for at once."""
+
+    code: str
+    name: str
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpDesk:
+    calls: list[HelpRow]
+    services: list[HelpService]
+
+
+@dataclass(frozen=True, kw_only=True)
 class HelpLine:
     """One thing that happened to a call."""
 
@@ -108,6 +124,20 @@ class HelpWords:
     what: str
     where: str
     ended: str
+
+
+def show_desk(uow: UnitOfWork) -> HelpDesk:
+    """The calls within reach, and the services of urgent help."""
+    query = (
+        select(Service)
+        .where(Service.assist == URGENT_ASSIST, col(Service.active))
+        .order_by(col(Service.minutes), col(Service.code))
+    )
+    services = [
+        HelpService(code=one.code, name=one.name, minutes=one.minutes)
+        for one in uow.session.exec(query)
+    ]
+    return HelpDesk(calls=list_calls(uow), services=services)
 
 
 def list_calls(uow: UnitOfWork) -> list[HelpRow]:

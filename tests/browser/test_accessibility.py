@@ -45,6 +45,7 @@ STATION: Final[tuple[Look, ...]] = (
     ),
     ("/station#paper",),
     ("/station#safety",),
+    ("/station#help", "help-away"),
     ("/station#sheets",),
     ("/station#proofs",),
 )

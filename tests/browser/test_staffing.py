@@ -15,9 +15,9 @@ from dispatch.people.offers import Offer, OfferState
 from dispatch.people.places import Station, StationKind
 from dispatch.people.vault import seal
 from dispatch.staffing.offering import offer_order
-from dispatch.store.unit_of_work import in_one_transaction
+from dispatch.store.unit_of_work import Actor, in_one_transaction
 from tests.browser.conftest import PHONE, House
-from tests.little_town import TODAY, LittleTown
+from tests.little_town import ELEVEN, TODAY, LittleTown
 from tests.planning.lunch_wave import order_visit
 
 
@@ -145,6 +145,7 @@ def test_a_volunteer_says_no_on_the_phone_and_is_thanked_for_a_yes(
 ) -> None:
     town = house.town
     first, second = sorted(town.add_helper() for _ in range(2))
+    whose = {"helper_id": second}
     order = order_visit(town)
     in_one_transaction(
         town.engine, lambda uow: offer_order(uow, order), actor=town.dispatcher
@@ -160,3 +161,28 @@ def test_a_volunteer_says_no_on_the_phone_and_is_thanked_for_a_yes(
     with Session(town.engine) as session:
         states = {offer.helper_id: offer.state for offer in session.exec(select(Offer))}
     assert states == {first: OfferState.DECLINED, second: OfferState.ACCEPTED}
+    urgent_help_in_three_fields(house, town.add_account("goes", Role.HELPER, **whose))
+
+
+def urgent_help_in_three_fields(house: House, helper: Actor) -> None:
+    """The desk calls and asks; the phone accepts, arrives and closes."""
+    with Session(house.town.engine) as session:
+        session.add(Service(code="URGENT", assist="助急", name="应急响应", minutes=30))
+        session.commit()
+    house.town.at(ELEVEN)
+    with house.visit(house.town.staff, "/station#help") as desk:
+        desk.get_by_test_id("help-who").fill("王小")
+        desk.get_by_test_id("help-found").click()
+        desk.get_by_test_id("help-what").fill("摔倒了，起不来")
+        desk.get_by_test_id("help-call").click()
+        expect(desk.get_by_test_id("responder")).to_have_count(2)
+        who = f"[data-helper='{helper.helper_id}']"
+        desk.locator(who).get_by_test_id("help-ask").click()
+        with house.visit(helper, "/courier", PHONE) as phone:
+            phone.get_by_test_id("help-accept").click()
+            expect(phone.get_by_test_id("help-mine")).to_contain_text("摔倒了，起不来")
+            for step in ("go", "arrived", "end-helped", "close", "close"):
+                phone.get_by_test_id(f"help-{step}").click()
+            expect(phone.get_by_test_id("help-mine")).to_have_count(0)
+        house.number_events()
+        expect(desk.get_by_test_id("help-row")).to_contain_text("已处理，人平安")

@@ -1,5 +1,5 @@
 /** The station's views; the address says which is open. */
-export type View = "grid" | "counter" | "duties" | "files" | "helpers" | "kitchen" | "paper" | "safety" | "sheets" | "proofs";
+export type View = "grid" | "counter" | "duties" | "files" | "helpers" | "kitchen" | "paper" | "help" | "safety" | "sheets" | "proofs";
 
 export const VIEWS: { view: View; key: string }[] = [
   { view: "grid", key: "F2" },
@@ -10,6 +10,7 @@ export const VIEWS: { view: View; key: string }[] = [
   { view: "helpers", key: "" },
   { view: "kitchen", key: "F9" },
   { view: "paper", key: "F10" },
+  { view: "help", key: "" },
   { view: "safety", key: "" },
   { view: "sheets", key: "" },
   { view: "proofs", key: "" },

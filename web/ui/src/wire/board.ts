@@ -15,7 +15,7 @@ export interface BoardOrder {
 }
 export interface BoardHelper {
   id: string; label: string; kind: string; mode: string; lat: number | null; lon: number | null;
-  at: string | null; on_duty: boolean; round_id: string | null;
+  at: string | null; on_duty: boolean; round_id: string | null; help_call_id: string | null;
 }
 export interface BoardStop {
   id: string; seq: number; kind: string; lat: number; lon: number; at: string;

@@ -7,6 +7,7 @@ import { drafts } from "./drafts";
 import { duties } from "./duties";
 import { elders } from "./elders";
 import { field } from "./field";
+import { help } from "./help";
 import { kitchen } from "./kitchen";
 import { office } from "./office";
 import { ordering } from "./ordering";
@@ -20,7 +21,7 @@ import { sheets } from "./sheets";
 import { staffing } from "./staffing";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...points, ...proofs, ...safety, ...kitchen, ...drafts, ...crew };
+const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...points, ...proofs, ...safety, ...help, ...kitchen, ...drafts, ...crew };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";
