@@ -40,6 +40,7 @@ from dispatch.orders.standing_run import SERVICE_OF
 from dispatch.people.family import FamilyDeed
 from dispatch.people.messaging import OwnMessage, list_own, send_message
 from dispatch.people.pauses import PauseReason
+from dispatch.safety.calling_self import call_for_self, show_own_call
 from dispatch.store.database import Database
 from dispatch.store.idempotency import takes_effect
 from dispatch.store.unit_of_work import Actor, UnitOfWork
@@ -243,6 +244,26 @@ def post_pause(guest: Guest) -> Response:
         return guest.no(no)
     words = f"从明天起停 {days} 天。" if days else "回来时请打电话给驿站。"
     return guest.page("said.html", title="记下了，先不送", words=words)
+
+
+@router.get("/sos")
+def get_sos(guest: Guest) -> Response:
+    """One further tap calls for help; while a call is open its state is shown."""
+    try:
+        call = guest.read(show_own_call)
+    except Refusal as no:
+        return guest.no(no)
+    return guest.page("sos.html", at_sos=True, call=call)
+
+
+@router.post("/sos")
+def post_sos(guest: Guest) -> Response:
+    key = guest.form.get("key")
+    try:
+        guest.change(lambda uow: call_for_self(uow, key=key))
+    except Refusal as no:
+        return guest.no(no)
+    return guest.go("/sos")
 
 
 @router.get("/message")

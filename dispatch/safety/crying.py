@@ -53,7 +53,11 @@ def call_for_elder(
     """
     if made := claim(uow, key, "sos", [elder_id, words]):
         return get_case(uow.session, made)
-    elder = get_scoped(uow, Elder, elder_id)
+    return open_for_elder(uow, get_scoped(uow, Elder, elder_id), words, key)
+
+
+def open_for_elder(uow: UnitOfWork, elder: Elder, words: str, key: str | None) -> Case:
+    """The case of an elder who calls for help; the caller has claimed the key."""
     case = _case(uow, CaseKind.SOS_ELDER, elder.station_id, elder.street_code)
     case.elder_id = elder.id
     return _open(uow, case, words, CaseReport(case_id=case.id), key)

@@ -62,6 +62,12 @@ def test_an_elder_orders_again_and_takes_it_back_at_double_zoom(house: House) ->
         page.get_by_test_id("undo").click()
         expect(page.locator("h1")).to_have_text("已经取消了")
         fits(page)
+        page.get_by_test_id("sos").click()
+        fits(page)
+        page.get_by_test_id("sos-send").click()
+        expect(page.get_by_test_id("sos-said")).to_contain_text("已经求助")
+        expect(page.get_by_test_id("sos-send")).to_have_count(0)
+        fits(page)
 
     with Session(town.engine) as session:
         order = session.exec(select(Order).where(Order.serve_on > TODAY)).one()

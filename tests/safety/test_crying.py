@@ -9,10 +9,11 @@ import pytest
 from sqlmodel import Session, select
 
 from dispatch.access.accounts import Role
-from dispatch.errors import NotFound
+from dispatch.errors import NotAllowed, NotFound
 from dispatch.log.audit import Audit
 from dispatch.log.events import Outbox
 from dispatch.people.door_keys import TwoPeople
+from dispatch.safety.calling_self import call_for_self, show_own_call
 from dispatch.safety.case_book import show_book
 from dispatch.safety.case_file import list_open, show_case
 from dispatch.safety.cases import CaseKind, CaseStep, get_case
@@ -112,6 +113,25 @@ def test_a_dead_receiver_is_asked_once_in_a_pass_and_wears_out_no_other_notice(
     assert send_notices(town.engine, gateways, post) == 0
     with Session(town.engine) as session:
         assert sorted(session.exec(select(Notice.tries))) == [0, 1]
+
+
+def test_an_elder_calls_for_help_once_from_their_own_page(town: LittleTown) -> None:
+    desk, elder_id = on_duty(town, "王芳"), town.add_elder()
+    elder = Actor(role="elder", elder_id=elder_id, link_id=uuid4())
+    daughter = Actor(role="family", elder_id=elder_id, link_id=uuid4())
+    with pytest.raises(NotAllowed):
+        do(town, daughter, call_for_self, key=uuid4().hex)
+    key = uuid4().hex
+    case = do(town, elder, call_for_self, key=key)
+    again = [do(town, elder, call_for_self, key=one) for one in (key, uuid4().hex)]
+    assert [one.id for one in again] == [case.id, case.id]
+    assert (case.kind, case.owner) == (CaseKind.SOS_ELDER, "王芳")
+    shown = do(town, elder, show_own_call)
+    assert (shown.owner, shown.taken) == ("王芳", False)
+
+    do(town, desk, close_case, case.id, "seen_well", "误按")
+    assert do(town, elder, show_own_call) is None
+    assert do(town, elder, call_for_self, key=uuid4().hex).id != case.id
 
 
 def test_an_allegation_is_hidden_from_the_accused_who_may_reply_to_the_office(

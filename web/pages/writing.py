@@ -44,7 +44,8 @@ _TEMPLATES: Final = Environment(
 
 def write_page(name: str, status: int = 200, **facts: object) -> HTMLResponse:
     """One page, kept by no browser and no proxy."""
-    nothing: dict[str, object] = {"holder": None, "at_home": False, "words": ""}
+    nothing: dict[str, object] = {"holder": None, "at_home": False, "at_sos": False}
+    nothing["words"] = ""
     text = _TEMPLATES.get_template(name).render(nothing | facts)
     return HTMLResponse(text, status, headers=_HEADERS)
 
