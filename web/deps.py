@@ -112,14 +112,20 @@ Station = Annotated[Caller, _only(Role.STATION)]
 Helper = Annotated[Caller, _only(Role.HELPER)]
 
 
-def _with_account(caller: Helper) -> Caller:
+def _without_pass(caller: Anyone) -> Caller:
     if caller.actor.pass_id is not None:
         raise NotAllowed("通行码只能用于这一条路线。")
     return caller
 
 
+def _with_account(caller: Helper) -> Caller:
+    return _without_pass(caller)
+
+
 HandsIn = Annotated[Caller, Depends(_hands_in)]
 HelperOfOurs = Annotated[Caller, Depends(_with_account)]  # no day pass
+
+Appealer = Annotated[Caller, Depends(_without_pass)]  # staff, or a helper of ours
 Orderer = Annotated[Caller, _only(Role.STATION, Role.DISPATCHER)]
 Coordinator = Annotated[Caller, _only(Role.DISPATCHER, Role.STREET, Role.DISTRICT)]
 Officer = Annotated[Caller, _only(Role.DISTRICT, Role.STREET)]

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from dispatch.field.appealing import AppealDraft, ask_again, decide_appeal
 from dispatch.field.appeals import Claim
+from dispatch.field.own_proofs import OwnProof, list_own
 from dispatch.field.weak_proofs import WeakProof, list_weak
-from web.deps import Coordinator, Staff
+from web.deps import Appealer, Coordinator, HelperOfOurs, Staff
 from web.schemas.shapes import Form, Reason
 from web.wire import Answer, StrictRoute
 
@@ -33,8 +34,14 @@ def get_weak(caller: Staff) -> Answer:
     return Answer(caller.read(list_weak))
 
 
+@router.get("/mine", response_model=list[OwnProof])
+def get_mine(caller: HelperOfOurs) -> Answer:
+    """The helper's own weak proofs of a month, and what became of their appeals."""
+    return Answer(caller.read(list_own))
+
+
 @router.post("/{evidence_id}/appeal", status_code=204)
-def post_appeal(evidence_id: UUID, form: AppealForm, caller: Staff) -> Response:
+def post_appeal(evidence_id: UUID, form: AppealForm, caller: Appealer) -> Response:
     draft = AppealDraft(evidence_id, form.claim, form.words, form.minutes)
     caller.change(lambda uow: ask_again(uow, draft))
     return Response(status_code=204)

@@ -20,7 +20,7 @@ from dispatch.people.vault import seal
 from dispatch.store.unit_of_work import UnitOfWork
 
 OPEN_FOR: Final = timedelta(days=31)
-_MAY_ASK: Final = frozenset({"station", "dispatcher", "street", "district"})
+_MAY_ASK: Final = frozenset({"station", "dispatcher", "street", "district", "helper"})
 MAY_DECIDE: Final = frozenset({"dispatcher", "street", "district"})
 
 
@@ -59,11 +59,11 @@ class AppealDraft:
 
 
 def ask_again(uow: UnitOfWork, draft: AppealDraft) -> GradeAppeal:
-    """Appeal against the grade of a phone's proof.
+    """Appeal against the grade of a phone's proof: the staff, or whoever gave it.
 
     Raises:
-        NotFound: no such proof within reach.
-        NotAllowed: not a person of the staff.
+        NotFound: no such proof within reach; of a helper, not their own.
+        NotAllowed: neither of the staff nor a helper.
         NotToAppeal, AppealIsOpen: nothing was kept.
     """
     if uow.actor.role not in _MAY_ASK or uow.actor.account_id is None:
@@ -71,7 +71,7 @@ def ask_again(uow: UnitOfWork, draft: AppealDraft) -> GradeAppeal:
     proof = uow.session.get(Evidence, draft.evidence_id)
     if proof is None:
         raise NotFound
-    order = get_scoped(uow, Order, proof.order_id, lock=True)
+    order = _order_of(uow, proof)
     fits = OF_VISITS if order.channel is Channel.VISIT else OF_MEALS
     late = proof.at < uow.now - OPEN_FOR
     timed = (draft.claim is Claim.LASTED) == (draft.minutes is not None)
@@ -94,6 +94,15 @@ def ask_again(uow: UnitOfWork, draft: AppealDraft) -> GradeAppeal:
     seal(uow.session, appeal.id, {"message": draft.words.strip()})
     tell_order(uow, order, "order.appealed", claim=draft.claim.value)
     return appeal
+
+
+def _order_of(uow: UnitOfWork, proof: Evidence) -> Order:
+    """The proof's order, held. Raises: NotFound."""
+    if uow.actor.role != "helper":
+        return get_scoped(uow, Order, proof.order_id, lock=True)
+    if uow.actor.helper_id is None or proof.helper_id != uow.actor.helper_id:
+        raise NotFound
+    return get_order(uow.session, proof.order_id, lock=True)
 
 
 def decide_appeal(uow: UnitOfWork, appeal_id: UUID, *, upheld: bool) -> GradeAppeal:

@@ -68,6 +68,7 @@ class StopPerson:
     """
 
     order_id: UUID
+    elder_id: UUID
     label: str
     box: str
     code: str

@@ -265,6 +265,7 @@ def _person(stop: Stop, pair: StopOrder, known: Known) -> StopPerson:
     other = one.served_by not in (None, known.helper_id)
     return StopPerson(
         order_id=one.order.id,
+        elder_id=one.order.elder_id,
         label=one.label,
         box=pair.box,
         code=one.order.number,

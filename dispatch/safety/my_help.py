@@ -27,7 +27,7 @@ class NobodyToDial(NotFound):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class HelpAsked:
     """One question: what for, about where, how soon; nobody's name.
 
     `later` are doors of the own round that are reached later by it, `spoilt` of them
@@ -73,7 +73,7 @@ class MyCall:
 
 @dataclass(frozen=True, kw_only=True)
 class MyHelp:
-    asks: list[Asked]
+    asks: list[HelpAsked]
     call: MyCall | None
 
 
@@ -112,12 +112,12 @@ def dial_help(uow: UnitOfWork, call_id: UUID) -> str:
     return f"tel:{phone}"
 
 
-def _asked(uow: UnitOfWork, ask: HelpAsk) -> Asked:
+def _asked(uow: UnitOfWork, ask: HelpAsk) -> HelpAsked:
     call = uow.session.get_one(HelpCall, ask.call_id)
     service = uow.session.get_one(Service, call.service)
     home = _home(uow, call)
     later = ask.effect["later"]
-    return Asked(
+    return HelpAsked(
         id=ask.id,
         service_name=service.name,
         minutes=service.minutes,

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from playwright.sync_api import Locator, Page, expect
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from dispatch.catalogue.sittings import Sitting
 from dispatch.orders.orders import OrderState
+from dispatch.safety.cases import Case, CaseKind
 from dispatch.safety.climbing import step
 from dispatch.store.unit_of_work import in_one_transaction
 from tests.browser.conftest import PHONE, House
@@ -96,10 +97,18 @@ def test_without_a_line_everything_is_kept_and_sent_later(house: House) -> None:
         expect(strip).to_contain_text("未同步")
         expect(page.get_by_test_id("round-end")).to_be_visible()
         assert walk.order().state is not OrderState.DONE
+        page.get_by_test_id("tell-open").click()
+        page.get_by_test_id("tell-words").fill("说胡话，站不稳")
+        twice(page, "tell-go")
+        expect(page.get_by_test_id("tell-said")).to_contain_text("有信号就发出")
         page.context.set_offline(False)
         expect(strip).to_have_attribute("data-unsent", "0")
+        expect(page.get_by_test_id("tell-said")).to_contain_text("已报告")
 
     assert walk.order().state is OrderState.DONE
+    with Session(house.town.engine) as session:
+        [told] = session.exec(select(Case)).all()
+    assert (told.kind, told.elder_id) == (CaseKind.CONDITION, walk.order().elder_id)
 
 
 def test_a_closed_door_is_told_at_once_and_waited_at(house: House) -> None:

@@ -17,6 +17,7 @@ from dispatch.field.appealing import (
     decide_appeal,
 )
 from dispatch.field.appeals import Claim
+from dispatch.field.own_proofs import list_own
 from dispatch.field.weak_proofs import WeakProof, list_weak
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
 from dispatch.subsidy.usage import usage_of
@@ -74,6 +75,28 @@ def test_what_a_second_person_finds_is_graded_anew_and_paid(town: LittleTown) ->
     assert weak(town) == []
     phone.sync(NOON)
     assert walk.order().grade == "B"
+
+
+def test_a_helper_appeals_against_their_own_proof_and_no_other(
+    town: LittleTown,
+) -> None:
+    walk, _ = handed_elsewhere(town)
+    other = town.add_account("other", Role.HELPER, helper_id=town.add_helper())
+    [own] = in_one_transaction(town.engine, list_own, actor=walk.actor)
+    assert (own.grade, own.label, own.answer) == ("D", "王奶奶", None)
+    assert in_one_transaction(town.engine, list_own, actor=other) == []
+    draft = AppealDraft(own.evidence_id, Claim.PLACE, "楼里信号差")
+
+    def asking(uow: UnitOfWork) -> UUID:
+        return ask_again(uow, draft).id
+
+    with pytest.raises(NotFound):
+        in_one_transaction(town.engine, asking, actor=other)
+    appeal = in_one_transaction(town.engine, asking, actor=walk.actor)
+    [waits] = in_one_transaction(town.engine, list_own, actor=walk.actor)
+    decide(walk, appeal, town.dispatcher)
+    [found] = in_one_transaction(town.engine, list_own, actor=walk.actor)
+    assert (waits.answer, found.answer, found.grade) == ("open", "upheld", "B")
 
 
 def test_nobody_decides_their_own_appeal_and_no_station_decides_any(

@@ -19,5 +19,6 @@ async function forgetAll(shelf: Shelf, sealed: string[]): Promise<void> {
   for (const kept of await work.store.getAll()) if (kept.state !== "kept") await work.store.delete(kept.seq);
   const left = await work.store.count();
   await work.done;
-  if (!left && !(await shelf.count("photos"))) await forgetKey(shelf);
+  const told = await shelf.count("facts", "reports");
+  if (!left && !told && !(await shelf.count("photos"))) await forgetKey(shelf);
 }

@@ -46,6 +46,11 @@ export async function postOnce<T>(path: string, body: unknown, patienceMs: numbe
   }
 }
 
+/** One try of a deed that was kept with its own key, perhaps days ago. */
+export async function postKept<T>(path: string, body: unknown, key: string): Promise<T> {
+  return (await ask("POST", path, JSON.stringify(body), key)) as T;
+}
+
 /** An unsafe request. A broken line or a busy server is tried again, with the same key. */
 export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   const text = JSON.stringify(body);

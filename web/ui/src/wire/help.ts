@@ -15,7 +15,7 @@ export interface Responder {
   helper_id: string; label: string; kind: string; mode: string; known_by: string; seen_at: string | null; on_round: boolean;
   able: boolean; asked: string | null; leaves_at: string; arrives_at: string; back_at: string | null; later: Later[];
 }
-export interface Asked {
+export interface HelpAsked {
   id: string; service_name: string; minutes: number; place: string; building: string | null; arrives_at: string; expires_at: string;
   later: number; spoilt: number;
 }
@@ -25,4 +25,4 @@ export interface MyCall {
   maps: { gcj02: [number, number]; bd09: [number, number] }; accepted_at: string; expected_at: string | null;
   on_scene_at: string | null; back_at: string | null;
 }
-export interface MyHelp { asks: Asked[]; call: MyCall | null }
+export interface MyHelp { asks: HelpAsked[]; call: MyCall | null }

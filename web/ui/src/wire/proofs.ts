@@ -24,3 +24,13 @@ export interface WeakProof {
   claims: string[];
   appeal: AppealRow | null;
 }
+
+export interface OwnProof {
+  evidence_id: string;
+  label: string;
+  at: string;
+  grade: string;
+  flags: string[];
+  claims: string[];
+  answer: string | null;
+}

@@ -3,6 +3,7 @@ import type { Grade } from "./types";
 
 export interface StopPerson {
   order_id: string;
+  elder_id?: string;
   label: string;
   box: string | number | null;
   /** What the code on the box's label says. */
