@@ -8,7 +8,7 @@ import type { CollectorKind, TillDeed, TillPeople, TillPerson, WalkInDish } from
 import type { Bill, Counter, Found, Identity, OrderRow, OrderStory, PayMethod, Serving } from "../wire/types";
 import { asked } from "./asked";
 import { fold, paidOff, walkedIn } from "./fold";
-import { look } from "./looking";
+import { expectedFirst, look, near, notCome } from "./looking";
 import { tray, type Outcome } from "./tray.svelte";
 
 export interface Paid { id: string; method: PayMethod; fen: number; refunded: boolean }
@@ -33,6 +33,8 @@ class Till {
 
   /** The server's list with what is written down here. */
   seen = $derived(this.counter.value ? fold(this.counter.value, tray.kept) : null);
+  /** Whom the name being typed may mean, before anybody pressed Enter. */
+  near = $derived(near(this.typed, this.people.value, this.seen));
   person = $derived<TillPerson | null>(
     this.people.value?.people.find((one) => one.elder.id === this.picked?.elder.id) ?? null,
   );
@@ -47,7 +49,7 @@ class Till {
   open = $derived.by(() => {
     const order = this.picked?.order;
     if (!order) return this.picked !== null && this.dish !== null && this.said === null;
-    return order.channel !== "delivery" && ["waiting", "planned"].includes(order.state);
+    return notCome(order);
   });
 
   #current: Promise<void> = Promise.resolve();
@@ -101,11 +103,13 @@ class Till {
     await this.#doing(async () => {
       const here = this.people.value ? await look(what, this.people.value, this.seen) : null;
       const found = here?.length || !tray.online ? (here ?? []) : await this.#askWho(what.body);
-      this.found = found;
+      this.found = expectedFirst(found);
       this.identity = what.identity;
       const only = found.length === 1 ? found[0] : null;
+      const next = this.typed; // a card read meanwhile keeps its first digits
       if (only) this.pick(only, what.identity);
       else this.picked = null;
+      this.typed = next;
       if (!found.length && !this.typed) this.typed = text;
     });
   }
@@ -116,6 +120,8 @@ class Till {
 
   pick(one: Found, identity: Identity = this.identity): void {
     tray.settle();
+    this.typed = "";
+    this.found = [one];
     this.picked = this.#withoutOrder(one);
     this.identity = identity;
     const person = this.people.value?.people.find((it) => it.elder.id === one.elder.id);

@@ -1,7 +1,7 @@
 /** The next stop, read aloud: for who rides, or reads badly in the sun. */
 import { hourMinute } from "../time/format";
 import { named, speech, t } from "../words/words.svelte";
-import type { SeenStop } from "./fold";
+import { bindingUntil, type SeenStop } from "./fold";
 
 const SHELF = "liuzhu.aloud";
 const SLOWLY = 0.9;
@@ -45,6 +45,7 @@ export const aloud = new Aloud();
 export function wordsOf(stop: SeenStop): string {
   const persons = stop.persons.filter((one) => one.end === "open" || one.end === "begun");
   const boxes = persons.map((one) => [one.label, one.box ? t("stop.box", { box: one.box }) : "", ...one.diet_tags.map((tag) => named("diet", tag))]);
-  const until = stop.until_at ? t("stop.until", { at: hourMinute(stop.until_at) }) : "";
+  const at = bindingUntil(stop);
+  const until = at ? t(persons.some((one) => one.box) ? "stop.until" : "stop.until_visit", { at: hourMinute(at) }) : "";
   return [stop.building, stop.door ? t("stop.door", { door: stop.door }) : "", ...boxes.flat(), until].filter(Boolean).join("，");
 }

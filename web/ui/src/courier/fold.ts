@@ -67,6 +67,13 @@ export function isOpen(stop: SeenStop): boolean {
   return stop.state === "open" || stop.state === "arrived";
 }
 
+/** Until when the stop has to be served: the earlier of its promise and what its boxes bear. */
+export function bindingUntil(stop: SeenStop): string | null {
+  const boxes = stop.persons.some((one) => one.service.startsWith("MEAL") && (one.end === "open" || one.end === "begun"));
+  const times = [stop.until_at, boxes ? stop.eat_by_at : null].filter((at) => at !== null);
+  return times.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null;
+}
+
 /** Where to go now: the first stop that is not finished. */
 export function nextStop(round: SeenRound): SeenStop | null {
   return round.stops.find(isOpen) ?? null;

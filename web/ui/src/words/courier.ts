@@ -28,6 +28,8 @@ export const courier = {
   "round.go": ["出发", "Leave"],
   "stop.nth": ["第 {n} 站，共 {all} 站", "Stop {n} of {all}"],
   "stop.until": ["{at} 前送到", "by {at}"],
+  "stop.until_visit": ["{at} 前到", "there by {at}"],
+  "stop.hand_over_to": ["交到{name}手上", "Handed to {name}"],
   "stop.late": ["已晚 {over}", "{over} late"],
   "stop.eat_by": ["{at} 后不能再送", "not after {at}"],
   "stop.past_eat_by": ["已过安全时间，这盒不能再交给老人，请联系驿站。", "Past its safe time: do not hand it over; call the station."],
