@@ -73,8 +73,19 @@ class Deeds {
     const last = this.#done.pop();
     if (!last) return void this.#say(t("grid.nothing_to_undo"));
     await this.#turnBack(last);
-    this.said = t("grid.undone");
+    this.said = t("grid.undone", { what: this.#whatOf(last) });
     await sheet.read();
+  }
+
+  /** What was taken back; of several the first, and how many. */
+  #whatOf(done: Done[]): string {
+    const first = done[done.length - 1];
+    const row = sheet.rows.find((one) => one.elder.id === first?.elder);
+    const column = sheet.columns.find((one) => one.key === first?.key);
+    if (!first || !row || !column) return t("grid.undone_some", { n: done.length });
+    const what = t(first.was === "placed" ? "grid.undone_order" : "grid.undone_cancel", this.#blanks(row, column));
+    const others = new Set(done.map((one) => `${one.elder} ${one.key}`)).size;
+    return others > 1 ? t("grid.undone_many", { n: others, what }) : what;
   }
 
   /** Tells whose orders a deed would replace; nothing is done yet. */

@@ -16,6 +16,8 @@ export const office = {
   "office.coupon": ["消费券", "Coupon"],
   "office.self": ["自付", "Own part"],
   "office.borne": ["站点承担", "Borne by the point"],
+  "office.borne_is": ["站点承担：付款时答应了老人、凭证不足没有发下来的补贴，由站点出。", "Borne by the point: promised to the elder at payment and not granted for want of proof."],
+  "office.borne_negative": ["负数：发下来的比付款时答应的多，多出的归站点结算，不动老人的自付。", "Below zero: more was granted than was promised; it is settled with the point, the elder's part stays."],
   "office.total": ["合计", "Total"],
   "office.sum": ["本月补贴", "Subsidy this month"],
   "office.sum_parts": ["补贴 {subsidy} + 消费券 {coupon}", "subsidy {subsidy} + coupon {coupon}"],

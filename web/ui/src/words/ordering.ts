@@ -33,7 +33,7 @@ export const ordering = {
   "plans.becomes": ["订 {what}", "orders {what}"],
   "plans.replaces": ["{was} 改为 {what}", "{was} becomes {what}"],
   "plans.goes": ["取消 {was}", "{was} is called off"],
-  "plans.in_grid": ["长期订餐（键 p）", "Standing plans (key p)"],
+  "plans.in_grid": ["长期订餐", "Standing plans"],
   "plan_stays.already_ordered": ["已另外订好，不动", "ordered otherwise, stays"],
   "plan_stays.called_off": ["这一餐已经取消，不再订", "called off, stays so"],
   "plan_stays.past_cut_off": ["已截单，不动", "past the cut-off, stays"],
