@@ -7,6 +7,7 @@ from uuid import UUID
 from dispatch.access.accounts import Account
 from dispatch.exchange.files import letters
 from dispatch.exchange.kinds import KINDS
+from dispatch.exchange.rows_named import NOBODY, name_rows
 from dispatch.exchange.runs import ImportRun, get_run, list_runs
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -69,6 +70,8 @@ class LineRow:
     """One row of the sheet: what confirming does with it."""
 
     row: int
+    name: str  # as the role may see it; empty once the file is gone
+    place: str
     act: str
     changes: list[str]
     notes: list[str]
@@ -120,6 +123,8 @@ def show_run(
         by_row.setdefault(each["row"], []).append(told)
     verdicts = [each for each in run.verdicts if act is None or each[1] == act]
     verdicts.sort(key=lambda each: (each[1] != "fault", each[0]))
+    shown = verdicts[offset : offset + limit]
+    named = name_rows(uow, run, {each[0] for each in shown})
     titles = {column.field: column.title for column in KINDS[run.kind].columns}
     return RunPage(
         run=_row(uow, run),
@@ -131,12 +136,14 @@ def show_run(
         lines=[
             LineRow(
                 row=row,
+                name=named.get(row, NOBODY).name,
+                place=named.get(row, NOBODY).place,
                 act=verdict,
                 changes=[titles.get(name, name) for name in changes],
                 notes=notes,
                 faults=by_row.get(row, []),
             )
-            for row, verdict, changes, notes in verdicts[offset : offset + limit]
+            for row, verdict, changes, notes in shown
         ],
         gone=run.gone,
     )

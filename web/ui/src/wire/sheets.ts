@@ -26,7 +26,7 @@ export interface RunRow {
 
 export interface ColumnRow { field: string; title: string; required: boolean; column: number | null; header: string | null }
 export interface FaultRow { cell: string; title: string; fault: string; words: string }
-export interface LineRow { row: number; act: Act; changes: string[]; notes: string[]; faults: FaultRow[] }
+export interface LineRow { row: number; name: string; place: string; act: Act; changes: string[]; notes: string[]; faults: FaultRow[] }
 
 export interface RunPage {
   run: RunRow;
