@@ -14,7 +14,14 @@ from dispatch.log.events import list_story
 from dispatch.people.categories import Category, categories_on
 from dispatch.people.consents import Consent, Purpose, standing_consents
 from dispatch.people.door_keys import list_keys
-from dispatch.people.elder_facts import FactKind, Standing, history_of, standing_on
+from dispatch.people.elder_facts import (
+    FactKind,
+    History,
+    Standing,
+    history_of,
+    is_told,
+    standing_on,
+)
 from dispatch.people.elders import Contact, Elder, Household, list_contacts
 from dispatch.people.housing import list_behind
 from dispatch.people.life_events import list_life_events
@@ -63,10 +70,14 @@ class FileDoor:
 
 @dataclass(frozen=True, kw_only=True)
 class FileFact:
-    """A dated fact as it stands today; value None where nothing is known."""
+    """A dated fact as it stands today; value None where nothing is known.
+
+    `told`: somebody has said it. Until then the value is what is taken to be so.
+    """
 
     kind: str
     value: Json | None
+    told: bool
     source: str
     from_on: date | None
     until_on: date | None
@@ -150,7 +161,8 @@ def show_file(uow: UnitOfWork, elder_id: UUID) -> ElderFile:
         door=_door(uow, elder, home),
         contacts=_contacts(uow, elder.id),
         facts=[
-            _fact(kind, standing_on(elder, history, kind, today)) for kind in FactKind
+            _fact(kind, history, standing_on(elder, history, kind, today))
+            for kind in FactKind
         ],
         categories=list(categories_on(elder, history, today)),
         consents=_plain(_consents(session, elder.id)),
@@ -205,10 +217,11 @@ def _contacts(uow: UnitOfWork, elder_id: UUID) -> list[FileContact]:
     ]
 
 
-def _fact(kind: FactKind, stands: Standing | None) -> FileFact:
+def _fact(kind: FactKind, history: History, stands: Standing | None) -> FileFact:
     return FileFact(
         kind=kind.value,
         value=dict(stands.value) if stands else None,
+        told=stands is None or is_told(kind, history, stands),
         source=stands.source if stands else "",
         from_on=stands.from_on if stands else None,
         until_on=stands.until_on if stands else None,

@@ -58,6 +58,11 @@ NOTHING: Final[Mapping[FactKind, Mapping[str, Any]]] = {
     FactKind.SUSPENDED: {"entitlement_suspended": False},
 }
 
+# What a new file begins with, where that is not what is so of nobody.
+_UNTOLD: Final[Mapping[FactKind, Mapping[str, Any]]] = {
+    FactKind.HUKOU: {"hukou_in_district": True},
+}
+
 
 class ElderFact(SQLModel, table=True):
     """One fact from a day on. Rows are never changed; a later one says otherwise."""
@@ -124,6 +129,14 @@ def standing_on(
     since = None if row.from_on == SINCE_EVER else row.from_on
     value = read_value(kind, row.value)
     return Standing(value, row.source, since, row.until_on, row.about)
+
+
+def is_told(kind: FactKind, history: History, stands: Standing) -> bool:
+    """Somebody said it: it was written down, or is not what a new file begins with."""
+    if any(row.kind is kind for row in history.facts):
+        return True
+    untold = _UNTOLD.get(kind, NOTHING[kind])
+    return any(stands.value[name] != value for name, value in untold.items())
 
 
 def facts_on(elder: Elder, history: History, on: date) -> dict[str, Any]:

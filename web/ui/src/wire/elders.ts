@@ -32,6 +32,8 @@ export interface FileDoor {
 export interface FileFact {
   kind: string;
   value: Record<string, unknown> | null;
+  /** false: nobody has said anything of it yet. */
+  told: boolean;
   source: string;
   from_on: string | null;
   until_on: string | null;
