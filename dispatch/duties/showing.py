@@ -16,7 +16,7 @@ from dispatch.duties.encounters import Encounter
 from dispatch.duties.gathering import Looked, encounters_of, look_at
 from dispatch.duties.referral_rows import ReferralRow, show_open
 from dispatch.duties.standing import Standing, State
-from dispatch.duties.week_rows import WeekRow, count_left, show_week
+from dispatch.duties.week_rows import WeekLeft, WeekRow, show_left, show_week
 from dispatch.orders.orders import Order
 from dispatch.orders.station_day import StationName, station_for
 from dispatch.people.elders import Elder
@@ -79,7 +79,7 @@ class StationDuties:
     elders: list[DutyElder]
     referrals: list[ReferralRow]
     week: list[WeekRow]
-    week_left: int  # visits of the coming days that nobody can make
+    week_left: list[WeekLeft]  # visits of the coming days that nobody can make
 
 
 def show_duties(
@@ -116,7 +116,7 @@ def show_duties(
         elders=show_rows(uow, shown, today),
         referrals=show_open(uow, station.id),
         week=show_week(uow, station.id, today),
-        week_left=count_left(uow.session, station.id),
+        week_left=show_left(uow, station.id),
     )
 
 

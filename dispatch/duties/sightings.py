@@ -1,6 +1,6 @@
 """Sightings: when an elder was seen or heard, and by whom, as their family reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -65,9 +65,17 @@ def show_seen(uow: UnitOfWork, elder: Elder) -> SeenWeek:
     )
     return SeenWeek(
         today=[one for one in found if town_day(one.at) == today],
-        times=len(found),
+        times=len(found) + _known_otherwise(elder, found, since),
         last_at=elder.last_seen_at,
     )
+
+
+def _known_otherwise(elder: Elder, found: Iterable[Sighting], since: datetime) -> bool:
+    """The last time is of this week and stands on the file only: it counts as one."""
+    last = elder.last_seen_at
+    if last is None or last < since:
+        return False
+    return town_day(last) not in {town_day(one.at) for one in found}
 
 
 def _proven(session: Session, elder_id: UUID, since: datetime) -> Iterator[Sighting]:

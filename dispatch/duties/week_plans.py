@@ -49,10 +49,16 @@ class WeekPlan(SQLModel, table=True):
     in_force: bool = True
     why: str = Field(max_length=24)
     decided_by: str = Field(max_length=60)
+    # By `left_name`: each visitor's id, and the rule that keeps them from it.
     not_placed: Json = Field(
         default_factory=dict, sa_column=Column(facts(), nullable=False)
     )
     made_at: datetime = Field(sa_type=Instant)
+
+
+def left_name(elder_id: UUID, duty: str) -> str:
+    """Under what a visit that found nobody stands in `not_placed`."""
+    return f"{elder_id} {duty}"
 
 
 class WeekVisit(SQLModel, table=True):

@@ -1,10 +1,11 @@
 """A planned week as people see it: day by day, who goes to whom, who stands in."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from dispatch.duties.week_plans import WeekVisit, find_in_force, list_visits
 from dispatch.people.elders import Elder
@@ -27,6 +28,17 @@ class WeekRow:
     backup: str | None
     state: str
     words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekLeft:
+    """One visit that nobody can make. `rules`: what keeps the most from it first;
+    none: the station has nobody who visits."""
+
+    elder_id: UUID | None
+    elder_name: str
+    duty: str
+    rules: list[str]
 
 
 def show_week(uow: UnitOfWork, station_id: UUID, today: date) -> list[WeekRow]:
@@ -56,10 +68,37 @@ def show_week(uow: UnitOfWork, station_id: UUID, today: date) -> list[WeekRow]:
     ]
 
 
-def count_left(session: Session, station_id: UUID) -> int:
-    """The visits for which the plan in force has found nobody."""
-    plan = find_in_force(session, station_id)
-    return len(plan.not_placed) if plan else 0
+def show_left(uow: UnitOfWork, station_id: UUID) -> list[WeekLeft]:
+    """The visits for which the plan in force has found nobody, and why."""
+    plan = find_in_force(uow.session, station_id)
+    if plan is None:
+        return []
+    left = [_left(name, why) for name, why in sorted(plan.not_placed.items())]
+    kept = unseal(uow.session, [one.elder_id for one in left if one.elder_id], ["name"])
+    return [
+        replace(
+            one, elder_name=shown_name(uow.actor, kept[one.elder_id].get("name", ""))
+        )
+        if one.elder_id in kept
+        else one
+        for one in left
+    ]
+
+
+def _left(name: str, why: dict[str, str]) -> WeekLeft:
+    """A plan of an earlier edition named its visits otherwise: those stay unnamed."""
+    who, _, duty = name.partition(" ")
+    rules = Counter(why.values())
+    try:
+        elder_id = UUID(who)
+    except ValueError:
+        elder_id = None
+    return WeekLeft(
+        elder_id=elder_id,
+        elder_name="",
+        duty=duty,
+        rules=[rule for rule, _ in rules.most_common()],
+    )
 
 
 def _names(uow: UnitOfWork, visits: list[WeekVisit]) -> dict[UUID, str]:

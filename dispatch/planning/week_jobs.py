@@ -24,6 +24,7 @@ from dispatch.duties.week_plans import (
     WeekPlan,
     WeekVisit,
     find_in_force,
+    left_name,
     list_visits,
 )
 from dispatch.log.events import record
@@ -232,7 +233,9 @@ def propose(
         why=why,
         decided_by=", ".join(week.decided_by)[:60],
         not_placed={
-            each.visit: {reason.visitor: reason.rule for reason in each.reasons}
+            left_name(*wanted.names[each.visit]): {
+                reason.visitor: reason.rule for reason in each.reasons
+            }
             for each in week.not_placed
         },
         made_at=uow.now,

@@ -53,6 +53,7 @@ class Person:
 
     id: UUID
     name: str
+    me: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,10 @@ def show_roster(uow: UnitOfWork, on: date, days: int = 7) -> Roster:
     return Roster(
         turns=[_turn_row(uow, one, names[one.account_id]) for one in turns],
         handovers=[_handover_row(uow, one, names) for one in offers],
-        people=[Person(id=one.id, name=one.title) for one in people],
+        people=[
+            Person(id=one.id, name=one.title, me=one.id == uow.actor.account_id)
+            for one in people
+        ],
         my_cases=len(cases_of(uow, uow.actor.account_id)),
     )
 

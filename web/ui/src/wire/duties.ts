@@ -64,6 +64,9 @@ export interface WeekRow {
   words: string;
 }
 
+/** A visit that nobody can make; no rules: the station has nobody who visits. */
+export interface WeekLeft { elder_id: string | null; elder_name: string; duty: string; rules: string[] }
+
 export interface DayChoice {
   on: string;
   minutes: number;
@@ -146,5 +149,5 @@ export interface StationDuties {
   elders: DutyElder[];
   referrals: ReferralRow[];
   week: WeekRow[];
-  week_left: number;
+  week_left: WeekLeft[];
 }

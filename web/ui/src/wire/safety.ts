@@ -9,7 +9,7 @@ export interface Handover {
   id: string; from_name: string; to_name: string; words: string; cases: number;
   offered_at: string; accepted_at: string | null; for_me: boolean;
 }
-export interface Roster { turns: Turn[]; handovers: Handover[]; people: { id: string; name: string }[]; my_cases: number }
+export interface Roster { turns: Turn[]; handovers: Handover[]; people: { id: string; name: string; me: boolean }[]; my_cases: number }
 export interface Notice {
   id: string; case_id: string | null; way: string; to: string; words: string; state: string;
   made_at: string; sent_at: string | null; read_at: string | null; mine: boolean;

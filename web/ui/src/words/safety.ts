@@ -10,6 +10,8 @@ export const safety = {
   "duty.rank_2": ["备班", "backup"],
   "duty.coming": ["今后七天", "The next seven days"],
   "duty.none": ["还没有排班，请先加一个班", "No turns yet: add one"],
+  "duty.bare_from": ["{on} 起还没有排班", "nobody is entered from {on} on"],
+  "duty.nobody_else": ["没有可以接班的人", "nobody who could take over"],
   "duty.add": ["加一个班", "Add a turn"],
   "duty.who": ["谁", "Who"],
   "duty.from": ["从", "From"],
