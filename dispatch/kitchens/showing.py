@@ -73,6 +73,7 @@ class ServingRow:
     ready_at: datetime
     eat_by_at: datetime
     counted: bool  # the cut-off is over, what is ordered stands
+    closed: bool  # whoever did not come is known, what was left over has gone
     meals: list[MealRow]
     batches: list[BatchRow]
 
@@ -165,6 +166,7 @@ def _servings(
             ready_at=one.ready_at,
             eat_by_at=one.eat_by_at,
             counted=one.cooked is not None,
+            closed=one.closed_at is not None,
             meals=[
                 MealRow(
                     menu_item_id=item.id,

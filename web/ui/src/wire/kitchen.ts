@@ -10,7 +10,7 @@ export interface BatchRow {
 }
 export interface MealRow { menu_item_id: string; code: string; name: string; ordered: number; open: number }
 export interface ServingRow {
-  sitting_id: string; serving: Serving; cut_off_at: string; ready_at: string; eat_by_at: string;
+  sitting_id: string; serving: Serving; cut_off_at: string; closed: boolean; ready_at: string; eat_by_at: string;
   counted: boolean; meals: MealRow[]; batches: BatchRow[];
 }
 export interface SampleRow {

@@ -19,6 +19,8 @@ export const paper = {
   "paper.fresh": ["与现在一致", "still holds"],
   "paper.earlier": ["以前的版本", "Earlier editions"],
   "paper.back": ["补录路线单", "Type in a route sheet"],
+  "paper.type_first": ["填上单号，点“找单”。", "Type the number and find the sheet."],
+  "paper.type_todo": ["单号是路线单左上角的四位字母或数字。", "It is the four letters or figures at the top left of the route sheet."],
   "paper.number": ["单号（左上角四位）", "Number (four signs at the top)"],
   "paper.on": ["日期", "Date"],
   "paper.find": ["找单", "Find"],
