@@ -23,6 +23,7 @@ SURFACES: Final = {
     "/coordinator": "coordinator.html",
     "/office": "office.html",
 }
+_ASKED_UNASKED: Final = {"favicon.ico": "favicon.svg"}  # what browsers ask for anyway
 _LOOSE_FILES: Final = frozenset({".svg", ".png", ".ico", ".js", ".css", ".webmanifest"})
 # In the demo's tour a pane is led from outside; no other page ever loads this.
 _LED: Final = '<script type="module" src="/tourpane.js"></script>'
@@ -76,7 +77,7 @@ def page(request: Request) -> Response:
 def loose_file(name: str, request: Request) -> Response:
     """An icon or the service worker, which must lie beside the pages."""
     dist: Path = request.app.state.dist
-    file = dist / name
+    file = dist / _ASKED_UNASKED.get(name, name)
     if file.suffix not in _LOOSE_FILES or file.parent != dist or not file.is_file():
         raise HTTPException(404)
     return FileResponse(file, headers={"Cache-Control": "no-cache"})

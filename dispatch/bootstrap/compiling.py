@@ -81,7 +81,8 @@ def main(parts: tuple[str, ...]) -> None:
             end_with(int(os.environ[BESIDE]))
             os.nice(19)
             time.sleep(FIRST_THE_HOUSE_SECONDS)
-            stack.enter_context(turn(VENV))  # each program of the house has begun one
+            # Each program of the house has begun one.
+            stack.enter_context(turn(VENV, aloud=False))
         if lacking(parts):
             warm(parts)
             with suppress(OSError):  # where nobody may write, the next start looks

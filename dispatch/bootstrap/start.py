@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from dispatch.bootstrap import compiling, environment, pages, tools
+from dispatch.bootstrap.helping import help_for
 from dispatch.bootstrap.places import PYTHON, ROOT, is_checkout, is_inside
 from dispatch.bootstrap.progress import StepFailed, say
 from dispatch.bootstrap.turns import turn
@@ -22,6 +23,11 @@ MAKE_PLANS: Final = RUN_THE_HOUSE | {"test", "solve", "replay"}
 def main() -> int:
     """Make what is missing, step into the environment, run the command."""
     if is_checkout():
+        if "--help" in sys.argv[1:] and environment.lacking(
+            environment.locks_for(None)
+        ):
+            sys.stdout.write(help_for(sys.argv[1:]) + "\n")
+            return 0
         try:
             prepare(sys.argv[1:])
         except StepFailed as failure:

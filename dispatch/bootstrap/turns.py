@@ -10,8 +10,12 @@ from dispatch.bootstrap.progress import say
 
 
 @contextmanager
-def turn(folder: Path) -> Iterator[None]:
+def turn(folder: Path, *, aloud: bool = True) -> Iterator[None]:
     """Hold the folder's lock; the kernel gives it back however this process ends.
+
+    Args:
+        aloud: say that another start is waited for; a house's own processes that
+            take turns are nobody's news.
 
     The lock is on the folder itself, so nothing is left lying about.
     """
@@ -20,7 +24,8 @@ def turn(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("another start is setting up this checkout; waiting for it")
+            if aloud:
+                say("another start is setting up this checkout; waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
