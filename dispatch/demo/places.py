@@ -102,7 +102,7 @@ def _point(
     name = _name(kind, street.name.removesuffix("街道") + place, number)
     kitchen = Kitchen(
         id=chance.id(),
-        name=f"{name}厨房",
+        name=name if name.endswith("厨房") else f"{name}厨房",
         street_code=street.code,
         lat=lat,
         lon=lon,

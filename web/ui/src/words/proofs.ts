@@ -3,6 +3,7 @@ import type { Pairs } from "./pairs";
 export const proofs = {
   "view.proofs": ["凭证", "Proofs"],
   "proofs.about": ["等级由系统按事实计算，谁也不能填。凭证不足的钱由站点承担，不向老人补收。", "Grades are computed, never typed. What weak proof costs the point bears, never the elder."],
+  "proofs.scale": ["A 见到本人 · B 交给他人 · C 按约定放下 · D 只有纸单补录 · E 只有人工补录。D、E 级是弱凭证，列在这里。", "A person seen · B handed to another · C left as agreed · D typed in from paper · E entered by staff. D and E are weak and stand here."],
   "proofs.grade": ["{grade} 级", "grade {grade}"],
   "proofs.borne": ["站点承担 {yuan}", "{yuan} borne by the point"],
   "proofs.says": ["{who}申诉", "{who} appeals"],
