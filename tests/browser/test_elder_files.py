@@ -33,7 +33,7 @@ def test_a_file_is_opened_and_changed_without_the_mouse(house: House) -> None:
         said = {"name": "赵玉兰", "id-number": number, "phone": "15400000001"}
         place = {"address-community": "清河一社区", "address-building": "5号楼"}
         spot = {"lat": str(LAT), "lon": str(LON)}
-        page.get_by_text("填坐标").press("Enter")
+        page.locator("summary", has_text="填坐标").press("Enter")
         for field, words in (said | place | spot).items():
             page.get_by_test_id(field).fill(words)
         page.keyboard.press("Enter")

@@ -127,7 +127,7 @@ def open_a_micro_point(page: Page) -> None:
     page.get_by_test_id("point-kind").select_option("micro_point")
     page.get_by_test_id("point-kitchen").select_option(label="清河中央厨房")
     page.get_by_test_id("point-keeper").select_option(label="孙大海")
-    page.get_by_text("填坐标").click()
+    page.locator("summary", has_text="填坐标").click()
     page.get_by_test_id("lat").fill("36.663")
     page.get_by_test_id("lon").fill("117.02")
     page.get_by_test_id("open-point").click()

@@ -3,7 +3,7 @@ import { sha256 } from "../shelf/hash";
 import type { TillPeople, TillPerson } from "../wire/till";
 import type { Counter, Expected } from "../wire/types";
 import { asked } from "./asked";
-import { look } from "./looking";
+import { look, near } from "./looking";
 
 const SALT = "salt";
 const person = async (id: string, name: string, spelling: string, card: string): Promise<TillPerson> => ({
@@ -35,4 +35,13 @@ test("a stranger's card is nobody's, and whoever has an order comes with it", as
   expect(await look({ body: { card: "1199000000010000" }, identity: "card" }, people, counter)).toEqual([]);
   const [found] = (await look({ body: { text: "李" }, identity: "staff_visual" }, people, counter)) ?? [];
   expect(found?.order?.id).toBe("o");
+});
+
+test("a name being typed finds the expected first; a figure waits until the card is whole", async () => {
+  const [people, counter] = await town();
+  const named = [...people.people, { ...people.people[0], elder: { ...people.people[0]?.elder, id: "0", name: "李安" }, spelling: "lian", initials: "la" }] as TillPerson[];
+  const all = { ...people, people: named.reverse() };
+  const dining = { expected: counter.expected.map((one) => ({ ...one, order: { ...one.order, channel: "dine_in" } })) } as unknown as Counter;
+  expect(near("li", all, dining).map((one) => one.elder.id)).toEqual(["2", "0"]);
+  expect(near("11990000", all, dining)).toEqual([]);
 });

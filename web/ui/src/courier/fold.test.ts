@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FieldEvent, FieldKind, HelperRound, RoundStop, StopPerson } from "../wire/round";
-import { fold, nextStop } from "./fold";
+import { bindingUntil, fold, nextStop } from "./fold";
 import type { KeptEvent } from "../shelf/shelf";
 
 const person = (order_id: string, more: Partial<StopPerson> = {}): StopPerson => ({
@@ -59,4 +59,13 @@ test("what the server knows already needs no record of ours", () => {
 test("what was given back is not to be done again, on whichever phone", () => {
   const told = { ...round, state: "under_way" as const, stops: round.stops.map((one) => (one.id === "kitchen" ? { ...one, state: "done" as const } : { ...one, persons: one.persons.map((who) => ({ ...who, state: who.order_id === "c" ? "under_way" : "unassigned" })) })) };
   expect(nextStop(fold(told, []))?.id).toBe("last");
+});
+
+test("the earlier of the promise and what the boxes bear binds; a visit has only its promise", () => {
+  const door = fold(round, []).stops[1];
+  if (!door) throw new Error("no door");
+  const timed = { ...door, until_at: "2026-11-20T04:45:00Z", eat_by_at: "2026-11-20T04:30:00Z" };
+  const of = (service: string) => ({ ...timed, persons: timed.persons.map((who) => ({ ...who, service })) });
+  expect(bindingUntil(of("MEAL_DELIVERY"))).toBe(timed.eat_by_at);
+  expect(bindingUntil(of("VISIT_HOME"))).toBe(timed.until_at);
 });
