@@ -10,7 +10,7 @@ export const crew = {
   "crew.which": ["哪一个", "Which one"],
   "crew.words": ["短消息（最多 {n} 字），例如：东门修路，走南门", "A few words, at most {n}: the east gate is shut, use the south one"],
   "crew.send": ["发送", "Send"],
-  "crew.hint": ["手机上马上显示，要按“收到”；没信号的，回来就看到。不要写老人的姓名和住址。", "It shows on their phones at once and asks for 收到; phones without a line have it when they are back. No elder's name or address, please."],
+  "crew.hint": ["手机上马上显示，要按“收到”；没信号的，回来就看到。不要写老人的姓名和住址。", "It shows on their phones at once and asks for a tap in return; phones without a line have it when they are back. No elder's name or address, please."],
   "crew.none": ["最近没有群发", "Nothing was sent lately"],
   "crew.read": ["收到 {n} / {all}", "{n} of {all} have it"],
   "crew.all_read": ["{all} 人都收到了", "all {all} have it"],
