@@ -12,6 +12,7 @@ LARGEST_MESSAGE_BYTES: Final = 16_384
 DEAD_PEER_MS: Final = 15_000
 SEND_BUFFER_BYTES: Final = 65_536
 GRACE_SECONDS: Final = 5
+PING_SECONDS, PONG_SECONDS = 10.0, 8.0  # who reads nothing answers none: gone in 20 s
 
 # Our own lines only: uvicorn's access log would write query strings.
 LOGS: Final[dict[str, Any]] = {
@@ -41,8 +42,8 @@ def main() -> None:
         timeout_keep_alive=5,
         ws_max_size=LARGEST_MESSAGE_BYTES,
         ws_per_message_deflate=False,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[listen(config)])
 
