@@ -178,6 +178,8 @@ def list_away(
     Args:
         at: a moment that may have been; now when it is not told.
     """
+    if not helper_ids:
+        return {}
     over = col(HelpCall.closed_at)
     query = select(HelpCall).where(
         col(HelpCall.helper_id).is_not(None),
