@@ -187,7 +187,9 @@ def _reached(rounds: Sequence[RoundRow]) -> dict[UUID, StopRow]:
 
 
 def _seen_at(seen: Position | StopRow | None) -> datetime | None:
-    return seen.arrived_at if isinstance(seen, StopRow) else seen and seen.at
+    if seen is None or isinstance(seen, StopRow):
+        return seen and seen.arrived_at
+    return seen.at
 
 
 def _round(one: Round, stops: list[StopRow]) -> RoundRow:

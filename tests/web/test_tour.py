@@ -27,9 +27,12 @@ def touring(
     with Session(house.town.engine) as session:
         station = house.town.station_id
         made = Account(
-            login="desk", role=Role.STATION, title="前台", station_id=station
+            login="desk",
+            role=Role.STATION,
+            title="前台",
+            station_id=station,
+            password_hash=hash_password("liuzhu-demo"),
         )
-        made.password_hash = hash_password("liuzhu-demo")
         session.add(made)
         session.commit()
     begin()
