@@ -187,9 +187,9 @@ def _reached(rounds: Sequence[RoundRow]) -> dict[UUID, StopRow]:
 
 
 def _seen_at(seen: Position | StopRow | None) -> datetime | None:
-    if seen is None or isinstance(seen, StopRow):
-        return seen and seen.arrived_at
-    return seen.at
+    if isinstance(seen, StopRow):
+        return seen.arrived_at
+    return None if seen is None else seen.at
 
 
 def _round(one: Round, stops: list[StopRow]) -> RoundRow:
