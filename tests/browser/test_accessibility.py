@@ -44,13 +44,13 @@ STATION: Final[tuple[Look, ...]] = (
         for one in ("sheet", "week", "recall", "boxes")
     ),
     ("/station#paper",),
-    ("/station#safety",),
+    ("/station#safety", "hand-over"),
     ("/station#help", "help-away"),
     ("/station#sheets",),
     ("/station#proofs",),
 )
 COORDINATOR: Final[tuple[Look, ...]] = (
-    ("/coordinator", "case"),
+    ("/coordinator", "case", "ask-entry"),
     ("/coordinator", "order"),
     ("/coordinator#safety",),
 )

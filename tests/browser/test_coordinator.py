@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from dispatch.orders.ordering import place_order
 from dispatch.planning.chasing_drafts import list_stranded_drafts
 from dispatch.planning.drafting import carry_out_draft
-from dispatch.store.unit_of_work import in_one_transaction, picture
+from dispatch.safety.cases import Case
+from dispatch.safety.entering import agree_entry, list_entries
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 from tests.browser.conftest import PHONE, House
 from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, make_walk
@@ -106,6 +109,21 @@ def test_an_unanswered_door_comes_first_and_is_closed_with_an_outcome(
         page.get_by_test_id("rung-words").fill("电话没人接")
         page.get_by_test_id("rung-no_reply").click()
         expect(page.get_by_test_id("rung").first).to_have_attribute("data-done", "true")
+
+        page.get_by_test_id("ask-entry").click()
+        page.get_by_test_id("entry-forced").click()
+        page.get_by_test_id("entry-why").fill("屋里有声音，没人应")
+        page.get_by_test_id("entry-go").click()
+        entry = page.get_by_test_id("entry")
+        expect(entry).to_contain_text("等第二个人同意")
+        expect(page.get_by_test_id("agree")).to_have_count(0)
+        in_one_transaction(house.town.engine, agree_to_it, actor=house.town.staff)
+        house.number_events()
+        expect(entry).to_contain_text("已同意")
+        page.get_by_test_id("ask-entry").click()
+        expect(page.get_by_test_id("entry-why")).to_have_value("")
+        page.get_by_test_id("ask-entry").click()
+
         page.get_by_test_id("outcome-seen_well").click()
         page.get_by_test_id("close-words").fill("站长上门，老人在家，没听见")
         page.get_by_test_id("close-case").click()
@@ -160,6 +178,13 @@ def test_the_arrow_keys_walk_the_board_and_a_move_is_shown_before_it_is_publishe
         page.get_by_test_id("publish").click()
         expect(page.get_by_test_id("said")).to_contain_text("已发布第 2 版")
         expect(page.get_by_test_id("direct")).to_contain_text("已指定由")
+
+
+def agree_to_it(uow: UnitOfWork) -> None:
+    """A colleague at another desk agrees that the only door be opened."""
+    (case,) = uow.session.exec(select(Case)).all()
+    (entry,) = list_entries(uow, case.id)
+    agree_entry(uow, case.id, entry.id)
 
 
 def make_drafts(engine: Engine) -> None:
