@@ -59,11 +59,11 @@ def page_checks() -> Iterator[Check]:
 
 
 def pytest_check(arguments: Sequence[str], *, long: bool) -> Check:
-    """The suite; three at once, as many tests wait for processes and sockets, unless
+    """The suite; four at once, as many tests wait for processes and sockets, unless
     the caller chose what or how to run.
     """
     chosen = any(word.startswith(("-n", "-k", "--pdb", "tests")) for word in arguments)
-    side_by_side = () if chosen else ("-n", "3", "--dist", "loadfile", IN_ORDER)
+    side_by_side = () if chosen else ("-n", "4", "--dist", "loadfile", IN_ORDER)
     marks = () if long else ("-m", "not long")
     return Check("pytest", (*PYTEST, *side_by_side, *marks, *arguments))
 

@@ -77,7 +77,10 @@ def show_roster(uow: UnitOfWork, on: date, days: int = 7) -> Roster:
     )
     turns = uow.session.exec(query).all()
     offers = uow.session.exec(
-        scoped(uow.actor, Handover).order_by(col(Handover.offered_at).desc()).limit(10)
+        scoped(uow.actor, Handover)
+        .order_by(col(Handover.accepted_at).is_not(None))  # who waits stands first
+        .order_by(col(Handover.offered_at).desc())
+        .limit(10)
     ).all()
     people = list_people(uow)
     names = _names(uow, turns, offers)
