@@ -136,7 +136,7 @@ def create_app(
     app.state.standing = Standing(seconds_now)
     app.state.listening = Listening(seconds_now)
     add_error_answers(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    for router in ROUTERS:  # as they are: including one would build each route again
+        app.router.routes.extend(router.routes)
     add_surfaces(app, dist)
     return app
