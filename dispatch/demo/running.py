@@ -157,7 +157,7 @@ def _surround(wanted: Wanted, home: Path) -> None:
     if wanted.headless or wanted.tour:  # the day waits for its plans
         seconds = _SOLVE_SECONDS[wanted.size] if wanted.headless else "3"
         os.environ.setdefault("DISPATCH_SOLVE_SECONDS", seconds)
-        os.environ.setdefault("DISPATCH_SWEEP_SECONDS", "0.3")
+        os.environ.setdefault("DISPATCH_SWEEP_SECONDS", "0.5")
     settings.cache_clear()
 
 
