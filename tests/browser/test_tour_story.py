@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from dispatch.bootstrap.tools import find_browser, is_ci
+from tests.browser.conftest import DESK
 from tests.chaos.stack import free_port
-from web.surfaces import DIST
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 SCENES = 10
@@ -53,25 +52,20 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     running.wait()
 
 
-def test_the_story_goes_through_in_the_real_pages(demo: Demo) -> None:
-    path = find_browser()
-    if path is None or not (DIST / "tour.html").is_file():
-        assert not is_ci()
-        pytest.skip("NO BROWSER OR BUILT PAGES: the tour is not tried")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(demo.address)
-        for step in range(SCENES):
-            assert state(page) == "idle", step
-            page.get_by_test_id("tour-next").click()
-            told = page.get_by_test_id("tour")
-            expect(told).to_have_attribute("data-at", str(step))
-        assert state(page) == "over"
-        assert page.get_by_test_id("kill").get_attribute("data-same") == "true"
-        browser.close()
+def test_the_story_goes_through_in_the_real_pages(
+    chromium: Browser, demo: Demo
+) -> None:
+    context = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(demo.address)
+    for step in range(SCENES):
+        assert state(page) == "idle", step
+        page.get_by_test_id("tour-next").click()
+        told = page.get_by_test_id("tour")
+        expect(told).to_have_attribute("data-at", str(step))
+    assert state(page) == "over"
+    assert page.get_by_test_id("kill").get_attribute("data-same") == "true"
+    context.close()
     board = demo.board()
     assert board["broken"] == ""
     assert board["counted"]
