@@ -15,6 +15,7 @@ from dispatch.duties.held import Held, held_by
 from dispatch.duties.rules import DutyFile
 from dispatch.duties.standing import Standing, State, standings
 from dispatch.people.elder_facts import NO_HISTORY
+from dispatch.subsidy.alike import Alike
 from dispatch.subsidy.policy_files import DEMO_POLICY, read_policy
 from routing.week import DueVisit, Passing, Visitor, WeekProblem
 
@@ -101,14 +102,14 @@ def meet(
 
 def cared_for(district: District, file: DutyFile) -> list[Cared]:
     """Everybody to whom visits are owed, with what their file brings in."""
-    policy = read_policy(DEMO_POLICY)
+    alike = Alike(read_policy(DEMO_POLICY))
     doors = {home.household.id: home.household for home in district.homes}
     found = []
     for person in district.people:
         elder, door = person.elder, doors[person.elder.household_id]
         if door.lat is None or door.lon is None:
             continue
-        about = about_elder(policy, elder, NO_HISTORY, FIRST)
+        about = about_elder(alike, elder, NO_HISTORY, FIRST)
         held = [one for one in held_by(file, about) if one.rule.id in _VISIT_DUTIES]
         if held:
             one = Cared(person, (door.lat, door.lon), held)

@@ -8,12 +8,18 @@ import click
 
 from dispatch.bootstrap.imports import kept_for_good
 
+# These look at a home, or write into its books, and open no door.
+AT_A_HOME: Final = {"close-month", "export", "import", "report", "verify"}
 # Each command is a click command of its own name (`close-month`: close_month; `import`,
 # a word of Python: import_) in the module that does its work.
 COMMANDS: Final = {
+    "account": "dispatch.access.commands",
+    "chaos": "dispatch.chaos.running",
     "check": "dispatch.solving",
+    "close-month": "dispatch.subsidy.months.commands",
     "demo": "dispatch.demo.running",
     "export": "dispatch.exchange.export_command",
+    "figures": "dispatch.figures",
     "grant": "dispatch.subsidy.commands",
     "import": "dispatch.importing",
     "health": "dispatch.running",
@@ -21,6 +27,7 @@ COMMANDS: Final = {
     "migrate": "dispatch.running",
     "relay": "dispatch.running",
     "replay": "dispatch.replaying.commands",
+    "report": "dispatch.reports.commands",
     "schedule": "dispatch.running",
     "serve": "dispatch.running",
     "solve": "dispatch.solving",
@@ -45,6 +52,14 @@ class Commands(click.Group):
         name = cmd_name.replace("-", "_")
         found: click.Command = getattr(module, name + "_" * iskeyword(name))
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in AT_A_HOME and "--help" not in rest:
+            importlib.import_module("dispatch.running").follow_the_demo()
+        return name, command, rest
 
 
 @click.group(cls=Commands)

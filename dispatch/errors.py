@@ -41,3 +41,9 @@ class Conflict(Refusal):
     """情况已经变化，没有保存。请刷新后再试。"""
 
     code = "conflict"
+
+
+class TooOften(Refusal):  # its fact `again_seconds` says when it goes again
+    """做得太频繁了，请稍后再试。没有保存。"""
+
+    code = "too_often"

@@ -23,12 +23,15 @@ from rq.serializers import JSONSerializer
 from rq.worker import BaseWorker
 
 from dispatch.settings import Settings, settings
+from dispatch.store.fail_points import fail_point
 
 log = structlog.get_logger()
 QUEUE: Final = "plans"
 WEEKS: Final = "weeks"
 _JOBS: Final = "dispatch.planning.jobs"  # by name: who only hints loads no solver
 _WEEK_JOBS: Final = "dispatch.planning.week_jobs"
+_TRIAL_JOB: Final = "dispatch.subsidy.trial_jobs.try_rules"
+_TRIAL_SECONDS: Final = 900  # a year of a district
 _WEEKS_NICENESS: Final = 10  # on a busy machine, too, a wave comes first
 _KEPT_SECONDS: Final = 60
 _WORKER_TTL_SECONDS: Final = 20
@@ -51,11 +54,25 @@ def tell_all(
     Returns:
         whether the queue is there; the next sweep tells again what it did not take.
     """
+    fail_point("queue.telling")
     try:
         for request_id, number in requests:
             hint(redis, request_id, number)
         for draft_id, number in drafts:
             hint_draft(redis, draft_id, number)
+        redis.ping()
+    except RedisError as trouble:
+        log.warning("the queue is gone", error=type(trouble).__name__)
+        return False
+    return True
+
+
+def tell_trials(redis: Redis, trials: Iterable[tuple[UUID, int]]) -> bool:
+    """The same of trials of rules, to the worker of weeks: lunch waits for none."""
+    try:
+        for trial_id, number in trials:
+            job_id = f"trial_{trial_id}_{number}"
+            _enqueue(_queue(redis, WEEKS), _TRIAL_JOB, trial_id, job_id, _TRIAL_SECONDS)
         redis.ping()
     except RedisError as trouble:
         log.warning("the queue is gone", error=type(trouble).__name__)
@@ -99,12 +116,14 @@ def hint_week(redis: Redis, station_id: UUID) -> None:
     _enqueue(weeks, f"{_WEEK_JOBS}.plan_station", station_id, f"week_{station_id}")
 
 
-def _enqueue(queue: Queue, deed: str, row_id: UUID, job_id: str) -> None:
+def _enqueue(
+    queue: Queue, deed: str, row_id: UUID, job_id: str, seconds: int | None = None
+) -> None:
     queue.enqueue_call(
         deed,
         args=(str(row_id),),
         job_id=job_id,
-        timeout=int(settings().solve_seconds) + _SPARE_SECONDS,
+        timeout=seconds or int(settings().solve_seconds) + _SPARE_SECONDS,
         result_ttl=_KEPT_SECONDS,
         failure_ttl=_KEPT_SECONDS,
         ttl=_KEPT_SECONDS,

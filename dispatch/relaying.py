@@ -8,7 +8,6 @@ tells the queue again.
 import threading
 from collections.abc import Callable
 from functools import partial
-from traceback import format_tb
 
 import structlog
 from redis import Redis
@@ -17,12 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.exchange.telling import tell_webhooks
 from dispatch.log.feed import is_anything_waiting, number_outbox
+from dispatch.looking import look_on
 from dispatch.planning.chasing import take_hints
-from dispatch.planning.chasing_drafts import take_draft_hints
+from dispatch.planning.chasing_drafts import hints_of
+from dispatch.planning.drafts import PlanDraft
 from dispatch.queue import tell_all
 from dispatch.safety.sending import Gateways, send_notices
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import glance, in_one_transaction
 
 _QUEUE_PATIENCE_SECONDS = 2.0
@@ -45,6 +47,7 @@ def relay_once(engine: Engine, ring: Callable[[list[int]], None]) -> int:
             return 0
     numbers = in_one_transaction(engine, number_outbox)
     if numbers:
+        fail_point("feed.told")
         ring(numbers)
     return len(numbers)
 
@@ -55,7 +58,7 @@ def run_relay(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
     redis = Redis.from_url(redis_url, socket_timeout=_QUEUE_PATIENCE_SECONDS)
     over = threading.Event()  # not `stop`: only the relay's own looks are its pulse
     tellers = [
-        threading.Thread(target=tell_on, args=(tell, over))
+        threading.Thread(target=look_on, args=(tell, _TELL_SECONDS, over))
         for tell in (
             partial(send_notices, engine, Gateways.of(chosen)),
             partial(tell_webhooks, engine),
@@ -74,7 +77,7 @@ def run_relay(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
 def ask_workers(engine: Engine, redis: Redis) -> None:
     """Tell workers at once of requests and drafts that nobody was told of yet."""
     hints, drafts = in_one_transaction(
-        engine, lambda uow: (take_hints(uow), take_draft_hints(uow))
+        engine, lambda uow: (take_hints(uow), hints_of(uow, PlanDraft))
     )
     if hints or drafts:
         tell_all(redis, hints, drafts)
@@ -93,17 +96,3 @@ def relay_on(
             continue
         if not moved:
             stop.wait(_PAUSE_SECONDS)
-
-
-def tell_on(tell: Callable[[], object], over: threading.Event) -> None:
-    """Tell others beside the relay, which waits for nobody.
-
-    Nothing ends it but the process: a thread that died would be missed by nobody.
-    The log learns where trouble was; words and values may be a person's.
-    """
-    while not over.wait(_TELL_SECONDS):
-        try:
-            tell()
-        except Exception as trouble:  # noqa: BLE001 - tried again next time
-            where = format_tb(trouble.__traceback__)
-            log.warning("telling.waits", error=type(trouble).__name__, where=where)

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     secret: SecretStr = Field(
         SecretStr(STOCK_SECRET), description="signs tickets and QR codes"
     )
+    second_factor: bool | None = Field(
+        None, description="officials sign in with an app's code, too; default: if live"
+    )
     host: str = Field("127.0.0.1", description="address that the web listens on")
     port: int = Field(8600, ge=1, le=65535, description="port of the web")
     origins: str = Field(
@@ -66,8 +69,17 @@ class Settings(BaseSettings):
     photo_days: int = Field(
         730, ge=1, description="pictures from doors are thrown away after so long"
     )
+    stored_value: bool = Field(
+        False, description="points keep elders' own money for meals (饭票)"
+    )
+    purse_most_fen: int = Field(
+        100_000, ge=0, description="the most that one elder may have kept, in fen"
+    )
     print_command: str = Field(
         "", description="prints a PDF from its standard input; empty: people print"
+    )
+    fail_points: str = Field(
+        "", description="where the bench has processes fail; never in a live house"
     )
 
     sms_url: str = Field(
@@ -96,10 +108,25 @@ class Settings(BaseSettings):
             raise ValueError("set DISPATCH_SECRET before going live")
         return self
 
+    @model_validator(mode="after")
+    def _live_fails_by_itself_alone(self) -> Self:
+        if self.stage == "live" and self.fail_points:
+            raise ValueError("DISPATCH_FAIL_POINTS is for the bench only")
+        return self
+
+    @property
+    def asks_second_factor(self) -> bool:
+        """Whether officials need a code of an app besides their password."""
+        told = self.second_factor
+        return self.stage == "live" if told is None else told
+
     @property
     def database(self) -> str:
         """The database's address, SQLite under home unless told otherwise."""
         return self.database_url or f"sqlite:///{self.home / 'liuzhu.db'}"
+
+
+DEMO_MARK = "demo.json"  # in a home: what is there was made up by a demo
 
 
 def home_folder() -> Path:

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from functools import partial
-from traceback import format_tb
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -29,6 +28,9 @@ from dispatch.errors import Refusal
 from dispatch.exchange.runs import forget_files
 from dispatch.field.forgetting import forget_pictures
 from dispatch.field.parting import bring_back, list_left_alone
+from dispatch.log.audit_chain import has_waiting, seal_waiting
+from dispatch.log.book_chain import books_wait, seal_books
+from dispatch.looking import look_on
 from dispatch.orders.sitting_close import close_sitting, cook, end_visits
 from dispatch.orders.standing_run import run_standing
 from dispatch.paper.making import look_after_packs
@@ -49,6 +51,7 @@ from dispatch.planning.on_demand.minding import Minder
 from dispatch.planning.parts import forget_orphans
 from dispatch.planning.rescuing import DATABASE_TROUBLE, Rescuer, rescue_here
 from dispatch.planning.week_jobs import ask_for_week
+from dispatch.quality.drawing_calls import draw_calls
 from dispatch.queue import queue_at, tell_all
 from dispatch.safety.asking import ask_again, list_unanswered
 from dispatch.safety.chasing_help import act_on_help, list_help_due
@@ -58,6 +61,8 @@ from dispatch.settings import Settings
 from dispatch.staffing.offering import pass_on_expired
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
+from dispatch.subsidy.anomalies.nights import look_over_nights
+from dispatch.subsidy.trial_jobs import look_after_trials
 
 log = structlog.get_logger()
 _NO_WORKERS: Final = "排线服务离线，已启用本机排线"
@@ -79,9 +84,11 @@ def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> Non
         at_end.callback(engine.dispose)
         redis = at_end.enter_context(closing(queue_at(redis_url)))
         drafts = partial(look_after_drafts, engine, redis, carry_out_draft)
+        nights = partial(look_over_nights, engine, draw_calls)
+        trials = partial(look_after_trials, engine, redis)
         beside = [
-            threading.Thread(target=_look_on, args=(look, chosen.sweep_seconds, over))
-            for look in (Minder(engine).look, packing, drafts)
+            threading.Thread(target=look_on, args=(look, chosen.sweep_seconds, over))
+            for look in (Minder(engine).look, packing, drafts, nights, trials)
         ]
         one = at_end.enter_context(ThreadPoolExecutor(max_workers=1))
         rescuer = Rescuer(engine, one)
@@ -92,21 +99,6 @@ def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> Non
         while not stop.is_set():
             sweep(engine, redis, rescuer.rescue, kept_for)
             stop.wait(chosen.sweep_seconds)
-
-
-def _look_on(look: Callable[[], object], seconds: float, over: threading.Event) -> None:
-    """Beside the timers: what is wanted at once, and what takes its time.
-
-    Nothing ends it but the process: a thread that died would be missed by nobody.
-    The log learns where trouble was; words and values may be a person's.
-    """
-    while not over.is_set():
-        try:
-            _try(look)
-        except Exception as trouble:  # noqa: BLE001 - looked at again next time
-            where = format_tb(trouble.__traceback__)
-            log.warning("a look failed", error=type(trouble).__name__, where=where)
-        over.wait(seconds)
 
 
 def sweep(
@@ -142,6 +134,7 @@ def sweep(
         partial(run_standing, engine),
         partial(in_one_transaction, engine, forget_files),
         partial(in_one_transaction, engine, forgetting),
+        partial(_seal, engine),
     )
     for step in steps:
         _try(step)
@@ -270,6 +263,16 @@ def _serve(engine: Engine) -> None:
         closing = partial(close_sitting, sitting_id=sitting_id)
         _try(partial(in_one_transaction, engine, closing))
     in_one_transaction(engine, end_visits)
+
+
+def _seal(engine: Engine) -> None:
+    """New looks, and rows of the books, are linked; when none are nobody writes."""
+    with picture(engine) as seen:
+        looks, books = has_waiting(seen.session), books_wait(seen.session)
+    if looks:
+        in_one_transaction(engine, seal_waiting)
+    if books:
+        in_one_transaction(engine, seal_books)
 
 
 def _lay_out(uow: UnitOfWork) -> None:

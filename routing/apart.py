@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -59,22 +59,23 @@ class Apart:
 
         Raises: OSError: no process can be had.
         """
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `kill`
-        self._answer, theirs = socket.socketpair()
-        self._said, said = os.pipe()
-        try:
-            with tempfile.TemporaryFile() as question:
-                question.write(asked.encode())
-                question.seek(0)
-                fds = [question.fileno(), said, self._complaints.fileno()]
-                _tell(list(command), [*fds, theirs.fileno()])
-        except OSError:
-            theirs.close()
-            self.kill()
-            raise
-        finally:
-            theirs.close()
-            os.close(said)
+        with ExitStack() as otherwise:  # nothing is left open where there is none
+            complaints = otherwise.enter_context(tempfile.TemporaryFile())
+            answer, theirs = socket.socketpair()
+            otherwise.enter_context(answer)
+            with theirs:
+                self._said, said = os.pipe()
+                otherwise.callback(os.close, self._said)
+                with (
+                    os.fdopen(said, "wb") as says,
+                    tempfile.TemporaryFile() as question,
+                ):
+                    question.write(asked.encode())
+                    question.seek(0)
+                    fds = [question.fileno(), says.fileno(), complaints.fileno()]
+                    _tell(list(command), [*fds, theirs.fileno()])
+            otherwise.pop_all()
+        self._complaints, self._answer = complaints, answer
 
     def __enter__(self) -> Self:
         return self

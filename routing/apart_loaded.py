@@ -26,6 +26,7 @@ from routing.apart import ask_above
 from routing.tying import end_with
 
 _LONGEST: Final = 2**20
+_FDS: Final = 4  # standard input, output, error, and where its code is told
 _PYTHON: Final = [sys.executable, "-m"]
 _NOT_ON_EXEC: Final = getattr(socket, "MSG_CMSG_CLOEXEC", 0)  # not everywhere
 
@@ -59,15 +60,25 @@ def main(words: list[str]) -> None:
 
 
 def _begin(asking: socket.socket, above: int, waiting: BaseSelector) -> None:
-    message, fds, _, _ = socket.recv_fds(asking, _LONGEST, 4, _NOT_ON_EXEC)
-    asked = _Asked(*json.loads(message))
-    _load(asked.command)
-    if not fds:
+    """Where no process can be had, its asker reads the end of what was opened for it,
+    and the others go on.
+    """
+    fds: list[int] = []
+    try:
+        message, fds, _, _ = socket.recv_fds(asking, _LONGEST, _FDS, _NOT_ON_EXEC)
+        asked = _Asked(*json.loads(message))
+        _load(asked.command)
+        if len(fds) != _FDS:  # none: only to be loaded; fewer: no room for more
+            _close(fds)
+            return
+        fds += (pipe := os.pipe())
+        parent, pid = os.getpid(), os.fork()
+    except OSError:
+        _close(fds)
         return
-    *std, told = fds
-    alive, theirs = os.pipe()
-    parent = os.getpid()
-    if pid := os.fork():
+    *std, told = fds[:_FDS]
+    alive, theirs = pipe
+    if pid:
         for fd in (*std, theirs):
             os.close(fd)
         running = _Running(pid, socket.socket(fileno=told), alive)
@@ -81,6 +92,11 @@ def _begin(asking: socket.socket, above: int, waiting: BaseSelector) -> None:
         ask_above(above)
         _become(asked, std)
     os._exit(1)
+
+
+def _close(fds: list[int]) -> None:
+    for fd in fds:
+        os.close(fd)
 
 
 def _load(command: list[str]) -> None:

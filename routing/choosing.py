@@ -213,15 +213,17 @@ def _told(
     child: Sequence[str], question: dict[str, Any], ends: float
 ) -> Iterator[dict[str, Any]]:
     """The lines that a child tells, until it ends or its time does; then it is dead."""
-    with Apart(child, json.dumps(question)) as running:
-        try:
+    try:
+        with Apart(child, json.dumps(question)) as running:
             yield from map(json.loads, _lines(running.words(ends)))
             if time.monotonic() < ends:
                 ended = running.ended(time.monotonic() + _PARTING)
                 if ended != 0:
                     yield {"ended": ended}
-        except ValueError:
-            yield {"ended": "words that nobody understands"}
+    except ValueError:
+        yield {"ended": "words that nobody understands"}
+    except OSError as trouble:
+        yield {"ended": f"no process: {trouble}"}
 
 
 def _lines(words: Iterable[bytes]) -> Iterator[bytes]:

@@ -1,12 +1,9 @@
 """The web room in a thread of this process, and somebody's session before its doors."""
 
-import hashlib
-import secrets
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 import uvicorn
@@ -14,8 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from dispatch.access.accounts import SignedIn
-from dispatch.clock import wall_now
+from dispatch.access.accounts import Account, open_session
 from dispatch.store.unit_of_work import Actor
 from web.__main__ import listen
 
@@ -40,16 +36,8 @@ def serving(app: FastAPI, **more: Any) -> Iterator[str]:
 
 
 def session_of(engine: Engine, actor: Actor) -> tuple[str, str]:
-    """The cookie of somebody who is signed in for an hour, and its token for forms."""
-    assert actor.account_id is not None
-    token, csrf = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
-    kept = SignedIn(
-        token_sha256=hashlib.sha256(token.encode()).hexdigest(),
-        account_id=actor.account_id,
-        csrf=csrf,
-        expires_at=wall_now() + timedelta(hours=1),
-    )
+    """The cookie of somebody who is signed in, and its token for forms."""
     with Session(engine) as session:
-        session.add(kept)
+        tokens = open_session(session, session.get_one(Account, actor.account_id))
         session.commit()
-    return token, csrf
+    return tokens

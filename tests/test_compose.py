@@ -20,9 +20,9 @@ import jsonschema
 import pytest
 import yaml
 
+from dispatch.chaos.stack import free_port
 from dispatch.embedded import tether
 from dispatch.settings import Settings
-from tests.chaos.stack import free_port
 from tests.postgres import PostgresServer
 
 ROOT: Final = Path(__file__).resolve().parent.parent

@@ -11,6 +11,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from dispatch.access.tries import Tries
 from dispatch.promises.standing import Standing
 from dispatch.settings import settings
 from dispatch.silence import Listening
@@ -18,7 +19,9 @@ from dispatch.store.database import Database
 from dispatch.store.engine import make_engine
 from web import (
     absences,
+    account,
     announcing,
+    books,
     cases,
     cash,
     catalogue,
@@ -37,6 +40,8 @@ from web import (
     kitchen,
     live,
     menus,
+    months,
+    notice,
     office,
     orders,
     paper,
@@ -45,10 +50,14 @@ from web import (
     plans,
     points,
     proofs,
+    quality,
+    reports,
+    rules,
     sign_in,
     staffing,
     station,
     till,
+    time_bank,
     tour,
     urgent,
     webhooks,
@@ -61,9 +70,11 @@ from web.surfaces import DIST, add_surfaces
 THREADS: Final = 24  # fewer than the database has connections
 ROUTERS: Final = (
     sign_in.router,
+    account.router,
     station.router,
     kitchen.router,
     menus.router,
+    months.router,
     duties.router,
     elders.router,
     absences.router,
@@ -79,6 +90,7 @@ ROUTERS: Final = (
     webhooks.router,
     elder_links.router,
     elder.router,
+    notice.router,
     counter.router,
     paper.router,
     till.router,
@@ -89,11 +101,16 @@ ROUTERS: Final = (
     passes.router,
     photos.router,
     proofs.router,
+    quality.router,
     coordinator.router,
     cases.router,
     urgent.router,
     drafts.router,
     office.router,
+    time_bank.router,
+    reports.router,
+    rules.router,
+    books.router,
     live.router,
     health.router,
     tour.router,
@@ -133,6 +150,7 @@ def create_app(
     )
     app.state.database = database
     app.state.tail = tail
+    app.state.tries = Tries(settings().redis_url, seconds_now)
     app.state.standing = Standing(seconds_now)
     app.state.listening = Listening(seconds_now)
     add_error_answers(app)

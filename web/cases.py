@@ -9,10 +9,13 @@ from dispatch.safety.case_book import CaseBook, show_book
 from dispatch.safety.case_file import CaseFile, show_case
 from dispatch.safety.cases import Case
 from dispatch.safety.crying import (
+    OwnSos,
     allege,
     call_for_elder,
     call_for_helper,
+    dial_owner,
     report_change,
+    show_own_sos,
 )
 from dispatch.safety.entering import (
     EntryRow,
@@ -111,6 +114,18 @@ def get_book(caller: Staff, month: Day) -> Answer:
 def post_sos(form: SosForm, caller: Helper, key: Key = None) -> Answer:
     made = caller.change(lambda uow: _told(call_for_helper(uow, form.words, key=key)))
     return Answer(made, status_code=_NEW)
+
+
+@router.get("/sos", response_model=OwnSos | None)
+def get_sos(caller: Helper) -> Answer:
+    """The helper's own call for help, as long as it is open."""
+    return Answer(caller.read(show_own_sos))
+
+
+@router.post("/sos/call")
+def post_sos_call(caller: Helper) -> Answer:
+    """A link to dial whoever has it; each one is written down."""
+    return Answer({"dial": caller.change(dial_owner)})
 
 
 @router.post("/elders/{elder_id}/sos", status_code=_NEW)

@@ -9,15 +9,24 @@ from uuid import UUID
 from fastapi import Depends, Header, Request
 
 from dispatch.access.accounts import Role
-from dispatch.access.admitting import admit, admit_late
+from dispatch.access.admitting import (
+    Admitted,
+    admit,
+    admit_late,
+    admit_to_own_account,
+)
+from dispatch.access.sessions import note_seen
+from dispatch.access.tries import Tries
 from dispatch.errors import NotAllowed, NotSignedIn
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 T = TypeVar("T")
-Admitting = Callable[[UnitOfWork, str], tuple[Actor, str]]
+Admitting = Callable[[UnitOfWork, str], Admitted]
 
 COOKIE: Final = "liuzhu_session"
+LATELY_SECONDS: Final = 60
+_LONGEST_TOLD: Final = 9  # digits: Python refuses to read thousands of them
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -74,23 +83,38 @@ def late_caller_of(request: Request, database: Db) -> Caller:
 
 def _let_in(request: Request, database: Database, admitting: Admitting) -> Caller:
     token = request.cookies.get(COOKIE, "")
-    actor, csrf = database.read(lambda uow: admitting(uow, token))
+    admitted = database.read(lambda uow: admitting(uow, token))
     if request.method not in _SAFE_METHODS:
         told = request.headers.get("x-csrf", "").encode()
-        if not hmac.compare_digest(told, csrf.encode()):
+        if not hmac.compare_digest(told, admitted.csrf.encode()):
             raise ForgedRequest
-    return Caller(database, actor, token, csrf)
+    if admitted.long_unseen and _is_touched(request):
+        note_seen(database, admitted.actor, token)
+    return Caller(database, admitted.actor, token, admitted.csrf)
+
+
+def _is_touched(request: Request) -> bool:
+    """A person did this; a page that reads anew by itself says how long it was not
+    touched, so that a screen somebody left alone is signed out."""
+    told = request.headers.get("x-untouched-seconds", "0")[:_LONGEST_TOLD]
+    return not told.isascii() or not told.isdigit() or int(told) <= LATELY_SECONDS
+
+
+def _own_account_of(request: Request, database: Db) -> Caller:
+    return _let_in(request, database, admit_to_own_account)
 
 
 def _caller_or_nobody(request: Request, database: Db) -> Caller | None:
     try:
-        return caller_of(request, database)
+        return _own_account_of(request, database)
     except NotSignedIn:
         return None
 
 
 Anyone = Annotated[Caller, Depends(caller_of)]
 Perhaps = Annotated[Caller | None, Depends(_caller_or_nobody)]
+# Also before a password of one's own is chosen; nothing but one's own account.
+OwnSelf = Annotated[Caller, Depends(_own_account_of)]
 
 
 def _only(*roles: Role) -> object:
@@ -112,6 +136,10 @@ Station = Annotated[Caller, _only(Role.STATION)]
 Helper = Annotated[Caller, _only(Role.HELPER)]
 
 
+def _own_account(caller: OwnSelf) -> Caller:
+    return _without_pass(caller)
+
+
 def _without_pass(caller: Anyone) -> Caller:
     if caller.actor.pass_id is not None:
         raise NotAllowed("通行码只能用于这一条路线。")
@@ -125,6 +153,7 @@ def _with_account(caller: Helper) -> Caller:
 HandsIn = Annotated[Caller, Depends(_hands_in)]
 HelperOfOurs = Annotated[Caller, Depends(_with_account)]  # no day pass
 
+OwnAccount = Annotated[Caller, Depends(_own_account)]
 Appealer = Annotated[Caller, Depends(_without_pass)]  # staff, or a helper of ours
 Orderer = Annotated[Caller, _only(Role.STATION, Role.DISPATCHER)]
 Coordinator = Annotated[Caller, _only(Role.DISPATCHER, Role.STREET, Role.DISTRICT)]
@@ -141,6 +170,17 @@ def helper_of(caller: Caller) -> UUID:
     if caller.actor.helper_id is None:
         raise NotAllowed
     return caller.actor.helper_id
+
+
+def tries_of(request: Request) -> Tries:
+    """The counter of wrong tries of this process."""
+    tries: Tries = request.app.state.tries
+    return tries
+
+
+def place_of(request: Request) -> str:
+    """Where a request comes from; it is only ever kept as a hash."""
+    return request.client.host if request.client else ""
 
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]

@@ -9,7 +9,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from dispatch.errors import Conflict, NotAllowed, NotFound, NotSignedIn, Refusal
+from dispatch.errors import (
+    Conflict,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Refusal,
+    TooOften,
+)
 from dispatch.store.database import is_away
 from web.pages.writing import PAGES, write_page
 from web.wire import Answer
@@ -21,6 +28,7 @@ _STATUS: Final[tuple[tuple[type[Refusal], int], ...]] = (
     (NotAllowed, 403),
     (NotFound, 404),
     (Conflict, 409),
+    (TooOften, 429),
     (Refusal, 400),
 )
 _HTTP_WORDS: Final[Mapping[int, tuple[str, str]]] = {
@@ -77,7 +85,9 @@ async def say_no(request: Request, refusal: Exception) -> Response:
     """A refusal of the house: its kind gives the status."""
     assert isinstance(refusal, Refusal)  # noqa: S101 - Starlette's handler type
     status = next(number for kind, number in _STATUS if isinstance(refusal, kind))
-    return error_answer(request, status, refusal.code, str(refusal))
+    again = refusal.facts.get("again_seconds")
+    headers = {"Retry-After": str(again)} if again else None
+    return error_answer(request, status, refusal.code, str(refusal), headers)
 
 
 async def say_malformed(request: Request, error: Exception) -> Response:
@@ -96,9 +106,18 @@ async def say_malformed(request: Request, error: Exception) -> Response:
 async def say_http(request: Request, error: Exception) -> Response:
     """Unknown address, wrong method, body too large."""
     assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == 404 and _is_browsing(request):
+        return write_page("lost.html", 404)
     unknown = ("refused", "请求无法办理，没有保存。")
     code, words = _HTTP_WORDS.get(error.status_code, unknown)
     return error_answer(request, error.status_code, code, words, error.headers)
+
+
+def _is_browsing(request: Request) -> bool:
+    """Somebody typed or followed an address; programs ask below /api, or for data."""
+    wants_page = "text/html" in request.headers.get("accept", "")
+    below_api = request.url.path.startswith("/api/")
+    return request.method == "GET" and wants_page and not below_api
 
 
 def failure_answer(request: Request, error: BaseException) -> Response:

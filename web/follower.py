@@ -38,9 +38,10 @@ class Follower:
 
     def offer(self, text: str, *, may_lose: bool = False) -> None:
         """Queue lines now; who does not keep up is let go, and comes back."""
-        if may_lose and self.is_behind:
+        full = self._characters + len(text) > QUEUE_CHARACTERS
+        if may_lose and (full or self.is_behind):
             return
-        if self._characters + len(text) > QUEUE_CHARACTERS:
+        if full:
             self.end(SLOW)
             return
         self._waiting.append(text)

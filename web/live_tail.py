@@ -33,7 +33,7 @@ from web.wire import to_json
 
 log = logging.getLogger("liuzhu.web")
 
-POLL_SECONDS: Final = 0.1
+POLL_SECONDS: Final = 0.05
 LAG_SECONDS: Final = 0.5  # how long everybody waits for who is behind
 STUCK_LOOK_SECONDS: Final = 0.5
 POSITION_SECONDS: Final = 1.0

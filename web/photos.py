@@ -32,10 +32,11 @@ def post_piece(
     begin: Begin,
     caller: HandsIn,
     content: Annotated[bytes, Body(media_type="application/octet-stream")],
+    look: Annotated[str | None, Query(pattern=r"^[0-9a-f]{16}$")] = None,
 ) -> Answer:
     """The next piece of a picture; the answer says how much is here."""
     own = helper_of(caller)
-    piece = Piece(sha256, kind, size, begin, content)
+    piece = Piece(sha256, kind, size, begin, content, look)
     return Answer(caller.change(lambda uow: keep_piece(uow, own, order_id, piece)))
 
 

@@ -2,16 +2,17 @@
 
 from typing import TypeVar
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from dispatch.access import accounts
+from dispatch.access import accounts, signing_in
 from dispatch.access.accounts import STAFF_HOURS
 from dispatch.access.demo_accounts import DemoAccount, list_demo_accounts
 from dispatch.access.greeting import Clock, Me, greet, greet_again, show_clock
-from dispatch.errors import NotFound
+from dispatch.access.sessions import device_of
+from dispatch.errors import NotFound, NotSignedIn
 from dispatch.settings import settings
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import COOKIE, Anyone, Db, Perhaps
+from web.deps import COOKIE, Db, OwnSelf, Perhaps, place_of, tries_of
 from web.schemas.sign_in import SignInForm
 from web.wire import Answer, StrictRoute
 
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["sign-in"])
 
 
 @router.get("/me", response_model=Me)
-def get_me(caller: Anyone) -> Answer:
+def get_me(caller: OwnSelf) -> Answer:
     return Answer(caller.read(lambda uow: greet_again(uow, caller.csrf)))
 
 
@@ -31,14 +32,27 @@ def get_greeting(caller: Perhaps) -> Answer:
 
 
 @router.post("/sign-in", response_model=Me)
-def post_sign_in(form: SignInForm, database: Db) -> Answer:
-    fits = database.read(lambda uow: accounts.fits(uow, form.login, form.password))
+def post_sign_in(form: SignInForm, database: Db, request: Request) -> Answer:
+    """Wrong tries are counted by name and by place, whether the name exists or not."""
+    tries, place = tries_of(request), place_of(request)
+    tries.refuse_too_many(form.login, place)
+    fits = database.read(lambda uow: signing_in.fits(uow, form.login, form.password))
+    device = device_of(request.headers.get("user-agent", ""))
 
     def do(uow: UnitOfWork) -> tuple[Me, str]:
-        account, token, csrf = accounts.sign_in(uow, form.login, fits=fits)
+        account, token, csrf = signing_in.sign_in(
+            uow, form.login, fits=fits, code=form.code, device=device
+        )
         return greet(uow, account, csrf), token
 
-    me, token = database.change(do)
+    try:
+        me, token = database.change(do)
+    except signing_in.CodeNeeded:
+        raise
+    except NotSignedIn:
+        tries.count(form.login, place)
+        raise
+    tries.forget(form.login)
     return with_session(Answer(me), token, hours=STAFF_HOURS + 2)
 
 
@@ -56,7 +70,7 @@ def with_session(answer: Signed, token: str, *, hours: int) -> Signed:
 
 
 @router.post("/sign-out", status_code=204)
-def post_sign_out(caller: Anyone) -> Response:
+def post_sign_out(caller: OwnSelf) -> Response:
     caller.change(lambda uow: accounts.sign_out(uow, caller.token))
     answer = Response(status_code=204, headers={"Clear-Site-Data": '"cache"'})
     answer.delete_cookie(COOKIE)

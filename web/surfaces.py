@@ -22,6 +22,7 @@ SURFACES: Final = {
     "/courier": "courier.html",
     "/coordinator": "coordinator.html",
     "/office": "office.html",
+    "/account": "account.html",
 }
 _ASKED_UNASKED: Final = {"favicon.ico": "favicon.svg"}  # what browsers ask for anyway
 _LOOSE_FILES: Final = frozenset({".svg", ".png", ".ico", ".js", ".css", ".webmanifest"})

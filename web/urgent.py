@@ -19,7 +19,7 @@ from dispatch.safety.helping import HelpDraft, ask_helper, call_help, close_call
 from dispatch.safety.my_help import MyHelp, dial_help, show_my_help
 from dispatch.safety.responding import answer_ask, report_step
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import HelperOfOurs, Key, Staff
+from web.deps import Helper, Key, Staff
 from web.schemas.urgent import HelpAskForm, HelpCloseForm, HelpForm, HelpStepForm
 from web.wire import Answer, StrictRoute
 
@@ -78,14 +78,14 @@ def post_close(call_id: UUID, form: HelpCloseForm, caller: Staff) -> Answer:
 
 
 @router.get("/my-help", response_model=MyHelp)
-def get_my_help(caller: HelperOfOurs) -> Answer:
+def get_my_help(caller: Helper) -> Answer:
     """What this helper is asked, and the call that they have taken."""
     return Answer(caller.read(show_my_help))
 
 
 @router.post("/my-help/asks/{ask_id}/{word}", response_model=MyHelp)
 def post_answer(
-    ask_id: UUID, word: Literal["accept", "decline"], caller: HelperOfOurs
+    ask_id: UUID, word: Literal["accept", "decline"], caller: Helper
 ) -> Answer:
     def do(uow: UnitOfWork) -> MyHelp:
         answer_ask(uow, ask_id, accepts=word == "accept")
@@ -95,7 +95,7 @@ def post_answer(
 
 
 @router.post("/my-help/{call_id}/step", response_model=MyHelp)
-def post_step(call_id: UUID, form: HelpStepForm, caller: HelperOfOurs) -> Answer:
+def post_step(call_id: UUID, form: HelpStepForm, caller: Helper) -> Answer:
     def do(uow: UnitOfWork) -> MyHelp:
         report_step(
             uow,
@@ -111,6 +111,6 @@ def post_step(call_id: UUID, form: HelpStepForm, caller: HelperOfOurs) -> Answer
 
 
 @router.post("/my-help/{call_id}/call")
-def post_dial(call_id: UUID, caller: HelperOfOurs) -> Answer:
+def post_dial(call_id: UUID, caller: Helper) -> Answer:
     """A link to dial the elder; each one is written down."""
     return Answer({"dial": caller.change(lambda uow: dial_help(uow, call_id))})

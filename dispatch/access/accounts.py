@@ -2,35 +2,23 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import Final
 from uuid import UUID, uuid4
 
 from pwdlib import PasswordHash
+from sqlalchemy import BigInteger
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.clock import wall_now
-from dispatch.errors import NotSignedIn
 from dispatch.store.columns import Instant, word
 from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 _HASHES = PasswordHash.recommended()
 STAFF_HOURS, HELPER_HOURS = 12, 14
-_WRONG_TRIES, _WRONG_MINUTES = 5, 15
-
-
-class WrongSignIn(NotSignedIn):
-    """账号或密码不对，请重新输入。"""
-
-    code = "wrong_sign_in"
-
-
-class TooManyTries(NotSignedIn):
-    """输错次数过多，请 15 分钟后再试，或联系站长重置密码。"""
-
-    code = "too_many_tries"
 
 
 class Role(StrEnum):
@@ -57,7 +45,22 @@ class Account(SQLModel, table=True):
     helper_id: UUID | None = Field(default=None, foreign_key="helper.id")
     active: bool = True
     wrong_tries: int = 0
+    # The first of these; they count for a quarter of an hour.
     wrong_at: datetime | None = Field(default=None, sa_type=Instant)
+    password_given: bool = False  # by somebody else: it opens only the way to change it
+    second_since: datetime | None = Field(default=None, sa_type=Instant)
+    second_step: int | None = Field(default=None, sa_type=BigInteger)  # used last
+
+
+# How long somebody may be away from the screen. A desk that answers alarms does not
+# hide behind a sign-in page at night; a phone lies in a pocket for a whole round.
+IDLE: Final[Mapping[str, timedelta]] = {
+    Role.DISTRICT: timedelta(minutes=30),
+    Role.STREET: timedelta(minutes=30),
+    Role.STATION: timedelta(hours=12),
+    Role.DISPATCHER: timedelta(hours=12),
+    Role.HELPER: timedelta(hours=12),
+}
 
 
 class SignedIn(SQLModel, table=True):
@@ -70,6 +73,21 @@ class SignedIn(SQLModel, table=True):
     csrf: str = Field(max_length=64)
     expires_at: datetime = Field(sa_type=Instant)
     revoked: bool = False
+    opened_at: datetime = Field(default_factory=wall_now, sa_type=Instant)
+    seen_at: datetime = Field(default_factory=wall_now, sa_type=Instant)
+    device: str = Field(default="", max_length=40)  # Chrome · Windows
+
+    def stands(self, role: str) -> bool:
+        """Neither ended, nor run out, nor left alone for too long."""
+        now = wall_now()
+        if self.revoked or self.expires_at <= now:
+            return False
+        return not is_idle(role, now - self.seen_at)
+
+
+def is_idle(role: str, untouched: timedelta) -> bool:
+    """Whether somebody has been away from the screen for too long."""
+    return untouched > IDLE.get(role, untouched)
 
 
 def hash_password(password: str) -> str:
@@ -77,13 +95,9 @@ def hash_password(password: str) -> str:
     return _HASHES.hash(password)
 
 
-def fits(uow: UnitOfWork, login: str, password: str) -> bool:
-    """Whether this is the account's password; equally slow for unknown names.
-
-    It only reads: hashing takes a tenth of a second, and no writer waits for it.
-    """
-    query = select(Account.password_hash).where(Account.login == login)
-    return _HASHES.verify(password, uow.session.exec(query).first() or _nobody())
+def is_password(kept_hash: str | None, password: str) -> bool:
+    """Whether it is the one; equally slow for an account that does not exist."""
+    return _HASHES.verify(password, kept_hash or _nobody())
 
 
 @cache
@@ -92,44 +106,19 @@ def _nobody() -> str:
     return _HASHES.hash(secrets.token_urlsafe(16))
 
 
-def sign_in(uow: UnitOfWork, login: str, *, fits: bool) -> tuple[Account, str, str]:
-    """Open a session. A wrong try is counted even though this raises.
-
-    Args:
-        fits: what `fits` said of the password a moment ago.
-
-    Returns:
-        the account, the cookie's token and the token against forged requests.
-
-    Raises:
-        WrongSignIn, TooManyTries
-    """
-    query = select(Account).where(Account.login == login).with_for_update()
-    account = uow.session.exec(query).first()
-    if account is None or not account.active:
-        raise WrongSignIn
-    if _locked(account):
-        raise TooManyTries
-    if not fits:
-        account.wrong_tries += 1
-        account.wrong_at = wall_now()
-        uow.session.add(account)
-        uow.session.commit()
-        raise WrongSignIn
-    account.wrong_tries = 0
-    return account, *open_session(uow.session, account)
-
-
-def open_session(session: Session, account: Account) -> tuple[str, str]:
+def open_session(
+    session: Session, account: Account, *, device: str = ""
+) -> tuple[str, str]:
     """The cookie's token and the token against forged requests of a new session."""
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     hours = HELPER_HOURS if account.role is Role.HELPER else STAFF_HOURS
     session.add(
         SignedIn(
-            token_sha256=_sha256(token),
+            token_sha256=hash_token(token),
             account_id=account.id,
             csrf=csrf,
             expires_at=wall_now() + timedelta(hours=hours),
+            device=device,
         )
     )
     session.flush()
@@ -143,20 +132,18 @@ def shut_account(login: str, role: Role, title: str) -> Account:
 
 def sign_out(uow: UnitOfWork, token: str) -> None:
     """End a session at once."""
-    if kept := uow.session.get(SignedIn, _sha256(token)):
+    if kept := uow.session.get(SignedIn, hash_token(token)):
         kept.revoked = True
         uow.session.add(kept)
 
 
 def find_session(session: Session, token: str) -> tuple[Account, SignedIn] | None:
     """Who this token belongs to, as their rights are at this moment."""
-    kept = session.get(SignedIn, _sha256(token))
-    if kept is None or kept.revoked or kept.expires_at <= wall_now():
+    kept = session.get(SignedIn, hash_token(token))
+    account = session.get(Account, kept.account_id) if kept else None
+    if kept is None or account is None or not account.active:
         return None
-    account = session.get(Account, kept.account_id)
-    if account is None or not account.active:
-        return None
-    return account, kept
+    return (account, kept) if kept.stands(account.role) else None
 
 
 def titles_of(
@@ -181,14 +168,6 @@ def actor_of(account: Account) -> Actor:
     )
 
 
-def _locked(account: Account) -> bool:
-    if account.wrong_at is None or account.wrong_tries < _WRONG_TRIES:
-        return False
-    if wall_now() - account.wrong_at < timedelta(minutes=_WRONG_MINUTES):
-        return True
-    account.wrong_tries = 0
-    return False
-
-
-def _sha256(token: str) -> str:
+def hash_token(token: str) -> str:
+    """What is kept of a session's token."""
     return hashlib.sha256(token.encode()).hexdigest()

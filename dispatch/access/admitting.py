@@ -4,7 +4,8 @@ A phone whose access was taken away is told so: it forgets whom it knows of. Wha
 has recorded and not yet handed in, it may still hand in.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
 from dispatch.access.accounts import Account, Role, SignedIn, actor_of, find_session
 from dispatch.access.day_passes import (
@@ -13,8 +14,10 @@ from dispatch.access.day_passes import (
     find_of_session,
     sha256,
 )
+from dispatch.access.sessions import was_long_unseen
 from dispatch.clock import wall_now
-from dispatch.errors import NotSignedIn
+from dispatch.errors import NotAllowed, NotSignedIn
+from dispatch.settings import settings
 from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 
@@ -24,26 +27,79 @@ class AccessIsOver(NotSignedIn):
     code = "access_is_over"
 
 
-def admit(uow: UnitOfWork, token: str) -> tuple[Actor, str]:
-    """The actor behind a session's token, and its token against forged requests.
+class PasswordFirst(NotAllowed):
+    """这是别人给您的密码，请先改成自己的密码。"""
+
+    code = "password_first"
+
+
+class SecondFactorFirst(NotAllowed):
+    """您的账号要先设置动态验证码才能使用。"""
+
+    code = "second_factor_first"
+
+
+_TWO_FACTORS: Final = frozenset({Role.DISTRICT, Role.STREET})
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Who was let in, their token against forged requests, and whether it is a while
+    since it was written down that they are there."""
+
+    actor: Actor
+    csrf: str
+    long_unseen: bool
+
+
+def admit(uow: UnitOfWork, token: str) -> Admitted:
+    """The actor behind a session's token.
 
     Raises:
         NotSignedIn: no session, or one that has run out.
         AccessIsOver: a day pass that is over, or an account that was closed.
+        PasswordFirst, SecondFactorFirst: only their own account is open to them yet.
     """
+    account, admitted = _admit(uow, token)
+    if refusal := what_comes_first(account):
+        raise refusal
+    return admitted
+
+
+def admit_to_own_account(uow: UnitOfWork, token: str) -> Admitted:
+    """The same for whoever has yet to choose a password or set up their app."""
+    return _admit(uow, token)[1]
+
+
+def what_comes_first(account: Account) -> NotAllowed | None:
+    """Why an account opens nothing but its own page yet; None when all is done."""
+    if account.password_given:
+        return PasswordFirst()
+    if needs_second(account) and account.second_since is None:
+        return SecondFactorFirst()
+    return None
+
+
+def needs_second(account: Account) -> bool:
+    """Officials and administrators use two factors, except where all is made up."""
+    return account.role in _TWO_FACTORS and settings().asks_second_factor
+
+
+def _admit(uow: UnitOfWork, token: str) -> tuple[Account, Admitted]:
     found = find_session(uow.session, token) if token else None
     if found is None:
         raise AccessIsOver if _was_taken_away(uow, token) else NotSignedIn
     account, kept = found
-    if account.role is not Role.HELPER:
-        return actor_of(account), kept.csrf
-    day_pass = find_of_session(uow.session, token)
-    if day_pass is not None and day_pass.is_over(uow.now):
-        raise AccessIsOver
-    return _with_pass(account, day_pass), kept.csrf
+    day_pass = None
+    if account.role is Role.HELPER:
+        day_pass = find_of_session(uow.session, token)
+        if day_pass is not None and day_pass.is_over(uow.now):
+            raise AccessIsOver
+    actor = _with_pass(account, day_pass)
+    return account, Admitted(actor, kept.csrf, was_long_unseen(kept))
 
 
-def admit_late(uow: UnitOfWork, token: str) -> tuple[Actor, str]:
+def admit_late(uow: UnitOfWork, token: str) -> Admitted:
     """The same for a phone that hands in what it recorded: a pass may be over.
 
     Raises: as `admit`; a day after its pass was over a phone is nobody's any more.
@@ -55,7 +111,7 @@ def admit_late(uow: UnitOfWork, token: str) -> tuple[Actor, str]:
     if uow.now >= day_pass.expires_at + MAY_STILL_TELL:
         raise AccessIsOver
     account = uow.session.get_one(Account, kept.account_id)
-    return _with_pass(account, day_pass), kept.csrf
+    return Admitted(_with_pass(account, day_pass), kept.csrf, long_unseen=False)
 
 
 def _with_pass(account: Account, day_pass: DayPass | None) -> Actor:

@@ -1,8 +1,8 @@
 """Day passes: one helper's round on one phone, without an account or a password.
 
 The pass is a code on a screen or on paper. The first phone that reads it has it, and
-no other; it reaches that helper's round of one wave and nothing else, ends by itself,
-and can be ended at once.
+no other; it reaches that helper's round of one wave, and the urgent help that is asked
+of them meanwhile; it ends by itself, and can be ended at once.
 """
 
 import hashlib
@@ -85,6 +85,14 @@ def find_standing(session: Session, wave_id: UUID, helper_id: UUID) -> DayPass |
 def pass_of(session: Session, actor: Actor) -> DayPass | None:
     """What the actor came with; None: an account of their own."""
     return session.get(DayPass, actor.pass_id) if actor.pass_id else None
+
+
+def lasts_until(uow: UnitOfWork, moment: datetime) -> None:
+    """What the actor came with does not run out before; an account never does."""
+    day_pass = pass_of(uow.session, uow.actor)
+    if day_pass is not None and day_pass.expires_at < moment:
+        day_pass.expires_at = moment
+        uow.session.add(day_pass)
 
 
 def end_pass(uow: UnitOfWork, day_pass: DayPass) -> None:

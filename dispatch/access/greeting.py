@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from dispatch.access.accounts import Account, Role
+from dispatch.access.admitting import what_comes_first
 from dispatch.clock import clock_speed
 from dispatch.people.places import Station, Street
 from dispatch.settings import settings
@@ -18,6 +19,9 @@ HOMES: Final = {
     Role.STREET: "/office",
     Role.DISTRICT: "/office",
 }
+
+
+OWN_ACCOUNT: Final = "/account"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,8 @@ class Clock:
 
 @dataclass(frozen=True, kw_only=True)
 class Me(Clock):
+    """`stored_value`: points keep elders' own money here."""
+
     account: str
     name: str
     role: str
@@ -51,6 +57,7 @@ class Me(Clock):
     street: Quarter | None
     helper_id: UUID | None
     home: str
+    stored_value: bool
 
 
 def show_clock(uow: UnitOfWork) -> Clock:
@@ -73,7 +80,8 @@ def greet(uow: UnitOfWork, account: Account, csrf: str) -> Me:
         station=Place(id=station.id, name=station.name) if station else None,
         street=Quarter(code=street.code, name=street.name) if street else None,
         helper_id=account.helper_id,
-        home=HOMES[account.role],
+        stored_value=settings().stored_value,
+        home=OWN_ACCOUNT if what_comes_first(account) else HOMES[account.role],
         now=clock.now,
         speed=clock.speed,
         stage=clock.stage,

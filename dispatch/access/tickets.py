@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlmodel import Field, SQLModel, col, delete, select
 
-from dispatch.access.accounts import Account, SignedIn, actor_of
+from dispatch.access.accounts import Account, SignedIn, actor_of, is_idle
 from dispatch.clock import wall_now
 from dispatch.errors import NotSignedIn
 from dispatch.store.columns import Instant
@@ -68,19 +68,19 @@ def use_ticket(uow: UnitOfWork, ticket: str) -> tuple[str, Actor]:
 
 def list_standing(uow: UnitOfWork, sessions: Collection[str]) -> dict[str, Actor]:
     """Which of these sessions still stand, with their rights of this moment."""
-    asked, whose = sorted(sessions), dict[str, UUID]()
+    asked, found = sorted(sessions), list[tuple[str, UUID, datetime]]()
     for start in range(0, len(asked), 500):
         rows = uow.session.exec(
-            select(SignedIn.token_sha256, SignedIn.account_id)
+            select(SignedIn.token_sha256, SignedIn.account_id, SignedIn.seen_at)
             .where(col(SignedIn.token_sha256).in_(asked[start : start + 500]))
             .where(col(SignedIn.expires_at) > wall_now(), ~col(SignedIn.revoked))
         )
-        whose.update(rows.all())
-    actors = _list_actors(uow, sorted(set(whose.values())))
+        found += rows.all()
+    actors, now = _list_actors(uow, sorted({one for _, one, _ in found})), wall_now()
     return {
-        token: actors[account_id]
-        for token, account_id in whose.items()
-        if account_id in actors
+        token: actor
+        for token, account_id, seen_at in found
+        if (actor := actors.get(account_id)) and not is_idle(actor.role, now - seen_at)
     }
 
 

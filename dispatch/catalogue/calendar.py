@@ -24,6 +24,10 @@ class DayKind(StrEnum):
     HOLIDAY = "holiday"  # 放假: off by the arrangement, weekend days in it too
     MAKE_UP = "make_up"  # 调休上班: a weekend day that is worked
 
+    @property
+    def is_worked(self) -> bool:
+        return self in (DayKind.WORKDAY, DayKind.MAKE_UP)
+
 
 class CalendarDay(SQLModel, table=True):
     """A day that the district has put in by itself; it overrules the package."""
@@ -74,6 +78,12 @@ def kinds_of(session: Session, days: Collection[date]) -> dict[date, DayKind]:
 def kind_of(session: Session, on: date) -> DayKind:
     """What a day is."""
     return kinds_of(session, [on])[on]
+
+
+def known_kind(on: date) -> DayKind:
+    """What a day is without a district's own rows."""
+    known = {each.falls_on: each.kind for each in _published(on.year)}
+    return known.get(on) or plain_kind(on)
 
 
 def plain_kind(on: date) -> DayKind:

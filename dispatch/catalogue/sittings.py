@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import Conflict, NotFound
 from dispatch.store.columns import Instant, facts, fen, word
+from dispatch.store.fail_points import fail_point
 
 
 class SoldOut(Conflict):
@@ -136,6 +137,7 @@ def take_portion(session: Session, sitting_id: UUID) -> None:
     ).first()
     if taken is None:
         raise SoldOut
+    fail_point("portion.taken")
 
 
 def give_back_portion(session: Session, sitting_id: UUID) -> None:

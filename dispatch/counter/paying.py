@@ -12,9 +12,11 @@ from dispatch.counter.payments import Payment, PayMethod, list_payments
 from dispatch.errors import BadInput, Conflict
 from dispatch.orders.orders import Order, OrderState, get_order, tell_order
 from dispatch.people.places import get_station
+from dispatch.store.fail_points import fail_point
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.granting import Bill, hold_elder, quote, reverse, settle
+from dispatch.subsidy.purses import spend
 
 
 class WrongAmount(BadInput):
@@ -100,6 +102,9 @@ def take_money(
     )
     uow.session.add_all([order, payment])
     uow.session.flush()
+    fail_point("payment.kept")
+    if method is PayMethod.STORED:
+        spend(uow, payment.id, order.elder_id, fen)
     tell_order(uow, order, "order.paid", fen=fen, method=method.value)
     settle(uow, order)
     return payment
@@ -158,9 +163,12 @@ def _give_back(uow: UnitOfWork, order: Order, payment: Payment, reason: str) -> 
             uow.session.flush()
     except IntegrityError as twice:
         raise AlreadyRefunded from twice
+    if payment.method is PayMethod.STORED:
+        spend(uow, back.id, order.elder_id, back.fen)
     order.paid_fen -= payment.fen
     order.due_fen = None
     uow.session.add(order)
+    fail_point("payment.returned")
     tell_order(uow, order, "order.refunded", fen=payment.fen, why=reason)
     reverse(uow, order, reason)
     return back

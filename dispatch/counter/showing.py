@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.catalogue.sittings import Serving, Sitting, find_sitting, get_sitting
-from dispatch.counter.bill_sheets import BillSheet, sheet_of_bill
+from dispatch.counter.bill_sheets import BillSheet, sheets_of_bills
 from dispatch.counter.serving_ends import find_end
 from dispatch.counter.till_deeds import count_open
 from dispatch.counter.tokens import CODE_BEGINS, Token, find_by_code, list_tokens
@@ -230,13 +230,13 @@ def _with_elders(
     shown = known or show_elders(uow, list(elders.values()))
     rows = {row.id: row for row in shown}
     mine = [order for order in orders if order.elder_id in elders]
-    bills = quote_all(uow.session, mine, elders)
+    bills = sheets_of_bills(uow.session, quote_all(uow.session, mine, elders))
     tokens = list_tokens(uow.session, [order.id for order in mine])
     return [
         Found(
             elder=rows[row.elder_id],
             order=row,
-            bill=sheet_of_bill(bills[row.id]),
+            bill=bills[row.id],
             token=_token(tokens.get(row.id)),
         )
         for row in show_orders(uow, mine)

@@ -26,7 +26,7 @@ _LOGINS: Final = {
 
 
 def draw_accounts(seed: int, places: Places, crew: list[Hand]) -> list[Account]:
-    """An office, a coordinator, each street, each counter and each helper."""
+    """Two at the office, a coordinator, each street, each counter and each helper."""
     chance = Chance(seed, "accounts")
     hashed = hash_password(PASSWORD)
 
@@ -56,6 +56,8 @@ def draw_accounts(seed: int, places: Places, crew: list[Hand]) -> list[Account]:
         helper = account(f"{_LOGINS[kind]}{number}", Role.HELPER, title)
         helper.helper_id = hand.helper.id
         made.append(helper)
+    # What one proposes another decides: rules are published, months signed, by two.
+    made.append(account("office2", Role.DISTRICT, "区民政 养老服务科 复核"))
     return made
 
 

@@ -19,12 +19,14 @@ from dispatch.demo.desk import Desk
 from dispatch.demo.district import District
 from dispatch.demo.doors import Door, Notes, Street
 from dispatch.demo.drawers import Drawer
+from dispatch.demo.elders import Person
 from dispatch.demo.empties import Empties
+from dispatch.demo.falls import Fall
 from dispatch.demo.late_news import choose, open_news
 from dispatch.demo.menus import seconds_of
 from dispatch.demo.pace import Pace
 from dispatch.demo.walkers import Walker
-from dispatch.demo.wishes import draw_wishes
+from dispatch.demo.wishes import VisitWish, draw_wishes
 from dispatch.people.helpers import HelperKind
 
 ENDS: Final = "20:00"
@@ -122,10 +124,27 @@ class Day:
             empties = Empties(counter, wishes[station_id].meals)
             empties.open(self.agenda, self.district)
             self._evening += [drawer.told, empties.told]
+        gone = None if news is None else news.wish.person
+        if fall := self._fall([v for w in wishes.values() for v in w.visits], gone):
+            self._evening.append(fall.told)
         for walker in self.walkers:
             await walker.begin()
         self.agenda.put(self._at(_LOOKS_AROUND), self._look_around)
         self.agenda.put(self._at(ENDS), self.desk.tidy)
+
+    def _fall(self, visits: list[VisitWish], gone: Person | None) -> Fall | None:
+        """Of those who are visited today somebody falls; not who has died since."""
+        person = next((v.person for v in visits if v.person is not gone), None)
+        if person is None:
+            return None
+        at_home = (
+            one
+            for one in self.counters
+            if one.point.station.id == person.elder.station_id
+        )
+        fall = Fall(self.agenda, next(at_home), self.desk, self.walkers)
+        fall.open(self.district, person.elder.id)
+        return fall
 
     async def _look_around(self, _at: datetime) -> None:
         await look_around(self.counters, self.walkers)

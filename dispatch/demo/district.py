@@ -34,7 +34,7 @@ from dispatch.people.elders import Living
 from dispatch.people.vault import seal_new
 from dispatch.people.week_patterns import WeekPattern
 
-_DAY_BEGINS_SECONDS: Final = 6 * 3600
+DAY_BEGINS_SECONDS: Final = 6 * 3600
 _A_PAIR_SHARES: Final = 0.6  # of the empty nests, both are on file
 _PHONES_OF_CONTACTS: Final = 20_000_000
 
@@ -63,7 +63,7 @@ class District:
     @property
     def begins_at(self) -> datetime:
         """The first moment of the simulated day."""
-        return town_moment(self.day, _DAY_BEGINS_SECONDS)
+        return town_moment(self.day, DAY_BEGINS_SECONDS)
 
 
 def draw_district(size: Size, seed: int, day: date, points: Points) -> District:
@@ -74,7 +74,7 @@ def draw_district(size: Size, seed: int, day: date, points: Points) -> District:
     """
     places = draw_places(size, seed, lay(points, size, seed))
     chance = Chance(seed, "people")
-    begins_at = town_moment(day, _DAY_BEGINS_SECONDS)
+    begins_at = town_moment(day, DAY_BEGINS_SECONDS)
     people = draw_people(chance, places.points, begins_at)
     phones = count(_PHONES_OF_CONTACTS)
     for person in people:

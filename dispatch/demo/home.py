@@ -3,29 +3,36 @@
 import json
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 from sqlmodel import Session, col, func, select
 
 from dispatch.access.demo_accounts import write_demo_accounts
-from dispatch.clock import read_clock, set_clock
+from dispatch.clock import read_clock, set_clock, town_moment
 from dispatch.demo.accounts import shown_accounts
-from dispatch.demo.district import District, draw_district, keep_district
+from dispatch.demo.district import (
+    DAY_BEGINS_SECONDS,
+    District,
+    draw_district,
+    keep_district,
+)
 from dispatch.demo.kin import give_a_family_its_link
+from dispatch.demo.past.months import ORDERS, give_past
 from dispatch.demo.sizes import SIZES
 from dispatch.demo.streets import door_points, streets_for
 from dispatch.log.events import Event
 from dispatch.people.places import Street
 from dispatch.planning.roads import ROADS_FILE
+from dispatch.settings import DEMO_MARK
 from dispatch.store.engine import reading
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
 from routing.roads import load_roads, save_roads
 
 DAY: Final = date(2026, 11, 20)  # a Friday within the demo's rule file
-_MARK: Final = "demo.json"
 _PARTS: Final = (
     *("liuzhu.db*", "keys.json", "demo-*", ROADS_FILE),
     *("travel", "logs", "run", "valkey", "photos"),
@@ -61,15 +68,26 @@ def clear(home: Path) -> None:
                 shutil.rmtree(inside)
             else:
                 inside.unlink()
-    (home / _MARK).unlink()
+    (home / DEMO_MARK).unlink()
 
 
 def made_in(home: Path) -> Made | None:
     """What this home was made from, or None when no demo made it."""
     try:
-        return Made(**json.loads((home / _MARK).read_text()))
+        return Made(**json.loads((home / DEMO_MARK).read_text()))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def refuse_lived_in(engine: Engine) -> None:
+    """Raises: NotADemo, where the database is somebody's already, of any version."""
+    if not inspect(engine).has_table(str(Street.__tablename__)):
+        return
+    with Session(reading(engine)) as session:
+        if session.exec(select(func.count()).select_from(Street)).one():
+            raise NotADemo(
+                "the database is not empty; a made-up town needs one of its own"
+            )
 
 
 def mark_begun(home: Path, size: str, seed: int) -> None:
@@ -79,19 +97,22 @@ def mark_begun(home: Path, size: str, seed: int) -> None:
 
 
 def _write_mark(home: Path, made: Made) -> None:
-    (home / _MARK).write_text(json.dumps(asdict(made)))
+    (home / DEMO_MARK).write_text(json.dumps(asdict(made)))
 
 
-def make_home(engine: Engine, home: Path, made: Made, roads: Path | None) -> District:
+def make_home(
+    engine: Engine, home: Path, made: Made, roads: Path | None, *, past: bool = False
+) -> District:
     """Streets, district, sign-ins and the clock at six in the morning.
+
+    Args:
+        past: whether months have been before the day, with all that was done in them.
 
     Raises:
         NotADemo: the database is not empty.
         BadRoads, TooFewRoads: the district cannot be laid on this file.
     """
-    with Session(reading(engine)) as session:
-        if session.exec(select(func.count()).select_from(Street)).one():
-            raise NotADemo("the database is not empty; give the demo one of its own")
+    refuse_lived_in(engine)
     size = SIZES[made.size]
     graph = streets_for(size, made.seed, roads)
     district = draw_district(size, made.seed, DAY, door_points(graph))
@@ -99,14 +120,21 @@ def make_home(engine: Engine, home: Path, made: Made, roads: Path | None) -> Dis
 
     def keep(uow: UnitOfWork) -> None:
         keep_district(uow.session, district)
-        set_clock(uow.session, district.begins_at, speed=0)
 
     in_one_transaction(engine, keep)
+    if past:
+        give_past(engine, ORDERS[made.size], made.seed, DAY)
+    begin = partial(_put_clock, at=district.begins_at)
+    in_one_transaction(engine, begin)
     family = in_one_transaction(engine, give_a_family_its_link)
     shown = shown_accounts(district.accounts)
     write_demo_accounts([*shown, family] if family else shown)
     _write_mark(home, made)
     return district
+
+
+def _put_clock(uow: UnitOfWork, at: datetime) -> None:
+    set_clock(uow.session, at, speed=0)
 
 
 def district_of(home: Path, made: Made) -> District:
@@ -120,12 +148,19 @@ def start_clock(engine: Engine, speed: float) -> None:
 
     def do(uow: UnitOfWork) -> None:
         last = uow.session.exec(select(func.max(col(Event.at)))).one()
-        set_clock(uow.session, last or read_clock(uow.session), speed=speed)
+        stood = read_clock(uow.session)
+        set_clock(uow.session, max(last or stood, begins_at()), speed=speed)
 
     in_one_transaction(engine, do)
 
 
 def has_begun(engine: Engine) -> bool:
-    """Whether anything has happened in this home."""
+    """Whether anything has happened on this home's day; its past is no day of it."""
+    query = select(Event.id).where(Event.at >= begins_at()).limit(1)
     with Session(reading(engine)) as session:
-        return session.exec(select(Event.id).limit(1)).first() is not None
+        return session.exec(query).first() is not None
+
+
+def begins_at() -> datetime:
+    """The first moment of the day that a demo plays."""
+    return town_moment(DAY, DAY_BEGINS_SECONDS)

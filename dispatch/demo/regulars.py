@@ -15,6 +15,7 @@ from dispatch.people.elders import Living, age_on
 CHANNELS: Final = {"dine_in": 58.0, "pickup": 16.5, "proxy": 5.5, "delivery": 20.0}
 _MORE_THAN_COME: Final = 1.06  # regulars, to the lunches of one day
 _VISIT_EVERY_DAYS: Final = 30
+_YESTERDAY: Final = 30  # of 12 to 44: so many were seen at yesterday's lunch
 
 
 def lunches(point: Point) -> int:
@@ -86,9 +87,10 @@ def draw_visits(
         person.elder.last_seen_by = "visit"
     for person in people:
         if person.elder.usual_channel:
-            person.elder.last_seen_at = begins_at - timedelta(
-                hours=chance.randint(12, 44)
-            )
+            drawn = chance.randint(12, 44)
+            days = timedelta(days=1 if drawn <= _YESTERDAY else 2)
+            at_lunch = timedelta(hours=5, minutes=drawn)
+            person.elder.last_seen_at = begins_at - days + at_lunch
             person.elder.last_seen_by = "door"
             if person.elder.usual_channel != "delivery":
                 person.elder.last_seen_by = "counter"

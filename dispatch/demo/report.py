@@ -12,7 +12,7 @@ from dispatch.orders.kitchen_sheet import count_portions
 from dispatch.orders.orders import Channel, Order, OrderState, list_of_sitting
 from dispatch.promises.checking import Promise
 from dispatch.subsidy.grants import Grant
-from dispatch.subsidy.ledger import Posting
+from dispatch.subsidy.ledger import Entry, Posting
 
 FORMAT: Final = "liuzhu-demo-report/1"
 _PORTIONS: Final = (
@@ -38,8 +38,8 @@ def make_report(
             "by_channel": {channel.value: channels[channel] for channel in Channel},
         },
         "kitchens": _kitchens(session, day),
-        "grants": _grants(session),
-        "ledger": _ledger(session),
+        "grants": _grants(session, day),
+        "ledger": _ledger(session, day),
         "promises": [
             {
                 "n": promise.n,
@@ -69,12 +69,12 @@ def _kitchens(session: Session, day: date) -> list[Json]:
     return rows
 
 
-def _grants(session: Session) -> list[Json]:
+def _grants(session: Session, day: date) -> list[Json]:
     """Each granted line that nobody took back, with what stands behind it."""
     query = (
         select(Grant, Order.number)
         .join(Order, col(Order.id) == Grant.order_id)
-        .where(col(Grant.reversed_by).is_(None))
+        .where(Order.serve_on == day, col(Grant.reversed_by).is_(None))
         .order_by(col(Order.number), col(Grant.subsidy))
     )
     return [
@@ -90,8 +90,9 @@ def _grants(session: Session) -> list[Json]:
     ]
 
 
-def _ledger(session: Session) -> Json:
-    fens = list(session.exec(select(Posting.fen)))
+def _ledger(session: Session, day: date) -> Json:
+    query = select(Posting.fen).join(Entry, col(Entry.id) == Posting.entry_id)
+    fens = list(session.exec(query.where(Entry.service_on == day)))
     return {
         "debit_fen": sum(fen for fen in fens if fen > 0),
         "credit_fen": -sum(fen for fen in fens if fen < 0),

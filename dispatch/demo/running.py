@@ -70,6 +70,7 @@ class Wanted:
     report: Path | None
     tour: bool
     port: int | None
+    past: bool | None
 
 
 @click.command()
@@ -98,6 +99,11 @@ class Wanted:
     "--tour",
     is_flag=True,
     help="A new day, told on one page of five panes.",
+)
+@click.option(
+    "--past/--no-past",
+    default=None,
+    help="Months before the day; without --headless and --tour they are there.",
 )
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the web.")
 def demo(**asked: object) -> None:
@@ -189,7 +195,10 @@ def _district(engine: Engine, home: Path, wanted: Wanted) -> District:
     began = time.monotonic()
     say(f"making the district {wanted.size}, seed {wanted.seed} …")
     made = Made(wanted.size, wanted.seed)
-    district = make_home(engine, home, made, wanted.roads)
+    past = wanted.past
+    if past is None:  # who plays a day only, or looks at one, does not wait for months
+        past = not (wanted.headless or wanted.tour)
+    district = make_home(engine, home, made, wanted.roads, past=past)
     people, points = len(district.people), len(district.places.points)
     seconds = time.monotonic() - began
     say(f"{points} dining points, {people} elders: made in {seconds:.1f} s")

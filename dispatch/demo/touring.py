@@ -80,7 +80,8 @@ class Tour:
             await self._guarded("open", self._day.open)
             while (wanted := wished()) != AGAIN:
                 for name in SCENES[: SCENES.index(wanted) + 1]:
-                    if name not in self._board.played:
+                    # After one that broke, the next would only hide why.
+                    if name not in self._board.played and not self._board.broken:
                         await self._play(name, scenes[name])
                 await asyncio.sleep(_LOOK_SECONDS)
         finally:

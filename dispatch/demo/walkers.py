@@ -15,7 +15,9 @@ from dispatch.demo.paths import place_along
 from dispatch.demo.phones import Phone
 
 _LOOKS_EVERY: Final = timedelta(minutes=30)
+_HELPS: Final = timedelta(minutes=30)
 _LEAVES_EARLY: Final = timedelta(minutes=2)
+_SHEET_BACK: Final = timedelta(minutes=30)  # until it is typed in
 _BOX_SECONDS: Final = 15
 _PERSON_SECONDS: Final = 40
 _NO_ANSWER: Final = 0.006
@@ -46,7 +48,9 @@ class Walker:
         self.carried: set[str] = set()  # every order ever seen on an own round
         self.walks: set[str] = set()  # every order of a round that was begun here
         self._taken: set[str] = set()
+        self._going: list[Json] = []
         self._busy_until = district.begins_at
+        self._late: dict[str, timedelta] = {}  # by round: they were called away
         live = isinstance(agenda.pace, Running)
         shown_every = max(1, len(district.crew) // 20) if live else 6
         self._every = timedelta(minutes=shown_every)
@@ -103,12 +107,13 @@ class Walker:
     async def start(self, round_: Json, at: datetime) -> None:
         """Take the round as it is now; everything else follows by its times."""
         self._taken.add(round_["id"])
+        self._going.append(round_)
         self.walks |= _orders(round_)
         self._busy_until = _moment(round_["ends_at"])
         self.told["rounds"] += 1
         if self.hand.helper.paper:
             self._agenda.put(
-                self._busy_until + timedelta(hours=1), partial(self.hand_in, round_)
+                self._busy_until + _SHEET_BACK, partial(self.hand_in, round_)
             )
             return
         self.phone.store(
@@ -127,8 +132,31 @@ class Walker:
                 self._agenda.put(on_the_way, partial(self.show_place, round_))
                 on_the_way += self._every
 
+    def is_called_away(self, at: datetime, call: Json) -> None:
+        """To urgent help: what lies before them waits until they are back."""
+        if call["back_at"] is None:
+            free = _moment(call["expected_at"]) + _HELPS
+            self._busy_until = max(self._busy_until, free)
+            return
+        for round_ in self._going:
+            ahead = [_moment(stop["at"]) for stop in round_["stops"]]
+            first = min((one for one in ahead if one >= at), default=None)
+            if first is not None:
+                late = _moment(call["back_at"]) - first
+                self._late[round_["id"]] = max(late, timedelta(0))
+
+    def _not_yet(
+        self, round_: Json, planned: datetime, at: datetime
+    ) -> datetime | None:
+        """When it is done instead, where they were called away meanwhile."""
+        due = planned + self._late.get(round_["id"], timedelta(0))
+        return due if due > at else None
+
     async def stop_at(self, round_: Json, stop: Json, at: datetime) -> None:
         """At the kitchen, at a door, or inside for a visit."""
+        if due := self._not_yet(round_, _moment(stop["at"]), at):
+            self._agenda.put(due, partial(self.stop_at, round_, stop))
+            return
         about = {**_seen(round_), "stop_id": stop["id"], "pos": self._fix(stop)}
         self.phone.store(at, "arrived", **about)
         if stop["kind"] == "pickup":
@@ -191,6 +219,9 @@ class Walker:
         await self.send(self._agenda.now or at)
 
     async def end(self, round_: Json, at: datetime) -> None:
+        if due := self._not_yet(round_, _moment(round_["ends_at"]), at):
+            self._agenda.put(due, partial(self.end, round_))
+            return
         self.phone.store(at, "ended", **_seen(round_))
         await self.send(self._agenda.now or at)
 
@@ -213,7 +244,7 @@ class Walker:
                 continue
             for person in stop["persons"]:
                 body = {
-                    "at": stop["at"],
+                    "at": self._written(stop).isoformat(),
                     "taken_by": "self" if self._chance.happens(0.9) else "family",
                     "helper_id": str(self.hand.helper.id),
                     "sheet": f"{self._day:%m%d}-{stop['seq']:02d}",
@@ -223,6 +254,11 @@ class Walker:
                 if status == 404:  # an elder of another station: the street does it
                     status, said = await self.desk.post(path, body)
                 self.told[f"paper {said.get('error', status)}"] += 1
+
+    def _written(self, stop: Json) -> datetime:
+        """What the watch said at the door, in minutes; not what the plan said."""
+        late = timedelta(minutes=self._chance.randint(-3, 6))
+        return (_moment(stop["at"]) + late).replace(second=0, microsecond=0)
 
     def _fix(self, stop: Json) -> Json:
         return {

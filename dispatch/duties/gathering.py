@@ -1,6 +1,6 @@
 """Gathering: who owes what to whom, from what is kept, for many elders at once."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -16,11 +16,11 @@ from dispatch.duties.care_plans import (
     parted,
 )
 from dispatch.duties.encounters import Encounter, Way
-from dispatch.duties.held import About, held_by
+from dispatch.duties.held import About, Held, competing, held_by
 from dispatch.duties.outreach import Outreach
 from dispatch.duties.periods import Span
 from dispatch.duties.proofs import encounter_of
-from dispatch.duties.rules import DutyFile, duties_on
+from dispatch.duties.rules import DutyFile, DutyRule, duties_on
 from dispatch.duties.standing import Standing, standings
 from dispatch.field.clocks import PAID_VISIT
 from dispatch.field.evidence import Evidence
@@ -34,9 +34,7 @@ from dispatch.people.elder_facts import (
 )
 from dispatch.people.elders import Elder
 from dispatch.people.pauses import Pause, PauseScope
-from dispatch.subsidy.billing import person_of
-from dispatch.subsidy.facts import FactsOn
-from dispatch.subsidy.policy import Policy
+from dispatch.subsidy.alike import Alike
 from dispatch.subsidy.rule_versions import rules_on
 
 ASSESSMENT: Final = "ASSESSMENT"
@@ -44,6 +42,7 @@ _LOOK_BACK: Final = timedelta(days=731)  # a yearly duty and the year before
 _SAME: Final = timedelta(seconds=1)
 
 Encounters = dict[UUID, list[Encounter]]
+Asked = Callable[[DutyRule, date], bool]
 
 
 @dataclass(frozen=True)
@@ -61,11 +60,11 @@ def look_at(session: Session, elders: Sequence[Elder], on: date) -> list[Looked]
     Raises:
         BadFile: a rule file does not make sense.
     """
-    file, policy = duties_on(on), rules_on(on).policy
+    file, policy = duties_on(on), rules_on(session, on).policy
     services = {word for rule in file.duty for word in rule.words}
     since = town_moment(on, 0) - _LOOK_BACK
-    known = _read_known(session, elders, since, services)
-    return [_look(file, policy, elder, known, on) for elder in elders]
+    known, alike = _read_known(session, elders, since, services), Alike(policy)
+    return [_look(file, alike, elder, known, on) for elder in elders]
 
 
 def look_back(
@@ -82,8 +81,58 @@ def look_back(
         return {}
     known = _read_known(session, [elder], town_moment(wanted[0], 0) - _LOOK_BACK)
     return {
-        on: _look(duties_on(on), rules_on(on).policy, elder, known, on) for on in wanted
+        on: _look(duties_on(on), Alike(rules_on(session, on).policy), elder, known, on)
+        for on in wanted
     }
+
+
+def how_stood(
+    session: Session, elders: Sequence[Elder], days: Iterable[date], asked: Asked
+) -> Iterator[Standing]:
+    """How the duties that are asked about stood, on each of these days; as `look_at`,
+    but everything is read once for all days.
+
+    Args:
+        asked: whether somebody wants to know of such a duty on a day.
+
+    Raises:
+        BadFile: a rule file does not make sense.
+    """
+    files = {on: duties_on(on) for on in sorted(days)}
+    files = {
+        on: file
+        for on, file in files.items()
+        if any(asked(rule, on) for rule in file.duty)
+    }
+    if not files or not elders:
+        return
+    rules = [rule for file in files.values() for rule in file.duty]
+    services = {word for rule in rules for word in rule.words}
+    since = town_moment(min(files), 0) - _LOOK_BACK
+    known = _read_known(session, elders, since, services)
+    alikes: dict[str, Alike] = {}
+    for on, file in files.items():
+        policy = rules_on(session, on).policy
+        alike = alikes.get(policy.version.id) or Alike(policy)
+        alikes[policy.version.id] = alike
+        wanted = {rule.id for rule in file.duty if asked(rule, on)}
+        for elder in elders:
+            held = _beside(wanted, _held(file, alike, elder, known, on))
+            stood = _stand(held, elder, known, on)
+            yield from (one for one in stood if one.duty in wanted)
+
+
+def _beside(wanted: Collection[str], held: Sequence[Held]) -> list[Held]:
+    """Of the duties of somebody these, with all that compete with them."""
+    if not any(one.rule.id in wanted for one in held):
+        return []
+    groups = competing(held)
+    return [
+        one
+        for group in groups
+        if any(each.rule.id in wanted for each in group)
+        for one in group
+    ]
 
 
 @dataclass(frozen=True)
@@ -112,19 +161,31 @@ def _read_known(
 
 
 def _look(
-    file: DutyFile, policy: Policy, elder: Elder, known: _Known, on: date
+    file: DutyFile, alike: Alike, elder: Elder, known: _Known, on: date
 ) -> Looked:
-    about = about_elder(policy, elder, known.histories[elder.id], on)
+    held = _held(file, alike, elder, known, on)
+    stood = _stand(held, elder, known, on)
+    return Looked(elder, stood, known.encounters[elder.id])
+
+
+def _held(
+    file: DutyFile, alike: Alike, elder: Elder, known: _Known, on: date
+) -> list[Held]:
+    about = about_elder(alike, elder, known.histories[elder.id], on)
     minutes = minutes_due(known.plans.get(elder.id, ()), on)
-    held = held_by(file, replace(about, care_minutes=minutes))
-    mine = known.encounters[elder.id]
-    stood = standings(held, mine, on, paused=known.pauses[elder.id])
-    return Looked(elder, stood, mine)
+    return held_by(file, replace(about, care_minutes=minutes))
 
 
-def about_elder(policy: Policy, elder: Elder, history: History, on: date) -> About:
+def _stand(
+    held: Sequence[Held], elder: Elder, known: _Known, on: date
+) -> list[Standing]:
+    mine, paused = known.encounters[elder.id], known.pauses[elder.id]
+    return standings(held, mine, on, paused=paused) if held else []
+
+
+def about_elder(alike: Alike, elder: Elder, history: History, on: date) -> About:
     """What duties ask of an elder, as it was on that day."""
-    of_the_rules = FactsOn(policy, person_of(elder, history, on), on).categories
+    of_the_rules = alike.categories(elder, history, on)
     of_the_field = {one.code for one in categories_on(elder, history, on)}
     signed_on = min((one.from_on for one in history.agreements), default=None)
     made_on = town_day(elder.made_at)

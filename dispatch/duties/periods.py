@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 _DAY = timedelta(days=1)
 
@@ -31,6 +32,7 @@ class Span:
         return (self.until_on - on).days
 
 
+@lru_cache(maxsize=4096)
 def span_of(period: Period, on: date) -> Span:
     """The period of the calendar that a day lies in.
 

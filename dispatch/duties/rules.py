@@ -1,29 +1,19 @@
 """The district's duties as data: a versioned file, read whole or refused."""
 
-import tomllib
 from collections import Counter
 from datetime import date
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from dispatch.duties.encounters import Encounter, Way
 from dispatch.duties.periods import Period
 from dispatch.people.elders import Living
-from dispatch.settings import settings
-from dispatch.subsidy.policy_files import place_in
-from dispatch.subsidy.strict import (
-    BadFile,
-    Day,
-    Fault,
-    Identifier,
-    Many,
-    Strict,
-    faults_of,
-    wrong,
-)
+from dispatch.subsidy.dated_files import file_on
+from dispatch.subsidy.policy_files import said_by
+from dispatch.subsidy.strict import Day, Identifier, Many, Strict, wrong
 
 DEMO_DUTIES: Final = Path(__file__).parent / "rules" / "qinghe-2026.toml"
 WORST: Final = "E"
@@ -107,7 +97,7 @@ class DutyRule(Strict):
             raise wrong("nothing to order by itself", "name the service in orders")
         return self
 
-    @property
+    @cached_property
     def words(self) -> frozenset[str]:
         """Everything that may credit it, by its code."""
         return frozenset(code for credit in self.credit for code in credit.what)
@@ -154,36 +144,13 @@ def duties_on(on: date) -> DutyFile:
     Raises:
         BadFile: a file does not make sense.
     """
-    folder = settings().home / "duties"
-    paths = sorted(folder.glob("*.toml")) if folder.is_dir() else []
-    files = [_read(path, path.stat().st_mtime_ns) for path in paths or [DEMO_DUTIES]]
-    files.sort(key=lambda file: file.version.effective_from)
-    holding = [
-        file
-        for file in files
-        if file.version.effective_from <= on <= file.version.effective_to
-    ]
-    return (holding or files)[-1]
+    return file_on(on, "duties", DEMO_DUTIES, read_duties)
 
 
-@lru_cache(maxsize=32)
-def _read(path: Path, _changed_at: int) -> DutyFile:
-    return read_duties(path.read_text(encoding="utf-8"), str(path))
-
-
-def read_duties(text: str, file: str) -> DutyFile:
+def read_duties(words: str, name: str) -> DutyFile:
     """Read a file of the shape `eldercare-duties/1`.
 
     Raises:
         BadFile: it is not TOML, or does not make sense.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        fault = Fault("TOML", str(error), "correct the file at this place")
-        raise BadFile(file, [fault]) from error
-    try:
-        return DutyFile.model_validate(data)
-    except ValidationError as error:
-        faults = faults_of(error, lambda loc: place_in(text, data, loc))
-        raise BadFile(file, faults) from error
+    return said_by(DutyFile, words, name)

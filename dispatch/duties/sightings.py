@@ -25,6 +25,7 @@ from dispatch.words import say
 
 _WEEK: Final = timedelta(days=7)
 STATION: Final = "驿站"
+_OTHERS: Final = frozenset({"family", "neighbour", "staff"})  # who took it instead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +41,14 @@ class Sighting:
 class SeenWeek:
     """Today's sightings, the last one first, and how many since Monday.
 
-    `last_at` is the last of all, also of an earlier week; None: never yet.
+    `last_at` is the last of all, also of an earlier week; None: never yet. `taken` are
+    today's deliveries that somebody else took, which is no sighting.
     """
 
     today: list[Sighting]
     times: int
     last_at: datetime | None
+    taken: list[Sighting]
 
 
 def show_seen(uow: UnitOfWork, elder: Elder) -> SeenWeek:
@@ -53,8 +56,9 @@ def show_seen(uow: UnitOfWork, elder: Elder) -> SeenWeek:
     today = town_day(uow.now)
     monday = today - timedelta(days=today.weekday())
     since = town_moment(monday, 0)
+    proven, taken = _proven(uow.session, elder.id, since)
     found = [
-        *_proven(uow.session, elder.id, since),
+        *proven,
         *_talked(uow.session, elder.id, since),
         *_found_well(uow.session, elder.id, since),
     ]
@@ -67,6 +71,7 @@ def show_seen(uow: UnitOfWork, elder: Elder) -> SeenWeek:
         today=[one for one in found if town_day(one.at) == today],
         times=len(found) + _known_otherwise(elder, found, since),
         last_at=elder.last_seen_at,
+        taken=[one for one in taken if town_day(one.at) == today],
     )
 
 
@@ -78,7 +83,10 @@ def _known_otherwise(elder: Elder, found: Iterable[Sighting], since: datetime) -
     return town_day(last) not in {town_day(one.at) for one in found}
 
 
-def _proven(session: Session, elder_id: UUID, since: datetime) -> Iterator[Sighting]:
+def _proven(
+    session: Session, elder_id: UUID, since: datetime
+) -> tuple[list[Sighting], list[Sighting]]:
+    """Who met the elder, and what was handed to another for them."""
     rows = session.exec(
         select(Order, Evidence)
         .join(Evidence, col(Evidence.order_id) == Order.id)
@@ -86,11 +94,15 @@ def _proven(session: Session, elder_id: UUID, since: datetime) -> Iterator[Sight
         .where(Evidence.at >= since, col(Order.serve_on) >= town_day(since) - _WEEK)
     ).all()
     helpers = _called(session, {proof.helper_id for _, proof in rows})
+    seen, taken = [], []
     for order, proof in rows:
         met = encounter_of(order, proof)
+        by = helpers.get(proof.helper_id, STATION)
         if met.seen:
-            by = helpers.get(proof.helper_id, STATION)
-            yield Sighting(at=met.at, way=met.way.value, by=by)
+            seen.append(Sighting(at=met.at, way=met.way.value, by=by))
+        elif (whom := str(proof.basis.get("to"))) in _OTHERS:
+            taken.append(Sighting(at=met.at, way=whom, by=by))
+    return seen, taken
 
 
 def _talked(session: Session, elder_id: UUID, since: datetime) -> Iterator[Sighting]:

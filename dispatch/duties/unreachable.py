@@ -43,7 +43,7 @@ def propose_suspensions(uow: UnitOfWork, elders: Sequence[Elder], on: date) -> i
     Returns:
         how many were looked at closely: nobody on most days, at no cost.
     """
-    rule = rules_on(on).policy.lifecycle.unreachable
+    rule = rules_on(uow.session, on).policy.lifecycle.unreachable
     if rule is None:
         return 0
     most = rule.suspend_after_months

@@ -27,6 +27,7 @@ _ENGLISH: Final = {
     "dishes": "Dishes (菜品库)",
     "orders": "Orders (订餐名单)",
     "matches": "What a registry tells of people (数据比对结果), as proposals",
+    "complaints": "Tickets of the 12345 hotline (投诉工单)",
     "roster": "A whole roster (全量名单) beside our files, as proposals",
 }
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from dispatch.access.scope import scoped
@@ -18,6 +18,12 @@ from dispatch.exchange.persons import (
     known_by,
 )
 from dispatch.exchange.stations_named import NamedStations
+from dispatch.people.elder_facts import (
+    NOTHING,
+    FactKind,
+    may_be_unsaid,
+    written_kinds,
+)
 from dispatch.people.elders import Elder, age_on
 from dispatch.people.places import Station
 from dispatch.people.vault import unseal
@@ -31,6 +37,7 @@ FACTS: Final = (
     *("family_special", "veteran", "hukou_in_district", "living", "no_kin"),
     "left_behind",
 )
+_KINDS: Final = {name: kind for kind, names in NOTHING.items() for name in names}
 
 
 @dataclass
@@ -108,6 +115,7 @@ def _judge_known(uow: UnitOfWork, sheet: Sheet) -> None:
     elders = elders_of(uow.session, [*owners.values(), *cards.values()])
     mine = _within_reach(uow, elders)
     kept = unseal(uow.session, list(elders), ("name", *SEALED))
+    written = written_kinds(uow.session, elders)
     for line in sheet.good():
         elder = elders.get(owners.get(line.values.get("id_number", ""), UUID(int=0)))
         holder = cards.get(line.values.get("card", ""))
@@ -115,7 +123,8 @@ def _judge_known(uow: UnitOfWork, sheet: Sheet) -> None:
             words = "这个卡号登记在另一位老人名下"
             sheet.fault(line, "card", Fault.KNOWN_OTHERWISE, words)
         elif elder is not None:
-            _compare(sheet, line, elder, kept[elder.id], elder.id in mine)
+            known = _Known(elder, kept[elder.id], written[elder.id])
+            _compare(sheet, line, known, mine=elder.id in mine)
 
 
 def _within_reach(uow: UnitOfWork, elders: dict[UUID, Elder]) -> set[UUID]:
@@ -125,11 +134,32 @@ def _within_reach(uow: UnitOfWork, elders: dict[UUID, Elder]) -> set[UUID]:
     return set(elders) & set(reach)
 
 
-def _compare(
-    sheet: Sheet, line: Line, elder: Elder, kept: dict[str, str], mine: bool
-) -> None:
+@dataclass(frozen=True)
+class _Known:
+    """Somebody on file: what is sealed of them, and which facts were written down."""
+
+    elder: Elder
+    kept: dict[str, str]
+    written: set[FactKind]
+
+    def agrees(self, name: str, value: object) -> bool:
+        """It is on file already, and said; not only taken to be so."""
+        if name in SEALED:
+            return self.kept.get(name) == value
+        on_file: object = getattr(self.elder, name)
+        return on_file == value and not self._is_unsaid(name)
+
+    def _is_unsaid(self, name: str) -> bool:
+        kind = _KINDS.get(name)
+        if kind is None or kind in self.written:
+            return False
+        return may_be_unsaid(kind, {n: getattr(self.elder, n) for n in NOTHING[kind]})
+
+
+def _compare(sheet: Sheet, line: Line, known: _Known, *, mine: bool) -> None:
     """Somebody on file: the same, changed, or a contradiction."""
     plan: ElderPlan = line.plan
+    elder = known.elder
     if elder.died_on is not None or elder.left_on is not None:
         words = "此人已登记去世或迁出，档案已结束"
         sheet.fault(line, "id_number", Fault.KNOWN_OTHERWISE, words)
@@ -138,7 +168,7 @@ def _compare(
         words = "此人已有档案，在另一驿站；换驿站请在老人档案里办“搬家”"
         sheet.fault(line, "id_number", Fault.KNOWN_OTHERWISE, words)
         return
-    if kept.get("name") != line.values["name"]:
+    if known.kept.get("name") != line.values["name"]:
         words = "此证号已有档案，姓名与本行不同"
         sheet.fault(line, "name", Fault.KNOWN_OTHERWISE, words)
         return
@@ -146,13 +176,9 @@ def _compare(
     line.changes = tuple(
         name
         for name in (*SEALED, *PLAIN, *FACTS)
-        if name in line.values and line.values[name] != _on_file(elder, kept, name)
+        if name in line.values and not known.agrees(name, line.values[name])
     )
     line.act = Act.UPDATE if line.changes else Act.SAME
-
-
-def _on_file(elder: Elder, kept: dict[str, str], name: str) -> Any:
-    return kept.get(name) if name in SEALED else getattr(elder, name)
 
 
 def _judge_strangers(uow: UnitOfWork, sheet: Sheet) -> None:
@@ -167,6 +193,7 @@ def _judge_strangers(uow: UnitOfWork, sheet: Sheet) -> None:
         return
     elders = uow.session.exec(scoped(uow.actor, Elder)).all()
     names = unseal(uow.session, [elder.id for elder in elders], ["name", *SEALED])
+    written = written_kinds(uow.session, [elder.id for elder in elders])
     by_name = {(names[one.id].get("name"), one.born_on): one for one in elders}
     by_number = {one.number: one for one in elders}
     for line in unnumbered:
@@ -180,4 +207,5 @@ def _judge_strangers(uow: UnitOfWork, sheet: Sheet) -> None:
             words = "这个编号已是另一份档案的编号"
             sheet.fault(line, "number", Fault.KNOWN_OTHERWISE, words)
         else:
-            _compare(sheet, line, same, names[same.id], mine=True)
+            known = _Known(same, names[same.id], written[same.id])
+            _compare(sheet, line, known, mine=True)

@@ -13,7 +13,14 @@ from dispatch.exchange.lines import Act, Line, Sheet
 from dispatch.exchange.persons import elders_of
 from dispatch.log.events import Event
 from dispatch.people.changing import FactChange, change_facts, tell_change
-from dispatch.people.elder_facts import NOTHING, FactKind
+from dispatch.people.elder_facts import (
+    NOTHING,
+    SINCE_EVER,
+    ElderFact,
+    FactKind,
+    keep_value,
+    may_be_unsaid,
+)
 from dispatch.people.elders import Contact, Elder, Household
 from dispatch.people.vault import seal, seal_new, unseal
 from dispatch.store.unit_of_work import UnitOfWork
@@ -33,12 +40,15 @@ def _keep_new(uow: UnitOfWork, lines: Sequence[Line], run_id: UUID) -> None:
     elders = [_elder(uow, line, homes[line.row], run_id) for line in lines]
     sealed: dict[UUID, dict[str, str]] = {}
     contacts: list[Row] = []
+    said: list[Row] = []
     for elder, line in zip(elders, lines, strict=True):
+        said += _said_outright(uow, elder, line)
         sealed[elder["id"]] = _texts(line, "name", "id_number", *SEALED)
         if "contact_phone" in line.values:
             contacts.append(_contact(elder["id"], line))
             sealed[contacts[-1]["id"]] = _contact_texts(line)
     insert_rows(session, Elder, elders)
+    insert_rows(session, ElderFact, said)
     insert_rows(session, Contact, contacts)
     seal_new(session, sealed)
     insert_rows(session, Event, [_enrolled(uow, one["id"], run_id) for one in elders])
@@ -126,6 +136,29 @@ def _elder(uow: UnitOfWork, line: Line, home_id: UUID, run_id: UUID) -> Row:
         "made_at": uow.now,
         **said,
     }
+
+
+def _said_outright(uow: UnitOfWork, elder: Row, line: Line) -> list[Row]:
+    """What the sheet says of somebody and a file would have unsaid: 能力完好, 本区."""
+    rows: list[Row] = []
+    for kind, nothing in NOTHING.items():
+        value = {name: elder.get(name, unsaid) for name, unsaid in nothing.items()}
+        if not nothing.keys() & line.values.keys() or not may_be_unsaid(kind, value):
+            continue
+        rows.append(
+            {
+                "id": uuid4(),
+                "elder_id": elder["id"],
+                "seq": len(rows) + 1,
+                "kind": kind,
+                "value": keep_value(value),
+                "from_on": SINCE_EVER,
+                "source": _SOURCE,
+                "recorded_at": uow.now,
+                "recorded_by": uow.actor.account_id,
+            }
+        )
+    return rows
 
 
 def _contact(elder_id: UUID, line: Line) -> Row:

@@ -96,7 +96,7 @@ def export(
     write_down(uow, "export", "form", uuid4(), fields=sorted(opened), purpose=said)
     name = f"{form.title}-{span.from_on}-{span.until_on}.xlsx"
     if template is not None:
-        return name, _filled(template, form, rows)
+        return name, fill_in(template, form.columns, rows)
     columns, codes = _layout(uow, form, wish)
     table = [
         [_coded(row.get(field), codes.get(head_)) for field, head_ in columns]
@@ -158,8 +158,17 @@ def _coded(value: Cell, codes: Mapping[str, str] | None) -> Cell:
     return value
 
 
-def _filled(template: bytes, form: Form, rows: Sequence[Row]) -> bytes:
-    """Rows written under the header of a district's own template; its looks stay."""
+def fill_in(
+    template: bytes, columns: Sequence[tuple[str, str]], rows: Sequence[Row]
+) -> bytes:
+    """Rows written under the header of a district's own template; its looks stay.
+
+    Args:
+        columns: each field and the header by which it is known.
+
+    Raises:
+        NoTemplate: it is no workbook, or fewer than two headers are known.
+    """
     read_table(template)  # refuses what is no workbook, or too large, in words
     try:
         book = openpyxl.load_workbook(io.BytesIO(template))
@@ -168,7 +177,7 @@ def _filled(template: bytes, form: Form, rows: Sequence[Row]) -> bytes:
     sheet = book.active
     if not isinstance(sheet, Worksheet):
         raise NoTemplate
-    fields = {spoken(title): field for field, title in form.columns}
+    fields = {spoken(title): field for field, title in columns}
     for number, cells in enumerate(sheet.iter_rows(max_row=20), start=1):
         named = {
             cell.column: fields[spoken(cell.value)]

@@ -3,6 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from dispatch.exchange.complaint_sheet import (
+    COMPLAINT_COLUMNS,
+    judge_complaints,
+    keep_complaints,
+)
 from dispatch.exchange.contact_sheet import (
     CONTACT_COLUMNS,
     judge_contacts,
@@ -76,6 +81,15 @@ KINDS: Final[Mapping[str, SheetKind]] = {
             _OFFICE,
             judge_matches,
             keep_matches,
+        ),
+        SheetKind(
+            "complaints",
+            "投诉工单",
+            COMPLAINT_COLUMNS,
+            _OFFICE,
+            judge_complaints,
+            keep_complaints,
+            rehearses=True,
         ),
         SheetKind(
             "roster", "全量名单比对", ROSTER_COLUMNS, _OFFICE, judge_roster, keep_roster

@@ -29,6 +29,11 @@ _EVENTS: Final = {
     "入住机构": ProposalKind.INSTITUTION,
     "入住养老机构": ProposalKind.INSTITUTION,
 }
+_WORDS: Final = {
+    ProposalKind.DECEASED: "登记为去世",
+    ProposalKind.MOVED: "登记为迁出",
+    ProposalKind.INSTITUTION: "登记为入住机构",
+}
 _LOOK_WITHIN: Final = timedelta(days=30)  # a match must be looked into
 
 MATCH_COLUMNS: Final = (
@@ -53,6 +58,8 @@ def judge_matches(uow: UnitOfWork, sheet: Sheet) -> None:
         for one in uow.session.exec(select(Proposal))
     }
     for line in sheet.good():
+        told = _WORDS[line.values["event"]]
+        line.notes.append(f"{told} · {line.values['happened_on']}")
         key = (
             line.values["source"],
             line.values["event"],

@@ -1,17 +1,17 @@
 """The sheet of orders (订餐名单): meals of people who are on file."""
 
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from sqlmodel import select
 
 from dispatch.catalogue.sittings import MenuItem, Serving
-from dispatch.errors import Refusal
 from dispatch.exchange import cells
 from dispatch.exchange.columns import Column
 from dispatch.exchange.elders_named import ELDER_KEYS, NamedElders
-from dispatch.exchange.faults import Fault
-from dispatch.exchange.lines import Act, Line, Sheet, twice
+from dispatch.exchange.lines import Line, Sheet, twice
+from dispatch.exchange.rehearsing import rehearse
 from dispatch.orders.dishes import sitting_for
 from dispatch.orders.ordering import OrderDraft, make_order
 from dispatch.orders.orders import Channel
@@ -60,31 +60,17 @@ def judge_orders(uow: UnitOfWork, sheet: Sheet) -> None:
     for line in sheet.lines:
         line.plan = named.judge(sheet, line)
     list(twice(sheet, _same_meal, "serve_on"))
-    rehearsal = uow.session.begin_nested()
-    for line in sheet.good():
-        _rehearse(uow, sheet, line)
-    rehearsal.rollback()
-    uow.session.expire_all()
+    rehearse(uow, sheet, partial(_make, uow), AlreadyOrdered, "serve_on")
 
 
 def keep_orders(uow: UnitOfWork, sheet: Sheet, _run_id: UUID) -> None:
     """Place what the rehearsal found good, in the order of the rows."""
     for line in sheet.to_do():
-        make_order(uow, _draft(uow, line))
+        _make(uow, line)
 
 
-def _rehearse(uow: UnitOfWork, sheet: Sheet, line: Line) -> None:
-    attempt = uow.session.begin_nested()
-    try:
-        make_order(uow, _draft(uow, line))
-    except AlreadyOrdered:
-        attempt.rollback()
-        line.act = Act.SAME
-    except Refusal as refusal:
-        attempt.rollback()
-        sheet.fault(line, "serve_on", Fault.REFUSED, str(refusal))
-    else:
-        attempt.commit()
+def _make(uow: UnitOfWork, line: Line) -> None:
+    make_order(uow, _draft(uow, line))
 
 
 def _draft(uow: UnitOfWork, line: Line) -> OrderDraft:

@@ -16,6 +16,7 @@ from dispatch.store.unit_of_work import UnitOfWork
 
 _TO_THE_BUILDING: Final = re.compile(r".*?(?:号楼|栋|幢|座|号院|弄|号)")
 _LONGEST: Final = 24
+_NAMES: Final = ("name", "elder_name")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def name_rows(
 ) -> dict[int, RowNamed]:
     """These rows, counted from 1; none once the file is thrown away."""
     mapping: Mapping[str, int] = run.mapping
-    if not wanted or not {"name", "address", "building"} & set(mapping):
+    if not wanted or not {*_NAMES, "address", "building"} & set(mapping):
         return {}
     try:
         content = open_file(uow.session, run)
@@ -44,12 +45,16 @@ def name_rows(
     rows = read_table(content, sheet).rows
     return {
         number: RowNamed(
-            shown_name(uow.actor, _cell(rows[number - 1], mapping, "name")),
+            shown_name(uow.actor, _name(rows[number - 1], mapping)),
             _place(rows[number - 1], mapping),
         )
         for number in wanted
         if number <= len(rows)
     }
+
+
+def _name(row: Row, mapping: Mapping[str, int]) -> str:
+    return next((name for one in _NAMES if (name := _cell(row, mapping, one))), "")
 
 
 def _place(row: Row, mapping: Mapping[str, int]) -> str:

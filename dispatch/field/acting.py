@@ -11,9 +11,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from dispatch.errors import Refusal
 from dispatch.field.clocks import move_clocks
 from dispatch.field.deciding import LOST_REASONS, Picture, look, told
+from dispatch.field.earning import settle_done
 from dispatch.field.events import (
     FieldEvent,
     FieldKind,
@@ -31,6 +31,8 @@ from dispatch.field.grading import WRONG_BOX
 from dispatch.field.partners import part, read_pairs, tell_partner
 from dispatch.field.proving import Whole, grade_event, prove, read_whole
 from dispatch.orders.orders import (
+    DISPUTED,
+    NOT_RECEIVED,
     Channel,
     Order,
     OrderCannotMove,
@@ -45,7 +47,6 @@ from dispatch.safety.cases import CaseKind
 from dispatch.safety.opening import note_on_case, open_case
 from dispatch.store.columns import Json
 from dispatch.store.unit_of_work import UnitOfWork
-from dispatch.subsidy.granting import reverse, settle
 
 _REPLACEABLE: Final = frozenset({EvidenceFrom.PAPER, EvidenceFrom.COORDINATOR})
 _SAID_AT_THE_DOOR: Final = LOST_REASONS | {"refused"}
@@ -139,6 +140,8 @@ def _finish(deed: Deed, picture: Picture, standing: Evidence | None) -> bool:
 def _may_count(order: Order, first: Evidence, standing: Evidence | None) -> bool:
     if order.state in {OrderState.CANCELLED, OrderState.HELD, OrderState.BLOCKED}:
         return False
+    if order.state is OrderState.FAILED and order.reason in {DISPUTED, NOT_RECEIVED}:
+        return False  # a person decides, no phone
     if standing is None or standing.field_event_id is not None:
         return True
     return standing.origin in _REPLACEABLE and first.grade < standing.grade
@@ -163,26 +166,7 @@ def _let_count(deed: Deed, first: Evidence, standing: Evidence | None) -> None:
         order.grade = first.grade
         uow.session.add(order)
         tell_order(uow, order, "order.regraded", evidence_id=first.id)
-        settle_done(uow, order, regraded=True)
-        return
     settle_done(uow, order)
-
-
-def settle_done(uow: UnitOfWork, order: Order, *, regraded: bool = False) -> None:
-    """Grant what a done order earns; a fault in the rules never loses the event.
-
-    Args:
-        regraded: what was posted by another grade is taken back whole before.
-    """
-    if order.state is not OrderState.DONE:
-        return
-    try:
-        with uow.session.begin_nested():
-            if regraded:
-                reverse(uow, order, "regraded")
-            settle(uow, order)
-    except Refusal as refusal:
-        tell_order(uow, order, "order.not_settled", why=refusal.code)
 
 
 def _flag_the_rest(deed: Deed, picture: Picture) -> None:

@@ -18,8 +18,14 @@ from dispatch.log.audit import write_down
 from dispatch.orders.orders import Channel, Order, get_order, tell_order
 from dispatch.people.vault import seal
 from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.anomalies.concluding import clear_answered
+from dispatch.subsidy.anomalies.finding import AnomalyRule
 
 OPEN_FOR: Final = timedelta(days=31)
+_DOUBTED_BY: Final = {
+    Claim.PLACE: AnomalyRule.ELSEWHERE,
+    Claim.LASTED: AnomalyRule.SHORT,
+}
 _MAY_ASK: Final = frozenset({"station", "dispatcher", "street", "district", "helper"})
 MAY_DECIDE: Final = frozenset({"dispatcher", "street", "district"})
 
@@ -127,6 +133,8 @@ def decide_appeal(uow: UnitOfWork, appeal_id: UUID, *, upheld: bool) -> GradeApp
     write_down(uow, f"appeal_{answer}", "order", order.id, purpose=appeal.claim.value)
     tell_order(uow, order, f"order.appeal_{answer}", claim=appeal.claim.value)
     if upheld:
+        if rule := _DOUBTED_BY.get(appeal.claim):
+            clear_answered(uow, order.id, rule, "凭证申诉经复核属实")
         act_on_order(uow, order, ())
     return appeal
 

@@ -31,6 +31,7 @@ class Evidence(SQLModel, table=True):
             postgresql_where=text("counts"),
             sqlite_where=text("counts"),
         ),
+        Index("evidence_of_a_helper", "helper_id", "at"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)

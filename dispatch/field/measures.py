@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlmodel import Session
+
 from dispatch.errors import Refusal
-from dispatch.subsidy.policy import EvidenceNeed
+from dispatch.subsidy.policy import EvidenceNeed, Policy
 from dispatch.subsidy.rule_versions import rules_on
 
 
@@ -19,16 +21,21 @@ class Measures:
     visit_seconds: int = 20 * 60
 
 
-def measures_on(on: date) -> Measures:
+def measures_on(session: Session, on: date) -> Measures:
     """The measures of a service date.
 
     A rule file that does not make sense stops grants, but never the street: then the
     stated values hold.
     """
     try:
-        told = rules_on(on).policy.evidence
+        return measures_of(rules_on(session, on).policy)
     except Refusal:
         return Measures()
+
+
+def measures_of(policy: Policy) -> Measures:
+    """The measures that these rules name; the stated values where they are silent."""
+    told = policy.evidence
     nothing, usual = EvidenceNeed(), Measures()
     meal = told.get("meal_delivery", nothing)
     home = told.get("home_service", nothing)

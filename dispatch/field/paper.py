@@ -11,7 +11,7 @@ from uuid import UUID
 
 from dispatch.access.scope import get_scoped
 from dispatch.errors import BadInput, Conflict, NotAllowed
-from dispatch.field.acting import settle_done
+from dispatch.field.earning import settle_done
 from dispatch.field.evidence import Evidence, EvidenceFrom, find_evidence
 from dispatch.orders.orders import (
     CARRIED_CHANNELS,

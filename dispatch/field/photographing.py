@@ -30,6 +30,7 @@ from dispatch.orders.orders import Order, get_order, tell_order
 from dispatch.people.elders import Elder
 from dispatch.people.vault import open_file, seal_file
 from dispatch.planning.plans import Round, Stop, StopOrder
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 MOST_PIECE_BYTES: Final = 262_144
@@ -50,13 +51,14 @@ class NotThisPicture(BadInput):
 
 @dataclass(frozen=True)
 class Piece:
-    """So many bytes of a picture, from `begin` on."""
+    """So many bytes of a picture, from `begin` on; `look` is the phone's own word."""
 
     sha256: str
     kind: PhotoKind
     size: int
     begin: int
     content: bytes
+    look: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,7 @@ def keep_piece(uow: UnitOfWork, helper_id: UUID, order_id: UUID, piece: Piece) -
         _add(uow.session, photo, piece)
         if photo.have == photo.size:
             _finish(uow, order, photo)
+    fail_point("photo.kept")
     return Kept(have=photo.have, whole=photo.whole_at is not None)
 
 
@@ -152,6 +155,7 @@ def _begin(
         helper_id=helper_id,
         kind=piece.kind,
         sha256=piece.sha256,
+        look=piece.look,
         size=piece.size,
         begun_at=uow.now,
     )

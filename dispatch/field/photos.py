@@ -49,6 +49,7 @@ class FieldPhoto(SQLModel, table=True):
         ),
         _waiting("pictures_to_forget", "whole_at", "sealed IS NOT NULL"),
         _waiting("pictures_unfinished", "begun_at", "whole_at IS NULL"),
+        _waiting("looks_of_pictures", "begun_at", "look IS NOT NULL"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -56,6 +57,7 @@ class FieldPhoto(SQLModel, table=True):
     helper_id: UUID = Field(foreign_key="helper.id", index=True)
     kind: PhotoKind = Field(sa_type=word(PhotoKind))
     sha256: str = Field(max_length=64, index=True)
+    look: str | None = Field(default=None, max_length=16)  # 64 bits, told by the phone
     size: int
     have: int = 0
     key_id: str | None = Field(default=None, max_length=16)

@@ -66,7 +66,7 @@ def read_whole(session: Session, order: Order) -> Whole:
         household=session.get_one(Household, order.household_id),
         service=session.get_one(Service, order.service),
         eat_by_at=eat_by_of(session, order.id, sitting),
-        measures=measures_on(order.serve_on),
+        measures=measures_on(session, order.serve_on),
     )
 
 

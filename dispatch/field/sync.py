@@ -27,6 +27,7 @@ from dispatch.orders.orders import ENDED_STATES, tell_order
 from dispatch.planning.plans import StopKind
 from dispatch.safety.cases import CaseKind
 from dispatch.safety.opening import open_case
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 __all__ = ["Answer", "Batch", "SyncAnswer", "merge"]
@@ -62,10 +63,12 @@ def merge(uow: UnitOfWork, helper_id: UUID, batch: Batch) -> SyncAnswer:
     came_with = pass_of(uow.session, uow.actor)
     now = Merge(uow, helper, batch, sync, ground, orders, came_with)
     answers, fresh = keep_events(now, events)
+    fail_point("field.kept")
     for scrap in read:
         if isinstance(scrap, Scrap):
             answers.setdefault(scrap.id, keep_scrap(now, scrap, "malformed"))
     _act(now, fresh)
+    fail_point("field.acted")
     results = [_graded(uow.session, answers[str(each.id)]) for each in read]
     offset_ms = round(sync.offset / timedelta(milliseconds=1))
     return SyncAnswer(uow.now, offset_ms, results)

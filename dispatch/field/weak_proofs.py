@@ -48,12 +48,14 @@ class WeakProof:
     """One proof, why it is weak, and what the point bears for it.
 
     `borne_fen`: promised at payment and not granted; the elder is not asked for it.
+    `claims`: what may be appealed; nothing of what was typed in without a phone.
     """
 
     evidence_id: UUID
     order: OrderRow
     at: datetime
     helper: str
+    origin: str
     grade: str
     flags: list[str]
     borne_fen: int
@@ -82,10 +84,11 @@ def list_weak(uow: UnitOfWork) -> list[WeakProof]:
             order=shown[order.id],
             at=proof.at,
             helper=helpers.get(proof.helper_id, ""),
+            origin=proof.origin.value,
             grade=proof.grade,
             flags=[str(each) for each in proof.basis.get("flags", [])],
             borne_fen=borne.get(order.id, 0),
-            claims=sorted(OF_VISITS if order.channel is Channel.VISIT else OF_MEALS),
+            claims=_claims(proof, order),
             appeal=appeals.get(proof.field_event_id),
         )
         for proof, order in found
@@ -99,14 +102,21 @@ def _appealed(uow: UnitOfWork, asked: Collection[UUID | None]) -> list[_Found]:
     return [(proof, order) for proof, order in uow.session.exec(query)]
 
 
+def _claims(proof: Evidence, order: Order) -> list[str]:
+    if proof.field_event_id is None:
+        return []
+    return sorted(OF_VISITS if order.channel is Channel.VISIT else OF_MEALS)
+
+
 def _weak(uow: UnitOfWork, asked: Collection[UUID | None]) -> list[_Found]:
     since = uow.now - OPEN_FOR
+    typed_in = col(Evidence.field_event_id).is_(None)  # from paper, or by a person
     query = (
         _proofs(uow)
-        .where(Evidence.counts, col(Evidence.field_event_id).is_not(None))
+        .where(Evidence.counts)
         .where(Evidence.at >= since, Order.serve_on >= town_day(since))
         .where(Evidence.grade >= WEAK_FROM)
-        .where(col(Evidence.field_event_id).not_in(asked))
+        .where(or_(typed_in, col(Evidence.field_event_id).not_in(asked)))
     )
     return [(proof, order) for proof, order in uow.session.exec(query.limit(_MOST))]
 
@@ -171,7 +181,7 @@ def _borne(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, int]:
         .where(LedgerAccount.kind == AccountKind.DIFFERENCE)
         .group_by(col(Entry.order_id))
     )
-    return {order_id: int(fen) for order_id, fen in session.exec(query)}
+    return {one: int(fen) for one, fen in session.exec(query) if one is not None}
 
 
 def _helpers(session: Session, ids: Collection[UUID | None]) -> dict[UUID | None, str]:

@@ -30,6 +30,14 @@ class Audit(SQLModel, table=True):
     recorded_at: datetime = Field(default_factory=wall_now, sa_type=Instant)
 
 
+class AuditWaiting(SQLModel, table=True):
+    """A row of the audit that the timers have not yet linked to its chain."""
+
+    __tablename__ = "audit_waiting"
+
+    audit_id: UUID = Field(primary_key=True)
+
+
 def write_down(
     uow: UnitOfWork,
     action: str,
@@ -40,18 +48,17 @@ def write_down(
     purpose: str = "",
 ) -> None:
     """Note in the audit who did what to whom, and why."""
-    uow.session.add(
-        Audit(
-            action=action,
-            object_kind=object_kind,
-            object_id=object_id,
-            fields=fields or [],
-            purpose=purpose,
-            role=uow.actor.role,
-            account_id=uow.actor.account_id,
-            at=uow.now,
-        )
+    written = Audit(
+        action=action,
+        object_kind=object_kind,
+        object_id=object_id,
+        fields=fields or [],
+        purpose=purpose,
+        role=uow.actor.role,
+        account_id=uow.actor.account_id,
+        at=uow.now,
     )
+    uow.session.add_all([written, AuditWaiting(audit_id=written.id)])
 
 
 def list_looks(session: Session, object_id: UUID, action: str) -> list[Audit]:

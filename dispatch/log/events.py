@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.clock import wall_now
 from dispatch.store.columns import Instant, Json, facts
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -109,6 +110,7 @@ def record(
         scope.setdefault(f"{subject}_id", subject_id)
     uow.session.add(Outbox(event_id=happened.id, kind=kind, at=uow.now, **scope))
     uow.session.flush()
+    fail_point("event.recorded")
     return happened
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from dispatch.log.events import Feed, Outbox
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 _GIVE: Final = (
@@ -45,6 +46,7 @@ def number_outbox(uow: UnitOfWork, *, limit: int = 500) -> list[int]:
         [{"row": row, "seq": seq} for row, seq in zip(rows, numbers, strict=True)],
     )
     session.exec(update(Feed).where(col(Feed.id) == 1).values(head=head + len(rows)))
+    fail_point("feed.numbered")
     return numbers
 
 

@@ -33,6 +33,7 @@ from dispatch.people.responsible import Responsible
 from dispatch.store.columns import Json
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.allowance_stops import stop_allowances
 
 _EARLIEST: Final = timedelta(days=366)
 _AHEAD: Final = timedelta(days=92)
@@ -111,6 +112,7 @@ def add_event(uow: UnitOfWork, event: Event) -> LifeEvent:
     uow.session.add(kept)
     uow.session.flush()
     tell_life(uow, elder, f"elder.{event.kind.value}", kept)
+    stop_allowances(uow, elder, kept)
     return kept
 
 

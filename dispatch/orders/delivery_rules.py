@@ -54,7 +54,8 @@ def add_rule(uow: UnitOfWork, draft: RuleDraft, *, key: str | None) -> UUID:
     """
     if made := claim(uow, key, "delivery_rule", asdict(draft)):
         return made
-    known = {one.id for one in rules_on(draft.from_on).policy.category}
+    rules = rules_on(uow.session, draft.from_on)
+    known = {one.id for one in rules.policy.category}
     if draft.from_on < town_day(uow.now) or not set(draft.categories) <= known:
         raise BadDeliveryRule
     kept = DeliveryRule(

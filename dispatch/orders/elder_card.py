@@ -100,7 +100,7 @@ def note_look(uow: UnitOfWork, elder_id: UUID) -> None:
 
 def subsidy_left(session: Session, elder: Elder, on: date) -> dict[str, int]:
     """Fen left this month, by the title of each subsidy with a monthly sum."""
-    policy = rules_on(on).policy
+    policy = rules_on(session, on).policy
     titles = {rule.id: rule.title for rule in policy.subsidy}
     person = person_of(elder, history_of(session, elder.id), on)
     facts = FactsOn(policy, person, on)

@@ -126,7 +126,7 @@ def find_rule(
     rules = list_rules(session, on)
     if not rules:
         return None
-    mine = categories_of(elder, history_of(session, elder.id), on)
+    mine = categories_of(session, elder, history_of(session, elder.id), on)
     attested = standing(list_attestations(session, [elder.id]), on)
     rule = first_fitting(rules, mine, attested=attested is not None)
     if rule is None:

@@ -131,7 +131,9 @@ def show_free_file(uow: UnitOfWork, elder_id: UUID) -> FreeFile:
     elder = get_scoped(uow, Elder, elder_id)
     today, session = town_day(uow.now), uow.session
     rules = list_rules(session, today)
-    mine = categories_of(elder, histories_of(session, [elder.id])[elder.id], today)
+    mine = categories_of(
+        session, elder, histories_of(session, [elder.id])[elder.id], today
+    )
     words = list_attestations(session, [elder.id])
     stands = standing(words, today)
     rule = first_fitting(rules, mine, attested=stands is not None)
@@ -175,7 +177,7 @@ def show_free_list(uow: UnitOfWork, station_id: UUID | None = None) -> FreeList:
 
 def show_rules(uow: UnitOfWork) -> DeliveryRules:
     """The district's rules, ended ones last."""
-    policy = rules_on(town_day(uow.now)).policy
+    policy = rules_on(uow.session, town_day(uow.now)).policy
     return DeliveryRules(
         rules=[_rule(one, ()) for one in list_all_rules(uow)],
         categories=[one.id for one in policy.category if one.id != ANY],
@@ -192,7 +194,7 @@ def _rows(
     histories = histories_of(uow.session, [elder.id for elder in elders])
     found: list[tuple[Elder, Standing, DeliveryRule | None, Attestation | None]] = []
     for elder in elders:
-        mine = categories_of(elder, histories[elder.id], today)
+        mine = categories_of(uow.session, elder, histories[elder.id], today)
         theirs = words.get(elder.id, [])
         stands = standing(theirs, today)
         rule = first_fitting(rules, mine, attested=stands is not None)

@@ -11,6 +11,7 @@ from dispatch.catalogue.sittings import Serving
 from dispatch.errors import Conflict, NotFound
 from dispatch.log.events import record
 from dispatch.store.columns import Instant, Json, facts, fen, word
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -57,12 +58,14 @@ _NEXT: dict[OrderState, frozenset[str]] = {
         {"held", "waiting", "unassigned", "under_way", "done", "failed", "cancelled"}
     ),
     OrderState.UNDER_WAY: frozenset({"done", "failed", "unassigned"}),
-    OrderState.DONE: frozenset(),
+    OrderState.DONE: frozenset({"failed"}),  # the elder says otherwise: reopened
     OrderState.FAILED: frozenset({"done"}),  # a late fact: it was handed over after all
     OrderState.CANCELLED: frozenset({"waiting", "done"}),  # undone; or handed over
 }
 WITHOUT_PORTION = frozenset({OrderState.HELD, OrderState.CANCELLED})  # of a meal
 NOT_CARRIED = "not_carried"  # why it failed: its box is among the spare ones
+DISPUTED = "disputed"  # why it failed: the elder says otherwise, a person looks
+NOT_RECEIVED = "not_received"  # and has found that it is so
 ENDED_STATES = frozenset({OrderState.DONE, OrderState.FAILED, OrderState.CANCELLED})
 
 
@@ -209,6 +212,7 @@ def tell_order(uow: UnitOfWork, order: Order, kind: str, **about: object) -> Non
         case_id=case_id if isinstance(case_id, UUID) else None,
         state=order.state.value,
     )
+    fail_point("order.told")
 
 
 def get_order(session: Session, order_id: UUID, *, lock: bool = False) -> Order:

@@ -22,6 +22,7 @@ from dispatch.people.pauses import find_pause, get_pause
 from dispatch.people.responsible import Responsible
 from dispatch.store.columns import Json
 from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.allowance_stops import lift_stop
 
 _AWAY: Final = frozenset(
     {LifeKind.HOSPITAL, LifeKind.INSTITUTION, LifeKind.UNREACHABLE}
@@ -81,6 +82,7 @@ def undo_event(uow: UnitOfWork, event_id: UUID, because: str) -> LifeEvent:
         _end_absence(uow, kept, elder, kept.happened_on)
     else:
         _open_again(uow, kept, elder)
+        lift_stop(uow, kept)
     tell_life(uow, elder, "elder.undone", kept)
     return kept
 

@@ -21,7 +21,16 @@ from dispatch.subsidy.rule_versions import rules_on
 from dispatch.words import say, yuan
 
 # facts that are worth telling, and which words their values have
-_TOLD: Final = ("reason", "source", "channel", "overrides", "method", "by", "why")
+_TOLD: Final = (
+    "reason",
+    "source",
+    "channel",
+    "overrides",
+    "method",
+    "by",
+    "why",
+    "outcome",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +172,7 @@ def _grants(session: Session, order: Order) -> list[GrantLine]:
     granted = list_live_grants(session, order.id)
     if not granted:
         return []
-    policy = rules_on(order.serve_on).policy
+    policy = rules_on(session, order.serve_on).policy
     names = {rule.id: rule.title for rule in policy.subsidy}
     categories = {one.id: one.name for one in policy.category}
     return [

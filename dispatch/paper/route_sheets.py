@@ -135,11 +135,6 @@ def _sheet(
     sitting_id: UUID,
 ) -> RouteSheet:
     carried, doors = known
-    own = {
-        one.order.number
-        for one in carried.values()
-        if one.order.sitting_id == sitting_id
-    }
     stops: dict[UUID, list[StopOrder]] = {}
     rows = {stop.id: stop for stop, _ in pairs}
     for stop, pair in pairs:
@@ -155,10 +150,10 @@ def _sheet(
         leaves=hour(round_.leaves_at),
         ends=hour(round_.ends_at),
         boxes=[
-            p
-            for each in reversed(persons.values())
-            for p in each
-            if p.box and p.number in own
+            person
+            for stop_id in reversed(persons)
+            for pair, person in zip(stops[stop_id], persons[stop_id], strict=True)
+            if person.box and carried[pair.order_id].order.sitting_id == sitting_id
         ],
         stops=[
             replace(

@@ -58,11 +58,6 @@ NOTHING: Final[Mapping[FactKind, Mapping[str, Any]]] = {
     FactKind.SUSPENDED: {"entitlement_suspended": False},
 }
 
-# What a new file begins with, where that is not what is so of nobody.
-_UNTOLD: Final[Mapping[FactKind, Mapping[str, Any]]] = {
-    FactKind.HUKOU: {"hukou_in_district": True},
-}
-
 
 class ElderFact(SQLModel, table=True):
     """One fact from a day on. Rows are never changed; a later one says otherwise."""
@@ -96,6 +91,8 @@ class History:
 
 
 NO_HISTORY: Final = History()
+_TOLD: Final = ("elder_id", "seq", "kind", "value", "from_on", "until_on", "source",
+                "about")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -132,19 +129,27 @@ def standing_on(
 
 
 def is_told(kind: FactKind, history: History, stands: Standing) -> bool:
-    """Somebody said it: it was written down, or is not what a new file begins with."""
-    if any(row.kind is kind for row in history.facts):
+    """Somebody said it: it was written down, or nobody takes it to be so unsaid."""
+    written = any(row.kind is kind for row in history.facts)
+    return written or not may_be_unsaid(kind, stands.value)
+
+
+def may_be_unsaid(kind: FactKind, value: Mapping[str, Any]) -> bool:
+    """A file has this value before anybody has spoken: only a row says who did.
+
+    Each way of opening a file takes something of its own to be so of the hukou.
+    """
+    if kind is FactKind.HUKOU:
         return True
-    untold = _UNTOLD.get(kind, NOTHING[kind])
-    return any(stands.value[name] != value for name, value in untold.items())
+    return all(value[name] == nothing for name, nothing in NOTHING[kind].items())
 
 
 def facts_on(elder: Elder, history: History, on: date) -> dict[str, Any]:
     """Every dated fact on a day, by the names of the elder's columns."""
-    known: dict[str, Any] = {}
-    for kind, nothing in NOTHING.items():
+    known = {name: getattr(elder, name) for each in NOTHING.values() for name in each}
+    for kind in {row.kind for row in history.facts}:
         stands = standing_on(elder, history, kind, on)
-        known |= stands.value if stands else nothing
+        known |= stands.value if stands else NOTHING[kind]
     return known
 
 
@@ -177,6 +182,20 @@ def keep_value(value: Mapping[str, Any]) -> Json:
     }
 
 
+def written_kinds(
+    session: Session, elder_ids: Collection[UUID]
+) -> dict[UUID, set[FactKind]]:
+    """Of which facts these elders have rows; one query for each five hundred."""
+    found: dict[UUID, set[FactKind]] = defaultdict(set)
+    wanted = list(elder_ids)
+    for start in range(0, len(wanted), 500):
+        query = select(ElderFact.elder_id, ElderFact.kind).distinct()
+        part = col(ElderFact.elder_id).in_(wanted[start : start + 500])
+        for elder_id, kind in session.exec(query.where(part)):
+            found[elder_id].add(FactKind(kind))
+    return found
+
+
 def history_of(
     session: Session, elder_id: UUID, *, known_at: datetime | None = None
 ) -> History:
@@ -203,3 +222,21 @@ def histories_of(
             rows[row.elder_id].append(row)
     signed = list_agreements(session, wanted)
     return {one: History(rows[one], signed.get(one, [])) for one in wanted}
+
+
+def facts_within(
+    session: Session, elder_ids: Any, kinds: Collection[FactKind]
+) -> dict[UUID, History]:
+    """The written facts of many elders, of these kinds, without agreements; one query.
+
+    Args:
+        elder_ids: a query of ids. Who has no row is not in the answer.
+    """
+    rows: dict[UUID, list[Any]] = defaultdict(list)
+    query = select(*(getattr(ElderFact, name) for name in _TOLD)).where(
+        col(ElderFact.elder_id).in_(elder_ids), col(ElderFact.kind).in_(kinds)
+    )
+    # Only what is asked of them: ten thousand whole rows take half a second.
+    for row in session.execute(query.order_by(col(ElderFact.seq))) if kinds else ():
+        rows[row.elder_id].append(row)
+    return {elder_id: History(facts) for elder_id, facts in rows.items()}

@@ -1,6 +1,6 @@
 """Leave: hours and days at which a helper on shift is not there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -64,3 +64,14 @@ def without(part: Stretch, away: Collection[Stretch]) -> list[Stretch]:
             if piece[0] < piece[1]
         ]
     return left
+
+
+def covered_seconds(stretches: Iterable[Stretch]) -> int:
+    """How long at least one of some stretches lasts: what overlaps counts once."""
+    seconds, reached = 0.0, None
+    for start, end in sorted(stretches):
+        begin = start if reached is None else max(start, reached)
+        if begin < end:
+            seconds += (end - begin).total_seconds()
+            reached = end
+    return round(seconds)

@@ -136,7 +136,7 @@ def show_elders(
     today = town_day(uow.now)
     return [
         _row(
-            uow.actor,
+            uow,
             elder,
             homes[elder.household_id],
             kept[elder.id],
@@ -177,9 +177,11 @@ def shown_name(actor: Actor, name: str) -> str:
     return name if sees_names(actor) else mask_name(name)
 
 
-def categories_of(elder: Elder, history: History, on: date) -> list[str]:
+def categories_of(
+    session: Session, elder: Elder, history: History, on: date
+) -> list[str]:
     """The categories of an elder on a day, by the rules in force that day."""
-    facts = FactsOn(rules_on(on).policy, person_of(elder, history, on), on)
+    facts = FactsOn(rules_on(session, on).policy, person_of(elder, history, on), on)
     return sorted(facts.categories - {ANY})
 
 
@@ -203,16 +205,20 @@ def _households(session: Session, elders: Iterable[Elder]) -> dict[UUID, Househo
 
 
 def _row(
-    actor: Actor, elder: Elder, home: Household, kept: dict[str, str], standing: _Today
+    uow: UnitOfWork,
+    elder: Elder,
+    home: Household,
+    kept: dict[str, str],
+    standing: _Today,
 ) -> ElderRow:
     history, today = standing
     return ElderRow(
         id=elder.id,
         number=elder.number,
-        name=shown_name(actor, kept.get("name", "")),
+        name=shown_name(uow.actor, kept.get("name", "")),
         sex=elder.sex.lower(),
         age=age_on(elder.born_on, today),
-        categories=categories_of(elder, history, today),
+        categories=categories_of(uow.session, elder, history, today),
         living=elder.living.value,
         diet_tags=elder.diet_tags,
         allergies=elder.allergies,

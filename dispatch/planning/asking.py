@@ -7,6 +7,7 @@ from sqlmodel import select
 from dispatch.clock import wall_now
 from dispatch.log.events import record
 from dispatch.planning.waves import AskState, PlanRequest, get_wave
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -49,4 +50,5 @@ def ask_for_plan(uow: UnitOfWork, wave_id: UUID, why: str) -> PlanRequest:
         facts={"request_id": str(request.id), "why": why},
         street_code=wave.street_code,
     )
+    fail_point("plan.asked")
     return request

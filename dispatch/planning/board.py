@@ -23,6 +23,7 @@ from dispatch.planning.board_orders import BoardOrder, show_board_orders
 from dispatch.planning.board_rows import (
     HelperRow,
     RoundRow,
+    delay_of,
     show_helpers,
     show_rounds,
 )
@@ -30,6 +31,7 @@ from dispatch.planning.plan_history import WaveRow, show_waves
 from dispatch.planning.waves import Wave
 from dispatch.safety.case_file import CaseRow, show_cases
 from dispatch.safety.cases import Case
+from dispatch.safety.help_calls import Away, list_away
 from dispatch.safety.reaching import cases_in_reach
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -72,6 +74,7 @@ def show_board(
     orders = list_carried(uow, wave_ids)
     rounds = show_rounds(uow, wave_ids)
     streets = sorted({wave.street_code for wave in waves})
+    away = list_away(uow.session, at=uow.now)
     return compose(
         uow,
         on,
@@ -79,7 +82,8 @@ def show_board(
             waves=show_waves(uow, waves),
             orders=orders,
             carried=find_carrying(uow.session, [order.id for order in orders]),
-            helpers=show_helpers(uow, streets, on, rounds),
+            helpers=show_helpers(uow, streets, on, rounds, away),
+            away=away,
             rounds=rounds,
             cases=show_cases(uow, _open_cases(uow, street_code)),
             last_event_at=_last_event_at(uow),
@@ -95,6 +99,7 @@ class Parts:
     orders: Sequence[Order]
     carried: Mapping[UUID, Carrying]
     helpers: list[HelperRow]
+    away: Mapping[UUID, Away]
     rounds: list[RoundRow]
     cases: list[CaseRow]
     last_event_at: datetime | None
@@ -104,6 +109,9 @@ def compose(uow: UnitOfWork, on: date, of: Parts) -> Board:
     """The board of the moment of `uow`, from its parts."""
     epoch, seq = feed_position(uow.session)
     counts = Counter(order.state.value for order in of.orders)
+    behind = {
+        one.id: delay_of(one, uow.now, of.away.get(one.helper_id)) for one in of.rounds
+    }
     return Board(
         feed=Position(epoch=epoch, seq=seq),
         now=uow.now,
@@ -111,7 +119,7 @@ def compose(uow: UnitOfWork, on: date, of: Parts) -> Board:
         waves=of.waves,
         counts={state.value: counts[state.value] for state in OrderState},
         total=len(of.orders),
-        orders=show_board_orders(uow, of.orders, of.carried, of.rounds, of.cases),
+        orders=show_board_orders(uow, of.orders, of.carried, behind, of.cases),
         helpers=of.helpers,
         rounds=of.rounds,
         cases=of.cases,

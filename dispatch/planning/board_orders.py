@@ -14,9 +14,7 @@ from dispatch.orders.showing import Carrying
 from dispatch.people.areas import list_areas
 from dispatch.people.elders import Elder, Household
 from dispatch.people.vault import unseal
-from dispatch.planning.board_rows import RoundRow, delay_of
 from dispatch.safety.case_file import CaseRow
-from dispatch.safety.help_calls import list_away
 from dispatch.store.unit_of_work import UnitOfWork
 
 Where = tuple[str, float | None, float | None, str]
@@ -52,12 +50,14 @@ def show_board_orders(
     uow: UnitOfWork,
     orders: Sequence[Order],
     carried: Mapping[UUID, Carrying],
-    rounds: Sequence[RoundRow],
+    behind: Mapping[UUID, timedelta],
     cases: Collection[CaseRow],
 ) -> list[BoardOrder]:
-    """Rows for orders that the caller found within reach; three queries."""
-    away = list_away(uow.session, {one.helper_id for one in rounds}, uow.now)
-    behind = {one.id: delay_of(one, uow.now, away.get(one.helper_id)) for one in rounds}
+    """Rows for orders that the caller found within reach; three queries.
+
+    Args:
+        behind: by how much each round is behind its plan.
+    """
     alarms = {case.order_id: case.id for case in cases if case.order_id}
     places = _places(uow, orders)
     areas = list_areas(uow.session, {one.helper_id for one in carried.values()})

@@ -19,7 +19,7 @@ from dispatch.planning.plans import (
     StopOrder,
     not_given_back,
 )
-from dispatch.safety.help_calls import Away, list_away
+from dispatch.safety.help_calls import Away
 from dispatch.store.unit_of_work import UnitOfWork
 
 _WAITED_FOR: Final = frozenset({OrderState.PLANNED, OrderState.UNDER_WAY})
@@ -39,6 +39,7 @@ class HelperRow:
     on_duty: bool
     round_id: UUID | None
     help_call_id: UUID | None  # away for urgent help
+    paper: bool  # their round speaks when its sheet is back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +114,7 @@ def delay_of(one: RoundRow, now: datetime, away: Away | None = None) -> timedelt
     nobody comes late. Whoever is away for urgent help is behind by when they are back.
 
     A round of which nothing was heard is not called late: a sheet of paper is silent.
+    The board's page tells of every round that should have left without a word.
     """
     if away is not None:
         waiting = [stop for stop in one.stops if stop.arrived_at is None and stop.waits]
@@ -128,12 +130,17 @@ def delay_of(one: RoundRow, now: datetime, away: Away | None = None) -> timedelt
 
 
 def show_helpers(
-    uow: UnitOfWork, streets: Sequence[str], on: date, rounds: Sequence[RoundRow]
+    uow: UnitOfWork,
+    streets: Sequence[str],
+    on: date,
+    rounds: Sequence[RoundRow],
+    away: Mapping[UUID, Away],
 ) -> list[HelperRow]:
     """Whoever has a shift that day in these streets, or a round of these waves.
 
-    Of the way that somebody went nothing is kept: where their last place is newer
-    than the moment shown, they stand at the stop that they had reached by then.
+    Of the way that somebody went nothing is kept: whose phone told no place yet, or
+    only one that is newer than the moment shown, stands at the stop that they had
+    reached by then, with its time.
     """
     reached = _reached(rounds)
     walking = {one.helper_id for one in rounds}
@@ -147,7 +154,6 @@ def show_helpers(
     ).all()
     labels = label_helpers(uow.session, {helper.id for helper, _, _ in rows})
     busy = {one.helper_id: one.id for one in rounds if one.state != "ended"}
-    away = list_away(uow.session, {helper.id for helper, _, _ in rows}, uow.now)
     found: dict[UUID, HelperRow] = {}
     for helper, shift, position in rows:
         on_duty = shift.starts_at <= uow.now <= shift.ends_at
@@ -169,6 +175,7 @@ def show_helpers(
             on_duty=on_duty,
             round_id=busy.get(helper.id),
             help_call_id=away[helper.id].call_id if helper.id in away else None,
+            paper=helper.paper,
         )
     return list(found.values())
 

@@ -27,6 +27,7 @@ from dispatch.planning.waves import (
 )
 from dispatch.settings import settings
 from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.rule_trials import RuleTrial
 
 HINT_AGAIN_SECONDS: Final = 5
 MOST_ATTEMPTS: Final = 3
@@ -79,7 +80,7 @@ def take_hints(uow: UnitOfWork) -> list[tuple[UUID, int]]:
 
 def note_hints(
     uow: UnitOfWork,
-    kind: type[PlanRequest] | type[PlanDraft],
+    kind: type[PlanRequest] | type[PlanDraft] | type[RuleTrial],
     waits: ColumnElement[bool],
     now: datetime,
 ) -> list[tuple[UUID, int]]:

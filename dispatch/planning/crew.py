@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from dispatch.clock import town_moment, town_seconds
 from dispatch.orders.orders import Order, OrderState
 from dispatch.people.helpers import Helper
-from dispatch.people.leaves import Stretch, without
+from dispatch.people.leaves import Stretch, covered_seconds, without
 from dispatch.people.limits import HelperLimits
 from dispatch.people.on_duty import OnDuty, Rest, list_on_duty
 from dispatch.people.places import Station, list_stations
@@ -107,7 +107,7 @@ def crew_of(
             taken.append((call.from_at, max(call.free_at, now)))
         free = _largest_part((on.starts_at, on.ends_at), taken, wave)
         if free is not None:
-            worked = sum(round((end - start).total_seconds()) for start, end in taken)
+            worked = covered_seconds(taken)  # a call lies inside the round it delays
             left = max(0, on.work_seconds - worked)
             station = stations[on.helper.station_id]
             crew.append(Duty(on, station, free, left, worked))
@@ -158,10 +158,12 @@ def ends_of(
     for stop in _next_stops(session, late):
         ahead = ends[stop.round_id] - stop.at
         over = now + ahead
+        call = away.get(whose[stop.round_id])
         if stop.arrived_at is not None:
             stays = stop.leaves_at - stop.at
-            over = max(now, stop.arrived_at + stays) + ahead - stays
-        elif call := away.get(whose[stop.round_id]):
+            goes_on = max(now, stop.arrived_at + stays, call.free_at if call else now)
+            over = goes_on + ahead - stays
+        elif call:
             over = call.expected(stop.at, now) + ahead
         late[stop.round_id] = max(late[stop.round_id], over)
     return ends | late

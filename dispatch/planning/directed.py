@@ -57,8 +57,8 @@ def directed(
     """The problem with what was said of single orders, kitchens and the weather.
 
     Args:
-        crew: vehicles by their id. Somebody named for an order who is not among them
-            cannot come: the order is anybody's then.
+        crew: vehicles by their id. Where somebody named for an order is not among
+            them, and so cannot come, the order is anybody's.
     """
     known = list(crew)
     problem = _pinned(problem, directions, known)
@@ -87,13 +87,13 @@ def _pinned(
     helpers = {on.helper.id for _, on in crew}
     never = set(problem.never)
     for each in directions:
-        if each.kind is DirectionKind.PIN and each.helper_id in helpers:
+        if each.kind is DirectionKind.PIN and each.named <= helpers:
             task = str(each.order_id)
             if task in problem.task_numbers:
                 never |= {
                     (vehicle, task)
                     for vehicle, on in crew
-                    if on.helper.id != each.helper_id
+                    if on.helper.id not in each.named
                 }
     return problem.replaced(never=tuple(sorted(never)))
 

@@ -52,9 +52,15 @@ class NotOnDuty(Conflict):
 
 
 class OneOfTwo(Conflict):
-    """两人同去的服务不能单独指定一人，请重新排线。没有改动。"""
+    """这项服务要两人同去，请指定两位不同的助老员。没有改动。"""
 
     code = "one_of_two"
+
+
+class GoesAlone(Conflict):
+    """这项服务一人就够，请只指定一位。没有改动。"""
+
+    code = "goes_alone"
 
 
 class PastEatBy(Conflict):
@@ -70,8 +76,8 @@ class TooMuch(BadInput):
 
 
 def must_make_sense(uow: UnitOfWork, wave: Wave, asked: Sequence[Direction]) -> None:
-    """Raises: NotFound, WaveOver, CannotDirect, NotOnDuty, OneOfTwo, PastEatBy,
-    TooMuch.
+    """Raises: NotFound, WaveOver, CannotDirect, NotOnDuty, OneOfTwo, GoesAlone,
+    PastEatBy, TooMuch.
     """
     if wave.ends_at < uow.now:
         raise WaveOver
@@ -81,12 +87,14 @@ def must_make_sense(uow: UnitOfWork, wave: Wave, asked: Sequence[Direction]) -> 
     _must_not_add_up(uow.session, wave.id, asked)
     for each in asked:
         _must_be_in_bounds(each)
+        if each.partner_id is not None and each.kind is not DirectionKind.PIN:
+            raise GoesAlone
         order = _order_of(uow, wave, each)
         if order is not None:
             if order.id in begun or order.state not in OPEN_STATES or order.at_once:
                 raise CannotDirect
             _must_suit(uow, order, each)
-        if each.helper_id is not None and each.helper_id not in on_duty:
+        if not each.named <= on_duty:
             raise NotOnDuty
         if each.kind is DirectionKind.KITCHEN_LATE:
             sitting = find_sitting(uow.session, wave, each.kitchen_id)
@@ -133,8 +141,10 @@ def _order_of(uow: UnitOfWork, wave: Wave, each: Direction) -> Order | None:
 
 def _must_suit(uow: UnitOfWork, order: Order, each: Direction) -> None:
     service = get_service(uow.session, order.service)
-    if each.kind is DirectionKind.PIN and service.people > 1:
+    if each.kind is DirectionKind.PIN and len(each.named) < service.people:
         raise OneOfTwo
+    if each.partner_id is not None and service.people == 1:
+        raise GoesAlone
     if each.kind is DirectionKind.WINDOW and order.sitting_id is not None:
         sitting = uow.session.get_one(Sitting, order.sitting_id)
         later = order.window_until_at + timedelta(seconds=each.value or 0)

@@ -18,7 +18,7 @@ from dispatch.store.columns import Instant, Json, word
 
 
 class DirectionKind(StrEnum):
-    PIN = "pin"  # this helper and nobody else brings it
+    PIN = "pin"  # this helper, or these two, and nobody else
     KEEP_OFF = "keep_off"  # it waits for a person, whoever plans
     SHIFT = "shift"  # this helper's shift ends so many seconds later
     MAX_WORK = "max_work"  # this helper works so many seconds longer today
@@ -44,6 +44,7 @@ OF_AN_ORDER: Final = frozenset({DirectionKind.PIN, DirectionKind.KEEP_OFF})
 class Direction:
     """One thing that somebody wants of a plan.
 
+    `partner_id` is the second of the two whom a pinned order for two people names.
     `value` is seconds for shift, max_work, window and kitchen_late, per cent for
     weather. `order_id` of shift and max_work is the order that it is done for;
     without a helper anybody's may be longer, and the plan finds out whose.
@@ -54,6 +55,12 @@ class Direction:
     helper_id: UUID | None = None
     kitchen_id: UUID | None = None
     value: int | None = None
+    partner_id: UUID | None = None
+
+    @property
+    def named(self) -> frozenset[UUID]:
+        """Who is told to do it: nobody, one or two."""
+        return frozenset(each for each in (self.helper_id, self.partner_id) if each)
 
     def to_json(self) -> Json:
         said = asdict(self)
@@ -63,7 +70,7 @@ class Direction:
     def from_json(cls, said: Mapping[str, Any]) -> "Direction":
         ids = {
             name: UUID(said[name])
-            for name in ("order_id", "helper_id", "kitchen_id")
+            for name in ("order_id", "helper_id", "kitchen_id", "partner_id")
             if name in said
         }
         kind = DirectionKind(said["kind"])
@@ -95,6 +102,10 @@ class PlanDirection(SQLModel, table=True):
         ),
         CheckConstraint("value BETWEEN 1 AND 86400", name="bounds"),
         CheckConstraint(
+            "partner_id IS NULL OR kind = 'pin'", name="only_a_pin_is_for_two"
+        ),
+        CheckConstraint("partner_id <> helper_id", name="two_are_not_one"),
+        CheckConstraint(
             "kind NOT IN ('window', 'kitchen_late')", name="others_are_done_at_once"
         ),
     )
@@ -104,6 +115,7 @@ class PlanDirection(SQLModel, table=True):
     kind: DirectionKind = Field(sa_type=word(DirectionKind))
     order_id: UUID | None = Field(default=None, foreign_key="orders.id")
     helper_id: UUID | None = Field(default=None, foreign_key="helper.id")
+    partner_id: UUID | None = Field(default=None, foreign_key="helper.id")
     value: int | None = None
     made_at: datetime = Field(sa_type=Instant)
     made_by: UUID | None = Field(default=None, foreign_key="account.id")
@@ -112,7 +124,11 @@ class PlanDirection(SQLModel, table=True):
     @property
     def direction(self) -> Direction:
         return Direction(
-            DirectionKind(self.kind), self.order_id, self.helper_id, value=self.value
+            DirectionKind(self.kind),
+            self.order_id,
+            self.helper_id,
+            value=self.value,
+            partner_id=self.partner_id,
         )
 
 
@@ -166,6 +182,7 @@ def keep(
                 kind=each.kind,
                 order_id=each.order_id if own else None,
                 helper_id=each.helper_id,
+                partner_id=each.partner_id,
                 value=each.value,
                 made_at=at,
                 made_by=by,

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from dispatch.access.accounts import titles_of
 from dispatch.access.scope import get_scoped
+from dispatch.catalogue.services import Service
 from dispatch.catalogue.sittings import Sitting
 from dispatch.log.events import record
 from dispatch.orders.orders import Order
@@ -42,6 +43,7 @@ class DirectionRow:
     kind: str
     order_id: UUID | None
     helper_id: UUID | None
+    partner_id: UUID | None
     value: int | None
     made_at: datetime
     made_by: str
@@ -58,10 +60,11 @@ class WaveKitchen:
 
 @dataclass(frozen=True, kw_only=True)
 class Directing:
-    """What holds for a wave, and which kitchens could be late."""
+    """What holds for a wave, which kitchens could be late, which orders need two."""
 
     directions: list[DirectionRow]
     kitchens: list[WaveKitchen]
+    for_two: list[UUID]
 
 
 def show_draft(uow: UnitOfWork, draft_id: UUID) -> DraftShown:
@@ -96,6 +99,7 @@ def show_directing(uow: UnitOfWork, wave_id: UUID) -> Directing:
                 kind=each.kind.value,
                 order_id=each.order_id,
                 helper_id=each.helper_id,
+                partner_id=each.partner_id,
                 value=each.value,
                 made_at=each.made_at,
                 made_by=titles.get(each.made_by, ""),
@@ -103,6 +107,7 @@ def show_directing(uow: UnitOfWork, wave_id: UUID) -> Directing:
             for each in rows
         ],
         kitchens=_kitchens(uow.session, wave),
+        for_two=_for_two(uow.session, wave),
     )
 
 
@@ -117,6 +122,16 @@ def end_direction(uow: UnitOfWork, wave_id: UUID, like: Direction) -> Directing:
         scope = {"street_code": wave.street_code}
         record(uow, "wave.directed", "wave", wave.id, facts=said, **scope)
     return show_directing(uow, wave_id)
+
+
+def _for_two(session: Session, wave: Wave) -> list[UUID]:
+    query = (
+        select(Order.id)
+        .join(Service, col(Service.code) == Order.service)
+        .where(Order.wave_id == wave.id, Service.people > 1)
+        .order_by(col(Order.id))
+    )
+    return list(session.exec(query))
 
 
 def _kitchens(session: Session, wave: Wave) -> list[WaveKitchen]:

@@ -151,7 +151,7 @@ def _answer(found: Sketch, was: Side, on: date) -> dict[str, Any]:
 def _reasons(task: WaveProblem, plan: Plan) -> dict[UUID, str]:
     said = {
         UUID(left.task): str(explain(task.carriers, left, 0)["why"])
-        for left in plan.left_out
+        for left in map(task.bearable, plan.left_out)
     }
     unfit = {
         order_id: str(explain_unfit(task.carriers, rule, 0)["why"])

@@ -48,6 +48,9 @@ _UNFIT: Final = {
     NOT_AT_ONCE: _NOT_AT_ONCE,
 }
 _UNKNOWN: Final = "排不进去"
+# The words that an explanation is made of: its rules, and what would help.
+RULE_WORDS: Final = frozenset(_BECAUSE) | frozenset(_UNFIT)
+RELAXATION_WORDS: Final = frozenset(_WOULD_HELP)
 
 
 def explain(carriers: Carriers, left: LeftOut, version: int) -> Json:

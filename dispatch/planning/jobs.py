@@ -30,6 +30,7 @@ from dispatch.planning.waves import AskState, get_request, get_wave
 from dispatch.queue import queue_of_this_job
 from dispatch.settings import settings
 from dispatch.store.engine import make_engine
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 from routing import EngineMissing, Problem
 from routing.apart import load
@@ -98,13 +99,16 @@ def carry_out(
         return False
     try:
         with beating(engine, lease):
+            fail_point("plan.taken")
             task = read_problem(engine, lease)
             began = time.monotonic()
             thought = (thinking or _together(engine, lease, redis))(task.problem)
             left = settings().solve_seconds - (time.monotonic() - began)
             thought = give_to_people(task.problem, thought, task.past, seconds=left)
             draw_paths(task, thought.plan)
+            fail_point("plan.thought")
             _publish(engine, lease, task, thought)
+            fail_point("plan.published")
     except EngineMissing as missing:
         _fail(engine, lease, "engine_missing", str(missing))
         # No traceback: it may print what its frames hold, a person's name among it.

@@ -30,6 +30,7 @@ def pack(task: WaveProblem, plan: Plan) -> bytes:
         "spots": [[each.id, each.lat, each.lon] for each in task.spots.values()],
         "unfit": {str(order_id): rule for order_id, rule in task.unfit.items()},
         "paths": task.paths,
+        "eat_by": task.eat_by,
     }
     return zlib.compress(json.dumps(said).encode(), _QUICKLY)
 
@@ -50,6 +51,7 @@ def unpack(packed: bytes) -> tuple[WaveProblem, Plan]:
         spots={spot.id: spot for spot in spots},
         unfit={UUID(order_id): rule for order_id, rule in said["unfit"].items()},
         paths=said["paths"],
+        eat_by=said.get("eat_by", {}),  # one that waited for this version to come
     )
     plan = plan_from(said["plan"])
     return task, replace(plan, decided_by=tuple(said["decided_by"]))

@@ -127,7 +127,7 @@ def leave_out(here: Publication, repaired: Repaired) -> None:
     """Orders that nobody carries get the explanation, and their state says so."""
     why = {
         UUID(left.task): explain(here.task.carriers, left, here.version)
-        for left in repaired.plan.left_out
+        for left in map(here.task.bearable, repaired.plan.left_out)
     }
     why |= {
         order_id: explain_unfit(here.task.carriers, rule, here.version)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -30,7 +30,7 @@ from dispatch.planning.rules import PARKING_SECONDS, SAME_HELPER_SECONDS
 from dispatch.planning.spots import Buildings, Spot, kitchen_spot, station_spot
 from dispatch.planning.waves import Wave
 from dispatch.settings import settings
-from routing import BadProblem, Place, Preference, Problem, Task, problem_to
+from routing import BadProblem, LeftOut, Place, Preference, Problem, Task, problem_to
 from routing.people import Past
 
 NO_LOCATION: Final = "no_location"
@@ -64,12 +64,25 @@ class WaveProblem:
     spots: dict[str, Spot]
     unfit: dict[UUID, str]
     past: Past = field(default_factory=Past)
+    eat_by: dict[str, int] = field(default_factory=dict)  # second of the day, by task
     paths: dict[str, list[list[float]]] = field(default_factory=dict)  # drawn before
 
     @cached_property
     def handled(self) -> frozenset[UUID]:
         """The orders that this problem answers, one way or the other."""
         return frozenset({UUID(task.id) for task in self.problem.tasks} | {*self.unfit})
+
+    def bearable(self, left: LeftOut) -> LeftOut:
+        """Without a relaxation that brings a box past the time to eat it: nobody may
+        ask for that.
+        """
+        eat_by, loosened = self.eat_by.get(left.task), left.relaxation
+        if eat_by is None or loosened is None or loosened.kind != "window":
+            return left
+        door = self.problem.task(left.task).dropoff
+        closes = max(until for _, until in door.windows) if door else eat_by
+        late = closes + int(loosened.value) > eat_by
+        return replace(left, relaxation=None) if late else left
 
     @cached_property
     def sha256(self) -> str:
@@ -117,6 +130,11 @@ def problem_for(
         spots=spots,
         unfit=unfit,
         past=past_of(session, wave, crew, fit),
+        eat_by={
+            str(e.order.id): town_seconds(e.eat_by_at, e.order.serve_on)
+            for e in fit
+            if e.eat_by_at is not None
+        },
     )
 
 

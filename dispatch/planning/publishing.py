@@ -20,6 +20,7 @@ from dispatch.planning.repairing import Repaired, repair
 from dispatch.planning.solving import Thought
 from dispatch.planning.waves import AskState, PlanRequest, Wave, get_request, get_wave
 from dispatch.store.columns import Json
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 QUICK_PLAN: Final = "自动排线没有完成，已使用快速方案，可人工调整"
@@ -69,6 +70,7 @@ def write_out(
     tell_plan(here, plan, thought)
     if _is_anybody_forgotten(here):
         ask_for_plan(here.uow, here.wave.id, "new_orders")
+    fail_point("plan.written")
     return plan
 
 

@@ -25,6 +25,7 @@ from dispatch.planning.plans import Plan
 from dispatch.planning.replay_rounds import show_rounds_then
 from dispatch.planning.waves import AskState, PlanRequest, Wave
 from dispatch.safety.case_replay import show_cases_then
+from dispatch.safety.help_calls import list_away
 from dispatch.store.unit_of_work import UnitOfWork
 
 _OPEN: Final = (AskState.QUEUED, AskState.RUNNING)
@@ -59,6 +60,7 @@ def show_replay(
     walked = show_rounds_then(then, plans, {order.id: order for order in orders})
     asked = _requests_then(then, waves)
     streets = sorted({wave.street_code for wave in waves})
+    away = list_away(then.session, at=at)
     return compose(
         then,
         on,
@@ -66,7 +68,8 @@ def show_replay(
             waves=put_together(then, waves, plans, asked),
             orders=orders,
             carried=walked.carried,
-            helpers=show_helpers(then, streets, on, walked.rounds),
+            helpers=show_helpers(then, streets, on, walked.rounds, away),
+            away=away,
             rounds=walked.rounds,
             cases=show_cases_then(then, street_code),
             last_event_at=max((event.at for event in told.values()), default=None),

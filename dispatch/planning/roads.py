@@ -11,16 +11,20 @@ from itertools import pairwise
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dispatch.people.helpers import TravelMode
 from dispatch.planning.rules import SPEEDS
 from dispatch.planning.spots import Spot
 from dispatch.settings import settings
-from routing import Matrix, Speed
+from routing import Matrix, Speed, travel_seconds
 
 if TYPE_CHECKING:
     from routing.roads import RoadGraph, TravelTimes
 
 ROADS_FILE: Final = "roads.npz"
+NO_WAY_SECONDS: Final = 10**7  # where there is no way it takes for ever
 _DECIMALS: Final = 6
 _WIDTHS: Final = {  # how a street is drawn: 0 main, 1 middle, 2 small
     **dict.fromkeys(("motorway", "trunk", "primary"), 0),
@@ -40,6 +44,22 @@ def travel_of(
         return {mode.value: SPEEDS[mode] for mode in sorted(modes)}
     points = [(spot.lat, spot.lon) for spot in spots]
     return {mode.value: times.matrix(mode.value, points) for mode in sorted(modes)}
+
+
+def seconds_between(
+    mode: TravelMode, here: Sequence[Point], there: Sequence[Point]
+) -> NDArray[np.int32]:
+    """Travel in whole seconds, shape (here, there); NO_WAY_SECONDS without a way.
+
+    Nothing of it is remembered: a person's place of this moment is never asked for
+    again, and would push the doors out of what is known.
+    """
+    times = _times()
+    if times is None:
+        square = travel_seconds([*here, *there], SPEEDS[mode])
+        return square[: len(here), len(here) :]
+    found = times.network(mode.value).seconds(here, there)
+    return np.where(found < 0, np.int32(NO_WAY_SECONDS), found)
 
 
 def path_of(mode: TravelMode, spots: Sequence[Spot]) -> list[list[float]]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from dispatch.catalogue.sittings import Sitting
@@ -17,6 +18,7 @@ from dispatch.promises.checking import Look, Premises
 
 _KNOWN: Final = frozenset({Trust.ONLINE, Trust.CORRECTED})
 _TAKEN: Final = frozenset({FieldKind.PICKED_UP, FieldKind.LOADED})
+_GOING: Final = frozenset({OrderState.PLANNED, OrderState.UNDER_WAY})
 _ROUNDING: Final = timedelta(seconds=2)
 
 
@@ -39,6 +41,8 @@ def check_heat(premises: Premises, look: Look) -> None:
         sitting = sittings.get(order.sitting_id) if order else None
         if order is not None and sitting is not None:
             _check_plan(order, sitting, planned, look)
+    look.untold = _untold(session)
+    look.waited_for = _waited_for(premises, list(orders.values()), sittings)
     taken, arrived = _taken(session), _arrived(session)
     boxes = {box.order_id: box for box in session.exec(select(MealBox))}
     for proof, event in _handed_over(session):
@@ -108,6 +112,31 @@ def _ride(
     if taken is None or not {taken.trust, there.trust} <= _KNOWN:
         return None
     return there.corrected_at - taken.corrected_at
+
+
+def _untold(session: Session) -> int:
+    """Meals that were brought, with no time but what somebody typed in afterwards."""
+    query = (
+        select(func.count())
+        .select_from(Evidence)
+        .join(Order, col(Order.id) == Evidence.order_id)
+        .outerjoin(FieldEvent, col(FieldEvent.id) == Evidence.field_event_id)
+        .where(Order.channel == Channel.DELIVERY, Order.state == OrderState.DONE)
+        .where(Evidence.counts, col(FieldEvent.trust).in_(_KNOWN).is_not(True))
+    )
+    return session.exec(query).one()
+
+
+def _waited_for(
+    premises: Premises,
+    orders: list[Order],
+    sittings: dict[UUID | None, Sitting],
+) -> int:
+    """Meals that must be eaten by now, and nobody says that they were brought."""
+    if premises.now is None:
+        return 0
+    over = {id_ for id_, one in sittings.items() if one.eat_by_at < premises.now}
+    return sum(one.state in _GOING and one.sitting_id in over for one in orders)
 
 
 def _planned(session: Session) -> list[tuple[UUID, _Planned]]:

@@ -16,6 +16,7 @@ from dispatch.people.vault import unseal
 from dispatch.safety.cases import (
     OUTCOMES,
     Case,
+    CaseKind,
     CaseOutcome,
     CaseRung,
     CaseStep,
@@ -100,7 +101,7 @@ def show_case(uow: UnitOfWork, case_id: UUID) -> CaseFile:
         case=show_cases(uow, [case])[0],
         outcomes=[one.value for one in CaseOutcome if one in OUTCOMES[case.kind]],
         ladder=_ladder(uow, case, ladder),
-        story=_story(uow, list_steps(uow.session, case.id)),
+        story=_story(uow, case.kind, list_steps(uow.session, case.id)),
     )
 
 
@@ -112,7 +113,9 @@ def list_open(uow: UnitOfWork) -> list[CaseRow]:
 
 
 def show_cases(uow: UnitOfWork, cases: Sequence[Case]) -> list[CaseRow]:
-    """Rows for cases that the caller found within reach; three queries."""
+    """Rows for cases that the caller found within reach; three queries, or none."""
+    if not cases:
+        return []
     labels = _labels(uow, cases)
     standing = _standing(uow, cases)
     duties = _duties(uow, cases)
@@ -128,7 +131,7 @@ def show_cases(uow: UnitOfWork, cases: Sequence[Case]) -> list[CaseRow]:
             opened_at=case.opened_at,
             rung=standing.get(case.id, 1),
             rung_code=case.rung.value,
-            rung_name=say("rung", case.rung.value),
+            rung_name=name_of(case.kind, case.rung),
             owner=case.owner,
             owner_id=duties[case.id].account_id if case.id in duties else None,
             taken_at=duties[case.id].taken_at if case.id in duties else None,
@@ -190,7 +193,7 @@ def _ladder(uow: UnitOfWork, case: Case, ladder: Sequence[CaseRung]) -> list[Run
             RungRow(
                 rung=one.seq,
                 code=one.rung.value,
-                name=say("rung", one.rung.value),
+                name=name_of(case.kind, one.rung),
                 who=one.who,
                 phone_masked=mask_phone(phone)
                 if phone and one.rung in _ON_THE_PHONE
@@ -203,21 +206,30 @@ def _ladder(uow: UnitOfWork, case: Case, ladder: Sequence[CaseRung]) -> list[Run
     return rows
 
 
-def _story(uow: UnitOfWork, steps: Sequence[CaseStep]) -> list[StepLine]:
+def name_of(kind: CaseKind, rung: Rung) -> str:
+    """A rung in words. To a helper who calls for help nobody goes 'once more'."""
+    if kind is CaseKind.SOS_HELPER and rung is Rung.SECOND_VISIT:
+        return say("rung", "go_to_helper")
+    return say("rung", rung.value)
+
+
+def _story(
+    uow: UnitOfWork, kind: CaseKind, steps: Sequence[CaseStep]
+) -> list[StepLine]:
     titles = titles_of(uow.session, (one.account_id for one in steps))
     system = say("role", "system")
     return [
         StepLine(
             at=one.at,
             kind=one.outcome,
-            words=_sentence(one),
+            words=_sentence(kind, one),
             actor=titles.get(one.account_id, system),
         )
         for one in steps
     ]
 
 
-def _sentence(step: CaseStep) -> str:
-    parts = [say("rung", step.rung.value), say("outcome", step.outcome)]
+def _sentence(kind: CaseKind, step: CaseStep) -> str:
+    parts = [name_of(kind, step.rung), say("outcome", step.outcome)]
     said = say("list", "colon").join(parts)
     return f"{said}{say('list', 'stop')}{step.words}" if step.words else said

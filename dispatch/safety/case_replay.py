@@ -9,12 +9,11 @@ from sqlmodel import col, or_, select
 
 from dispatch.access.accounts import titles_of
 from dispatch.log.events import Event, last_events
-from dispatch.safety.case_file import CaseRow, show_cases
-from dispatch.safety.cases import Case, CaseRung
+from dispatch.safety.case_file import CaseRow, name_of, show_cases
+from dispatch.safety.cases import Case, CaseKind, CaseRung
 from dispatch.safety.duty import CaseDuty
 from dispatch.safety.reaching import cases_in_reach
 from dispatch.store.unit_of_work import UnitOfWork
-from dispatch.words import say
 
 
 def show_cases_then(uow: UnitOfWork, street_code: str | None) -> list[CaseRow]:
@@ -42,8 +41,8 @@ def _then(
 ) -> CaseRow:
     row = replace(row, state="open", outcome=None)
     if rung is not None:
-        code = rung.rung.value
-        row = replace(row, rung=rung.seq, rung_code=code, rung_name=say("rung", code))
+        name = name_of(CaseKind(row.kind), rung.rung)
+        row = replace(row, rung=rung.seq, rung_code=rung.rung.value, rung_name=name)
         row = replace(row, deadline_at=rung.deadline_at)
     if told is not None and (until := told.facts.get("deadline_at")):
         row = replace(row, deadline_at=datetime.fromisoformat(until))

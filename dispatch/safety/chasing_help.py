@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from dispatch.people.offers import OfferState
-from dispatch.safety.help_calls import HelpCall, find_standing
+from dispatch.safety.help_calls import HelpCall, find_call, find_standing
 from dispatch.safety.helping import put_ask
 from dispatch.safety.notifying import tell_of_help
 from dispatch.safety.noting_help import end_ask, tell_help
@@ -36,9 +36,7 @@ def act_on_help(uow: UnitOfWork, call_id: UUID) -> bool:
     Returns:
         whether anything was; somebody may have been quicker.
     """
-    call = uow.session.get(
-        HelpCall, call_id, with_for_update=True, populate_existing=True
-    )
+    call = find_call(uow.session, call_id)
     if call is None or call.act_at is None or call.act_at > uow.now:
         return False
     if call.helper_id is not None:

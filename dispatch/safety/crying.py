@@ -1,17 +1,23 @@
 """Crying for help, and reporting: cases that people open, without any closed door."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from sqlmodel import col, select
+
 from dispatch.access.scope import get_scoped
 from dispatch.errors import NotAllowed, NotFound
+from dispatch.log.audit import write_down
 from dispatch.people.elders import Elder, get_elder
 from dispatch.people.helpers import Helper
 from dispatch.people.places import get_station
-from dispatch.people.vault import seal
+from dispatch.people.vault import seal, unseal
 from dispatch.safety.cases import Case, CaseKind, get_case
+from dispatch.safety.duty import find_duty
 from dispatch.safety.ladders import FIRST_RUNG, MINUTES
+from dispatch.safety.notifying import DUTY_PHONE
 from dispatch.safety.noting import LONGEST, spoken
 from dispatch.safety.opening import begin_case
 from dispatch.safety.reports import SAID, CaseReport, Severity
@@ -41,6 +47,61 @@ def call_for_helper(uow: UnitOfWork, words: str, *, key: str | None) -> Case:
     case = _case(uow, CaseKind.SOS_HELPER, helper.station_id, helper.street_code)
     case.helper_id = helper.id
     return _open(uow, case, words, CaseReport(case_id=case.id), key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnSos:
+    """A helper's own open call: who was told, and whether they have taken it."""
+
+    owner: str
+    taken: bool
+    since: datetime
+
+
+def show_own_sos(uow: UnitOfWork) -> OwnSos | None:
+    """What this helper called out, as long as nobody has ended it."""
+    case = _own_sos(uow)
+    if case is None:
+        return None
+    duty = find_duty(uow.session, case.id)
+    taken = duty is not None and duty.taken_at is not None
+    return OwnSos(owner=case.owner, taken=taken, since=case.opened_at)
+
+
+def dial_owner(uow: UnitOfWork) -> str:
+    """The `tel:` link to whoever has this helper's call: where their duty is reached,
+    else their own station. Written down.
+
+    Raises:
+        NotFound: nothing that they called out is open.
+    """
+    case = _own_sos(uow)
+    if case is None:
+        raise NotFound
+    duty = find_duty(uow.session, case.id)
+    phone = ""
+    if duty is not None:
+        kept = unseal(uow.session, [duty.account_id], [DUTY_PHONE])[duty.account_id]
+        phone = kept.get(DUTY_PHONE, "")
+        if phone:
+            about, why = duty.account_id, f"case {case.id}"
+            write_down(uow, "call", "account", about, fields=[DUTY_PHONE], purpose=why)
+    if not phone:
+        helper = uow.session.get_one(Helper, case.helper_id)
+        phone = get_station(uow.session, helper.station_id).phone
+    return f"tel:{phone}"
+
+
+def _own_sos(uow: UnitOfWork) -> Case | None:
+    if uow.actor.helper_id is None:
+        return None
+    query = (
+        select(Case)
+        .where(Case.helper_id == uow.actor.helper_id, col(Case.closed_at).is_(None))
+        .where(Case.kind == CaseKind.SOS_HELPER)
+        .order_by(col(Case.opened_at).desc(), col(Case.id))
+    )
+    return uow.session.exec(query).first()
 
 
 def call_for_elder(

@@ -139,6 +139,11 @@ class HelpAsk(SQLModel, table=True):
 STANDING: Final = (OfferState.OPEN, OfferState.ACCEPTED)
 
 
+def find_call(session: Session, call_id: UUID) -> HelpCall | None:
+    """A call, held and fresh, whoever may see it."""
+    return session.get(HelpCall, call_id, with_for_update=True, populate_existing=True)
+
+
 def list_asks(session: Session, call_ids: Collection[UUID]) -> list[HelpAsk]:
     """Whoever was asked for some calls, first to last."""
     query = select(HelpAsk).where(col(HelpAsk.call_id).in_(call_ids))
@@ -171,14 +176,17 @@ class Away:
 
 
 def list_away(
-    session: Session, helper_ids: Collection[UUID], at: datetime | None = None
+    session: Session,
+    helper_ids: Collection[UUID] | None = None,
+    at: datetime | None = None,
 ) -> dict[UUID, Away]:
-    """Which of these helpers are away for a call, by their id.
+    """Which helpers are away for a call, by their id.
 
     Args:
+        helper_ids: of these; None: of all.
         at: a moment that may have been; now when it is not told.
     """
-    if not helper_ids:
+    if helper_ids is not None and not helper_ids:
         return {}
     over = col(HelpCall.closed_at)
     query = select(HelpCall).where(
@@ -189,7 +197,8 @@ def list_away(
         query = query.where(col(HelpCall.accepted_at) <= at)
     away = {}
     for call in session.exec(query):  # a handful in a whole district
-        if call.helper_id in helper_ids and call.accepted_at and call.free_at:
+        asked = helper_ids is None or call.helper_id in helper_ids
+        if asked and call.accepted_at and call.free_at:
             spent = (call.accepted_at, call.free_at, call.back_at)
             away[call.helper_id] = Away(call.id, *spent)
     return {helper_id: one for helper_id, one in away.items() if helper_id}

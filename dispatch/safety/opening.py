@@ -10,6 +10,7 @@ from dispatch.safety.cases import Case, CaseKind, list_cases_of, list_steps
 from dispatch.safety.ladders import FIRST_RUNG, MINUTES, lay_ladder, miss_contacts
 from dispatch.safety.noting import add_step, tell_case
 from dispatch.safety.telling_family import tell_family
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -55,6 +56,7 @@ def begin_case(uow: UnitOfWork, case: Case) -> Case:
     tell_case(uow, case, "case.opened", happened_at=case.happened_at.isoformat())
     miss_contacts(uow, case)
     tell_family(uow, case)
+    fail_point("case.opened")
     return case
 
 

@@ -25,10 +25,8 @@ from dispatch.people.offers import OfferState
 from dispatch.people.on_duty import OnDuty, list_on_duty
 from dispatch.people.pairings import PairKind, list_pairings
 from dispatch.people.places import Station, list_stations
-from dispatch.planning.on_demand.scene import square_of
-from dispatch.planning.roads import travel_of
+from dispatch.planning.roads import seconds_between
 from dispatch.planning.rules import PARKING_SECONDS, way_up_seconds
-from dispatch.planning.spots import Spot
 from dispatch.safety.help_calls import HelpCall, list_asks, list_away
 from dispatch.safety.where_now import Now, clocks_of, read_now
 from dispatch.store.unit_of_work import UnitOfWork
@@ -93,7 +91,13 @@ def rank(uow: UnitOfWork, call: HelpCall, only: UUID | None = None) -> list[Rank
     crew = _crew(uow, call, only)
     asked = {one.helper_id: one.state for one in list_asks(uow.session, [call.id])}
     nows = read_now(uow, [on.helper for on in crew.values()], _stations(uow))
-    near = sorted(nows, key=lambda one: (_metres(call, nows[one]), one))[:_NEAR]
+    near = sorted(
+        nows,
+        key=lambda one: (
+            *(one in asked, not _is_able(service, crew[one])),
+            *(_metres(call, nows[one]), one),
+        ),
+    )[:_NEAR]
     known = {order_id for one in near for order_id in nows[one].orders}
     cargo = _read_cargo(uow, [nows[one] for one in near], known)
     ways = _ways(call, {helper_id: nows[helper_id] for helper_id in near}, crew)
@@ -211,19 +215,17 @@ def _ways(
 def _ways_by(
     mode: TravelMode, call: HelpCall, nows: Mapping[UUID, Now]
 ) -> dict[UUID, _Ways]:
-    spots = [Spot("door call", call.lat, call.lon)]
-    for helper_id, now in nows.items():
-        following = now.following[0] if now.following else now
-        spots.append(Spot(f"door {helper_id} here", now.lat, now.lon))
-        spots.append(Spot(f"door {helper_id} next", following.lat, following.lon))
-    seconds = square_of(travel_of([mode], spots)[mode.value], spots)
+    where = [(call.lat, call.lon), *((now.lat, now.lon) for now in nows.values())]
+    following = [now.following[0] if now.following else now for now in nows.values()]
+    goals = [where[0], *((one.lat, one.lon) for one in following)]
+    seconds = seconds_between(mode, where, goals)
     return {
         helper_id: _Ways(
-            there=int(seconds[1 + 2 * n, 0]),
-            back=int(seconds[0, 2 + 2 * n]),
-            straight=int(seconds[1 + 2 * n, 2 + 2 * n]),
+            there=int(seconds[n, 0]),
+            back=int(seconds[0, n]),
+            straight=int(seconds[n, n]),
         )
-        for n, helper_id in enumerate(nows)
+        for n, helper_id in enumerate(nows, start=1)
     }
 
 

@@ -4,15 +4,19 @@ A helper who was asked answers on their phone. Saying no costs nothing. A phone 
 no line for a while says how long ago a step was done; the steps keep their order.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from dispatch.access.day_passes import lasts_until
 from dispatch.access.scope import get_scoped
 from dispatch.errors import BadInput, Conflict, NotFound
 from dispatch.log.audit import write_down
-from dispatch.orders.orders import get_order, tell_order
+from dispatch.orders.orders import Order, get_order, tell_order
 from dispatch.people.offers import OfferState
+from dispatch.planning.holding import hold_helpers
 from dispatch.safety.chasing_help import ask_best
 from dispatch.safety.help_calls import (
     WHAT,
@@ -21,6 +25,7 @@ from dispatch.safety.help_calls import (
     HelpAsk,
     HelpCall,
     HelpOutcome,
+    find_call,
     find_standing,
     list_away,
 )
@@ -56,7 +61,9 @@ def answer_ask(uow: UnitOfWork, ask_id: UUID, *, accepts: bool) -> HelpCall:
         NotToBeAsked: they are at another call.
     """
     ask = get_scoped(uow, HelpAsk, ask_id)
-    call = _hold(uow, ask.call_id)
+    call = find_call(uow.session, ask.call_id)  # not theirs to see yet
+    if call is None:
+        raise NotFound
     ask = get_scoped(uow, HelpAsk, ask_id, lock=True)
     wanted = OfferState.ACCEPTED if accepts else OfferState.DECLINED
     if ask.state is wanted:
@@ -67,9 +74,11 @@ def answer_ask(uow: UnitOfWork, ask_id: UUID, *, accepts: bool) -> HelpCall:
         end_ask(uow, call, ask, wanted)
         ask_best(uow, call)
         return call
+    put_off = _hold_put_off(uow, ask)  # orders before helpers, as everywhere
+    hold_helpers(uow.session, [ask.helper_id])  # two calls may ask the same person
     if list_away(uow.session, [ask.helper_id]):
         raise NotToBeAsked
-    _accept(uow, call, ask)
+    _accept(uow, call, ask, put_off)
     return call
 
 
@@ -108,17 +117,30 @@ def report_step(
     return call
 
 
-def _hold(uow: UnitOfWork, call_id: UUID) -> HelpCall:
-    """The call of a question to this helper, who may not see it yet."""
-    call = uow.session.get(
-        HelpCall, call_id, with_for_update=True, populate_existing=True
-    )
-    if call is None:
-        raise NotFound
-    return call
+@dataclass(frozen=True)
+class _PutOff:
+    """Somebody who is reached later because of the call."""
+
+    order: Order
+    seconds: int
+    spoilt: bool
 
 
-def _accept(uow: UnitOfWork, call: HelpCall, ask: HelpAsk) -> None:
+def _hold_put_off(uow: UnitOfWork, ask: HelpAsk) -> list[_PutOff]:
+    late = [e for e in ask.effect["later"] if e["late_seconds"] or e["spoilt"]]
+    return [
+        _PutOff(
+            get_order(uow.session, UUID(one["order_id"]), lock=True),
+            int(one["seconds"]),
+            bool(one["spoilt"]),
+        )
+        for one in sorted(late, key=lambda e: str(e["order_id"]))
+    ]
+
+
+def _accept(
+    uow: UnitOfWork, call: HelpCall, ask: HelpAsk, put_off: Sequence[_PutOff]
+) -> None:
     """They go; the rest of their round is later by what they were told."""
     waited = uow.now - ask.asked_at
     call.helper_id, call.accepted_at = ask.helper_id, uow.now
@@ -127,15 +149,14 @@ def _accept(uow: UnitOfWork, call: HelpCall, ask: HelpAsk) -> None:
     call.back_at = _moment(ask, "back_at", waited)
     call.act_at = (call.expected_at or uow.now) + ARRIVES_WITHIN
     uow.session.add(call)
+    lasts_until(uow, (call.free_at or call.act_at) + ENDS_WITHIN)
     end_ask(uow, call, ask, OfferState.ACCEPTED)
     write_down(uow, "help_shown", "help_call", call.id, fields=[WHO, WHAT, WHERE])
-    put_off = [e for e in ask.effect["later"] if e["late_seconds"] or e["spoilt"]]
-    for one in sorted(put_off, key=lambda e: str(e["order_id"])):
-        order = get_order(uow.session, UUID(one["order_id"]), lock=True)
-        seconds, helper_id = int(one["seconds"]), ask.helper_id
-        tell_order(uow, order, "order.put_off", seconds=seconds, helper_id=helper_id)
+    for one in put_off:
+        about = {"seconds": one.seconds, "helper_id": ask.helper_id}
+        tell_order(uow, one.order, "order.put_off", **about)
     if put_off:
-        spoilt = sum(bool(one["spoilt"]) for one in put_off)
+        spoilt = sum(one.spoilt for one in put_off)
         tell_of_help(uow, call, _side_effects(len(put_off), spoilt))
 
 

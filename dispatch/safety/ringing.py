@@ -18,6 +18,7 @@ from dispatch.store.unit_of_work import UnitOfWork
 
 BUDGET: Final = 10
 BUDGET_WITHIN: Final = timedelta(minutes=10)
+SHARED_WITHIN: Final = timedelta(hours=8)  # a turn of duty
 _AMBER: Final = frozenset(
     {CaseKind.OVERDUE, CaseKind.ALONE, CaseKind.CONDITION, CaseKind.ALLEGATION}
 )
@@ -27,17 +28,23 @@ _IN_GROUPS: Final = frozenset({CaseKind.OVERDUE, CaseKind.ALONE})
 def first_to_ring(
     session: Session, case: Case, people: list[Account], now: datetime
 ) -> Account:
-    """Of those on duty whoever was rung least in the last ten minutes.
+    """Of those on duty whoever was rung least in the last ten minutes, and then hours.
 
-    Among equals the order of asking decides: who is free and comes first is asked
-    first. Only when everybody on duty has had their ten is somebody else.
+    So the alarms of a street are shared by all on duty. Among equals the order of
+    asking decides. Only when everybody on duty has had their ten is somebody else.
     """
     if case.kind is CaseKind.ALLEGATION:
         return people[0]
     on_duty = list_on_duty(session, case, now)
-    rung = {one.id: _rung_lately(session, one.id, now) for one in on_duty}
+    rung = {
+        one.id: (
+            _rung_lately(session, one.id, now),
+            _rung_lately(session, one.id, now, SHARED_WITHIN),
+        )
+        for one in on_duty
+    }
     calmest = min(on_duty, key=lambda one: rung[one.id], default=None)
-    if calmest is not None and rung[calmest.id] < BUDGET:
+    if calmest is not None and rung[calmest.id][0] < BUDGET:
         return calmest
     with_room = (p for p in people if _rung_lately(session, p.id, now) < BUDGET)
     return next(with_room, people[0])
@@ -104,10 +111,15 @@ def lately_to(uow: UnitOfWork, case: Case, person: Account) -> Alarm | None:
     return uow.session.exec(query.order_by(col(Alarm.rung_at).desc())).first()
 
 
-def _rung_lately(session: Session, account_id: UUID, now: datetime) -> int:
+def _rung_lately(
+    session: Session,
+    account_id: UUID,
+    now: datetime,
+    within: timedelta = BUDGET_WITHIN,
+) -> int:
     query = select(func.count()).where(
         Alarm.account_id == account_id,
         col(Alarm.loud),
-        col(Alarm.rung_at) > now - BUDGET_WITHIN,
+        col(Alarm.rung_at) > now - within,
     )
     return int(session.exec(query).one())

@@ -30,7 +30,7 @@ from dispatch.store.unit_of_work import UnitOfWork
 
 OVERDUE_AFTER: Final = timedelta(minutes=20)
 # Paper sheets and doors without a network speak when the helper is back.
-SILENT_AFTER: Final = timedelta(hours=2)
+SILENT_AFTER: Final = timedelta(hours=1)
 _LOOK_BACK: Final = timedelta(days=1)
 _AT_THE_DOOR: Final = (CaseKind.NO_ANSWER, CaseKind.OVERDUE)
 _GOING: Final = (OrderState.PLANNED, OrderState.UNDER_WAY)

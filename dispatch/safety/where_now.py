@@ -127,7 +127,7 @@ def _stops_of(uow: UnitOfWork, helper_ids: Collection[UUID]) -> dict[UUID, list[
         .join(StopOrder, col(StopOrder.stop_id) == Stop.id)
         .join(Order, col(Order.id) == StopOrder.order_id)
         .where(col(Stop.round_id).in_(whose), not_given_back())
-        .order_by(col(Stop.at), col(Stop.seq), col(Order.id))
+        .order_by(col(Stop.at), col(Stop.seq), col(Stop.id), col(Order.id))
     )
     rows = [*uow.session.exec(query)]
     found: dict[UUID, list[_Due]] = {}

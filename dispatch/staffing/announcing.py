@@ -32,10 +32,10 @@ _SHOWN: Final = timedelta(hours=14)  # a working day; then it is old news
 _AT_ONCE: Final = 20
 
 
-class NothingSaid(BadInput):
+class NoWords(BadInput):
     """请写几个字（最多 120 字），没有发送。"""
 
-    code = "nothing_said"
+    code = "no_words"
 
 
 class NobodyThere(BadInput):
@@ -100,14 +100,14 @@ def announce(
     Phones without a line have it when they are back.
 
     Raises:
-        NothingSaid: no words, or too many.
+        NoWords: none, or too many.
         NobodyThere: nobody of this audience works now.
         NotFound: no such kitchen or street within reach.
         KeyReused
     """
     said = words.strip()
     if not 0 < len(said) <= LONGEST:
-        raise NothingSaid
+        raise NoWords
     asked = [audience.value, kitchen_id, street_code, said]
     if not takes_effect(uow, key, "crew_message", asked):
         return

@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from dispatch.clock import wall_now
 from dispatch.errors import BadInput, Conflict
 from dispatch.store.columns import Instant
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 _LONGEST_KEY = 80
@@ -70,6 +71,7 @@ def claim(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> UUID | N
     except IntegrityError:
         first = uow.session.get_one(Idempotency, (actor, key))
     else:
+        fail_point("key.claimed")
         return None
     if (first.verb, first.content_sha256) != (verb, digest):
         raise KeyReused

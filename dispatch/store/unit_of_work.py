@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from dispatch.clock import read_clock
 from dispatch.store.engine import reading
+from dispatch.store.fail_points import fail_point
 
 T = TypeVar("T")
 
@@ -66,15 +67,16 @@ def unit_of_work(engine: Engine, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
     with Session(engine, expire_on_commit=False) as session:
         uow = UnitOfWork(session, read_clock(session), actor)
         yield uow
+        fail_point("uow.before_commit")
         session.commit()
+        fail_point("uow.after_commit")
 
 
 @contextmanager
 def picture(engine: Engine, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
     """Read one consistent state of the database; nothing is ever written."""
-    with Session(reading(engine), expire_on_commit=False) as session:
+    with glance(engine) as session:
         yield UnitOfWork(session, read_clock(session), actor)
-        session.rollback()
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dispatch.subsidy.cases import Case, Earlier, PersonCase, StationCase
+from dispatch.catalogue.calendar import known_kind
+from dispatch.subsidy.case_shapes import Case, Earlier, PersonCase, StationCase
 from dispatch.subsidy.granting_rules import grant_order
 from dispatch.subsidy.outcomes import Outcome, Service
 from dispatch.subsidy.policy import Policy
@@ -34,6 +35,7 @@ def _person(policy: Policy, case: PersonCase) -> dict[str, Any]:
         service = Service(
             **order.model_dump(exclude={"station", "point_street", "external"}),
             external_fen=sum(order.external.values()),
+            workday=known_kind(order.on).is_worked,
         )
         orders.append(_order(grant_order(policy, case.person, tally, service)))
     return {"id": case.id, "orders": orders}

@@ -1,95 +1,29 @@
 """Case files: made-up persons with orders, stations with months, and the answers."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import ValidationError
 
-from dispatch.subsidy.elder_rules import Grade, Meal
-from dispatch.subsidy.facts import Person
+from dispatch.subsidy.case_shapes import Case, PersonCase, StationCase
 from dispatch.subsidy.json_files import read_json
 from dispatch.subsidy.policy import Policy
-from dispatch.subsidy.station_rules import StationMonth
 from dispatch.subsidy.strict import (
     BadFile,
-    Day,
     Fault,
-    Fen,
     Many,
     Place,
     Strict,
     faults_of,
-    wrong,
 )
 
-ServiceCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
 KNOWN_RELIEF = ("TK", "DB", "DBBY")
-
-
-def _a_month_or_a_day(key: str) -> str:
-    try:
-        date.fromisoformat(key if len(key) > len("2026-05") else f"{key}-01")
-    except ValueError:
-        raise wrong(
-            f"{key!r} is neither a month nor a day", "write YYYY-MM or YYYY-MM-DD"
-        ) from None
-    return key
-
-
-_Digits = Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
-WindowKey = Annotated[_Digits, AfterValidator(_a_month_or_a_day)]
-Month = Annotated[
-    str, Field(pattern=r"^\d{4}-\d{2}$"), AfterValidator(_a_month_or_a_day)
-]
-Times = Annotated[int, Field(ge=0)]
-
-
-class Earlier(Strict):
-    """A service before the case's orders, with what it was granted."""
-
-    service: ServiceCode
-    on: Day
-    meal: Meal | None = None
-    granted: Mapping[str, Fen] = Field(default_factory=dict)
-    counts: Mapping[str, Times] = Field(default_factory=dict)
-
-
-class CaseOrder(Strict):
-    id: Name
-    service: ServiceCode
-    on: Day
-    meal: Meal | None = None
-    price_fen: Fen = 0
-    fee_fen: Fen = 0
-    station: str | None = None
-    point_street: str | None = None
-    grade: Grade | None = None
-    external: Mapping[str, Fen] = Field(default_factory=dict)
-
-
-class PersonCase(Strict):
-    id: Name
-    person: Person
-    history: Many[Earlier] = ()
-    used: Mapping[str, Mapping[WindowKey, Times]] = Field(default_factory=dict)
-    orders: Many[CaseOrder] = ()
-
-
-class StationCase(Strict):
-    id: Name
-    station: StationMonth
-    month: Month
 
 
 class _File(Strict):
     format: Literal["liuzhu-cases/1"]
     cases: Many[dict[str, Any]]
-
-
-Case = PersonCase | StationCase
 
 
 def read_cases(path: Path, policy: Policy) -> list[Case]:
@@ -118,14 +52,15 @@ def read_cases(path: Path, policy: Policy) -> list[Case]:
         if isinstance(case, PersonCase):
             faults += [
                 Fault(_place(data, ("cases", i, *at)), problem, remedy)
-                for at, problem, remedy in _misfits(case, policy)
+                for at, problem, remedy in case_misfits(case, policy)
             ]
     if faults:
         raise BadFile(str(path), faults)
     return cases
 
 
-def _misfits(case: PersonCase, policy: Policy) -> Iterator[tuple[Place, str, str]]:
+def case_misfits(case: PersonCase, policy: Policy) -> Iterator[tuple[Place, str, str]]:
+    """Place, problem and remedy of what these rules know nothing about."""
     yield from _relief(case, policy)
     rules = {rule.id: rule for rule in policy.subsidy}
     known = f"use one of {', '.join(rules)}"

@@ -53,10 +53,13 @@ _CHECKS = {
         WHERE NOT EXISTS (SELECT 1 FROM rule_version r WHERE r.id = g.rule_version)
     """,
     "补贴没有入账，或金额不符": """
-        SELECT g.id, g.entry_id FROM subsidy_grant g WHERE NOT EXISTS (
+        SELECT g.id, g.entry_id FROM subsidy_grant g WHERE g.fen <> (
+            SELECT COALESCE(SUM(p.fen), 0) FROM ledger_posting p
+            WHERE p.entry_id = g.entry_id AND p.subsidy = g.subsidy)
+        OR NOT EXISTS (
             SELECT 1 FROM ledger_posting p JOIN ledger_account a ON a.code = p.account
             WHERE p.entry_id = g.entry_id AND p.subsidy = g.subsidy
-            AND p.fen = g.fen AND a.payer = g.payer)
+            AND a.payer = g.payer)
     """,
     "入账没有补贴依据": """
         SELECT p.id, p.entry_id FROM ledger_posting p
@@ -84,6 +87,22 @@ _CHECKS = {
         JOIN ledger_posting p ON p.entry_id = e.id
         JOIN ledger_account a ON a.code = p.account AND a.kind = 'income'
         WHERE e.kind = 'service' AND p.fen <> -(o.price_fen + o.fee_fen)
+    """,
+    "月度汇总与账本不符": """
+        SELECT t.period FROM (
+            SELECT e.period AS period, p.fen AS fen FROM ledger_entry e
+            JOIN ledger_posting p ON p.entry_id = e.id
+            JOIN ledger_account a ON a.code = p.account
+            WHERE e.state = 'posted' AND e.elder_id IS NOT NULL
+            AND e.kind <> 'purse' AND a.payer IS NOT NULL
+            UNION ALL SELECT g.period, -g.fen FROM month_grant g) t
+        GROUP BY t.period HAVING SUM(t.fen) <> 0
+        UNION
+        SELECT s.period FROM (
+            SELECT m.period AS period, m.price_fen - m.self_fen - m.borne_fen
+                - m.other_fen AS fen FROM month_sum m
+            UNION ALL SELECT g.period, -g.fen FROM month_grant g) s
+        GROUP BY s.period HAVING SUM(s.fen) <> 0
     """,
     "已收款、有凭证的订单没有入账": """
         SELECT o.id, o.number FROM orders o

@@ -64,16 +64,22 @@ class Caps(Strict):
 
 
 class Rule(Strict):
-    """What every elder-side subsidy says, whatever its kind."""
+    """What every elder-side subsidy says, whatever its kind.
+
+    `shares` divides it among payers by weight, `payer` being one of them.
+    """
 
     id: Identifier
     name: str = ""
+    doc_no: str | None = None  # the notice behind this rule, where it has its own
     services: Services
     beneficiaries: Many[Identifier] = Field(min_length=1)
     window: Window
     group: Identifier
     payer: Identifier
+    shares: Mapping[Identifier, Count] = Field(default_factory=dict)
     meals: Many[Meal] = ()
+    days: Literal["all", "workdays"] = "all"  # by the calendar, holidays and all
     min_spend: MinSpend | None = None
     caps: Caps = Caps()
     min_grade: Grade = "E"

@@ -1,7 +1,6 @@
 """Granting: when an order is paid and evidenced, in that same transaction."""
 
-from collections.abc import Iterator
-from datetime import date
+from typing import Final
 
 from sqlmodel import Session, select
 
@@ -10,13 +9,15 @@ from dispatch.orders.orders import Order, OrderState, tell_order
 from dispatch.people.elder_facts import history_of
 from dispatch.people.elders import Elder
 from dispatch.people.places import get_station
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.anomalies.anomaly import is_held
+from dispatch.subsidy.anomalies.screening import screen_order
 from dispatch.subsidy.billing import Bill, evaluate, meal_of, person_of, quote
-from dispatch.subsidy.facts import FactsOn, Person
+from dispatch.subsidy.externals import ExternalPart
+from dispatch.subsidy.facts import FactsOn
 from dispatch.subsidy.grants import Grant, list_live_grants, promise
 from dispatch.subsidy.ledger import (
-    AccountKind,
-    Amount,
     Entry,
     EntryKind,
     count_entries,
@@ -24,21 +25,29 @@ from dispatch.subsidy.ledger import (
     list_amounts,
     post,
 )
-from dispatch.subsidy.outcomes import Line, Outcome
+from dispatch.subsidy.months.late_facts import is_shut, propose_difference
+from dispatch.subsidy.months.periods import period_for
+from dispatch.subsidy.outcomes import Line
+from dispatch.subsidy.persons import Person
 from dispatch.subsidy.policy import ANY, Policy
 from dispatch.subsidy.rule_versions import adopt, rules_on
-from dispatch.subsidy.windows import month_of
+from dispatch.subsidy.splitting import amounts_of
 
-__all__ = ["Bill", "quote", "reverse", "settle"]
+__all__ = ["Bill", "quote", "reverse", "settle", "withdraw"]
+
+_ANEW: Final = "重新计算：凭证或核查结果有变"
+HELD: Final = "核查中，补贴暂缓"  # the entry of an order whose subsidies wait
 
 
 def settle(uow: UnitOfWork, order: Order) -> Entry | None:
     """Grant what the rules give and post the order's money, once.
 
     The caller holds the order's row. A paid order that is not yet evidenced gets a
-    promise instead. One that is settled stays as it is, unless other evidence counts
-    for it by now: then the entry is taken back and made anew. What costs nothing has
-    no money to post.
+    promise instead, and so does one that is held: the order's money is posted, its
+    subsidies are not granted. One that is settled stays as it is, unless other
+    evidence counts for it by now, or it is held or no longer held: then the entry is
+    taken back and made anew, unless its month is shut: then the difference is proposed.
+    What costs nothing has no money to post.
 
     Returns:
         The entry that this call posted, if it did.
@@ -50,23 +59,38 @@ def settle(uow: UnitOfWork, order: Order) -> Entry | None:
         return None
     elder = hold_elder(uow.session, order)
     proof = find_evidence(uow.session, order.id)
-    if live := find_live_entry(uow.session, order.id):
-        if proof is None or (live.grade, live.evidence_id) == (order.grade, proof.id):
+    held = is_held(uow.session, order.id)
+    live = find_live_entry(uow.session, order.id)
+    if live:
+        as_it_was = (live.grade, live.evidence_id, live.reason == HELD)
+        if proof is None or as_it_was == (order.grade, proof.id, held):
             return None
-        _take_back(uow, order, live, "凭证更新，重新计算")
-    rules = rules_on(order.serve_on)
-    outcome = evaluate(uow.session, rules.policy, elder, order)
+    rules = rules_on(uow.session, order.serve_on)
+    person = person_of(elder, history_of(uow.session, elder.id), order.serve_on)
+    outcome = evaluate(uow.session, rules.policy, elder, person, order)
+    if live and is_shut(uow.session, live):
+        given = {} if held else {line.subsidy: line.fen for line in outcome.lines}
+        propose_difference(uow, order, live, given, proof, _ANEW)
+        return None
+    if live:
+        _take_back(uow, order, live, _ANEW)
     if order.state is not OrderState.DONE or proof is None:
         promise(uow.session, order, outcome.lines)
         return None
-    promise(uow.session, order, ())
+    held = held or any(one.holds for one in screen_order(uow, order))
+    promise(uow.session, order, outcome.lines if held else ())
     adopt(uow, rules)
-    entry = _entry(uow, rules.policy, elder, order, proof)
+    entry = _entry(uow, rules.policy, person, order, proof)
     entry.anomaly = next(iter(outcome.anomalies), None)
-    post(uow, entry, _amounts(order, outcome))
+    entry.reason = HELD if held else ""
+    if held:
+        outcome.lines.clear()
+    external = uow.session.get(ExternalPart, order.id)
+    post(uow, entry, amounts_of(order, outcome.lines, external))
     for line in outcome.lines:
-        uow.session.add(_grant(rules.policy, order, entry, line))
+        uow.session.add(_grant(rules.policy, order, entry, proof, line))
     uow.session.flush()
+    fail_point("grant.made")
     tell_order(
         uow,
         order,
@@ -77,6 +101,19 @@ def settle(uow: UnitOfWork, order: Order) -> Entry | None:
         anomaly=entry.anomaly,
     )
     return entry
+
+
+def withdraw(uow: UnitOfWork, order: Order, reason: str) -> None:
+    """What was granted does not stand any more: taken back, or, where its month is
+    shut, proposed to be. The caller holds the order's row.
+    """
+    live = find_live_entry(uow.session, order.id)
+    if live is None or not is_shut(uow.session, live):
+        reverse(uow, order, reason)
+        return
+    hold_elder(uow.session, order)
+    proof = find_evidence(uow.session, order.id)
+    propose_difference(uow, order, live, {}, proof, reason)
 
 
 def reverse(uow: UnitOfWork, order: Order, reason: str) -> Entry | None:
@@ -91,8 +128,11 @@ def reverse(uow: UnitOfWork, order: Order, reason: str) -> Entry | None:
 
 
 def _take_back(uow: UnitOfWork, order: Order, entry: Entry, reason: str) -> Entry:
+    booked = period_for(uow.session, entry.service_on)
     back = Entry(
         **entry.model_dump(exclude=_OWN),
+        period=booked.period,
+        adjusts_period=booked.adjusts_period,
         kind=EntryKind.REVERSAL,
         business_key=f"reversal:{entry.id}",
         reverses_id=entry.id,
@@ -110,6 +150,7 @@ def _take_back(uow: UnitOfWork, order: Order, entry: Entry, reason: str) -> Entr
 
 
 _OWN = {"id", "kind", "state", "business_key", "reverses_id", "reason", "made_at"}
+_OWN |= {"period", "adjusts_period"}
 
 
 def hold_elder(session: Session, order: Order) -> Elder:
@@ -120,14 +161,15 @@ def hold_elder(session: Session, order: Order) -> Elder:
 
 
 def _entry(
-    uow: UnitOfWork, policy: Policy, elder: Elder, order: Order, proof: Evidence
+    uow: UnitOfWork, policy: Policy, person: Person, order: Order, proof: Evidence
 ) -> Entry:
-    history = history_of(uow.session, elder.id)
-    person = person_of(elder, history, order.serve_on)
+    facts = FactsOn(policy, person, order.serve_on)
+    booked = period_for(uow.session, order.serve_on)
     return Entry(
         business_key=f"service:{order.id}:{count_entries(uow.session, order.id) + 1}",
         kind=EntryKind.SERVICE,
-        period=month_of(order.serve_on),
+        period=booked.period,
+        adjusts_period=booked.adjusts_period,
         service_on=order.serve_on,
         rule_version=policy.version.id,
         order_id=order.id,
@@ -137,34 +179,26 @@ def _entry(
         home_street=person.home_street or "",
         channel=order.channel.value,
         service=order.service,
-        category=_kind_of_person(policy, person, order.serve_on),
-        grade=order.grade or "",
+        category=_kind_of_person(policy, facts),
+        categories=f" {' '.join(sorted(facts.categories - {ANY}))} ",
+        grade=order.grade,
         evidence_id=proof.id,
         made_at=uow.now,
     )
 
 
-def _kind_of_person(policy: Policy, person: Person, on: date) -> str:
+def _kind_of_person(policy: Policy, facts: FactsOn) -> str:
     """The first category of the file that the elder is in; each counts once."""
-    facts = FactsOn(policy, person, on)
     named = tuple(category.id for category in policy.category)
     return facts.first_of(named) or ANY
 
 
-def _amounts(order: Order, outcome: Outcome) -> Iterator[Amount]:
-    """Every fen of price and fee, by who pays it."""
-    yield Amount(AccountKind.INCOME, -(order.price_fen + order.fee_fen))
-    yield Amount(AccountKind.SELF, order.paid_fen)
-    yield Amount(AccountKind.DIFFERENCE, outcome.self_fen - order.paid_fen)
-    for line in outcome.lines:
-        kind = AccountKind.ADVANCE if line.advance_by else AccountKind.DUE
-        yield Amount(kind, line.fen, line.payer, line.subsidy)
-
-
-def _grant(policy: Policy, order: Order, entry: Entry, line: Line) -> Grant:
+def _grant(
+    policy: Policy, order: Order, entry: Entry, proof: Evidence, line: Line
+) -> Grant:
     return Grant(
-        order_id=entry.order_id,
-        elder_id=entry.elder_id,
+        order_id=order.id,
+        elder_id=order.elder_id,
         station_id=entry.station_id,
         subsidy=line.subsidy,
         payer=line.payer,
@@ -175,8 +209,8 @@ def _grant(policy: Policy, order: Order, entry: Entry, line: Line) -> Grant:
         window_key=line.window,
         once_key=policy.once_key(line.subsidy, line.window),
         rule_version=line.rule_version,
-        grade=entry.grade,
-        evidence_id=entry.evidence_id,
+        grade=order.grade or "",
+        evidence_id=proof.id,
         entry_id=entry.id,
         service=entry.service,
         service_on=entry.service_on,

@@ -15,8 +15,9 @@ from dispatch.subsidy.elder_rules import (
     Quota,
     Tiered,
 )
-from dispatch.subsidy.facts import FactsOn, Person
+from dispatch.subsidy.facts import FactsOn
 from dispatch.subsidy.outcomes import Left, Line, Outcome, Refused, Service
+from dispatch.subsidy.persons import Person
 from dispatch.subsidy.policy import ROUNDING, Policy
 from dispatch.subsidy.tally import Granted, Tally
 from dispatch.subsidy.windows import SPAN_OF
@@ -33,9 +34,9 @@ def grant_order(
     if person.died_on is not None and order.on > person.died_on:
         outcome.anomalies.append(policy.lifecycle.death.anomaly)
         return outcome
-    if person.entitlement_suspended:
+    if because := _nothing_is_due(policy, person, order):
         outcome.refused += [
-            Refused(rule.id, "suspended")
+            Refused(rule.id, because)
             for rule in policy.subsidy
             if policy.touches(rule.services, order.service)
         ]
@@ -55,6 +56,16 @@ def grant_order(
     in_file = {rule.id: i for i, rule in enumerate(policy.subsidy)}
     outcome.refused.sort(key=lambda refused: in_file[refused.subsidy])
     return outcome
+
+
+def _nothing_is_due(policy: Policy, person: Person, order: Service) -> str | None:
+    """Why no rule is even asked."""
+    if person.entitlement_suspended:
+        return "suspended"
+    moving = policy.lifecycle.move_out
+    if moving and person.left_on and order.on >= moving.stops_on(person.left_on):
+        return "moved_out"
+    return None
 
 
 class _Asking:
@@ -135,6 +146,7 @@ class _Asking:
             rule_version=self._policy.version.id,
             payer=rule.payer,
             advance_by=rule.advance_by,
+            shares=rule.shares,
         )
 
     def _reasons_against(self, rule: ElderRule) -> Iterator[str]:
@@ -145,6 +157,8 @@ class _Asking:
             yield "category"
         if rule.meals and order.meal not in rule.meals:
             yield "meal"
+        if rule.days == "workdays" and not order.workday:
+            yield "day"
         facts = {**self._facts.values, "quota_used_for_same_order": self._quota_used}
         for exclude in self._policy.exclude:
             if rule.id in exclude.blocks and exclude.condition.holds(facts):

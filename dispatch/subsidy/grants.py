@@ -123,8 +123,7 @@ def _around(order: Order) -> tuple[date, date]:
 
 def _counts(row: Grant | Promise, order: Order) -> bool:
     from_on, until_on = _around(order)
-    own_promise = isinstance(row, Promise) and row.order_id == order.id
-    return from_on <= row.service_on <= until_on and not own_promise
+    return from_on <= row.service_on <= until_on and row.order_id != order.id
 
 
 def _granted(row: Grant | Promise) -> Granted:

@@ -6,33 +6,51 @@ database itself refuses to post what does not balance and to touch what is poste
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, exists, func
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, exists, func, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.store.columns import MAX_FEN, Instant, word
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.ledger_accounts import (
+    AccountKind,
+    Amount,
+    LedgerAccount,
+    account_of,
+    insert_of,
+)
 
-
-class AccountKind(StrEnum):
-    """What an account holds; each belongs to one station."""
-
-    INCOME = "income"  # what meals and services cost, fees included
-    SELF = "self"  # what elders paid
-    ADVANCE = "advance"  # a subsidy that the station advanced and a payer owes it
-    DUE = "due"  # a subsidy that a payer owes without an advance
-    DIFFERENCE = "difference"  # promised at payment and not granted, or the reverse
+__all__ = [
+    "AccountKind",
+    "Amount",
+    "Entry",
+    "EntryKind",
+    "EntryState",
+    "LedgerAccount",
+    "Posting",
+    "count_entries",
+    "find_live_entry",
+    "insert_of",
+    "list_amounts",
+    "list_settled",
+    "post",
+]
 
 
 class EntryKind(StrEnum):
     SERVICE = "service"  # one paid and evidenced order
     REVERSAL = "reversal"  # takes one entry back, whole
+    STATION = "station"  # what a station's month earns by station-side subsidies
+    REIMBURSEMENT = "reimbursement"  # a payer gives back what a station advanced
+    PAYOUT = "payout"  # a payer pays what it owes without an advance
+    ADJUSTMENT = "adjustment"  # decided afterwards about one entry that it names
+    PURSE = "purse"  # an elder's own money, put in, spent or given back
 
 
 class EntryState(StrEnum):
@@ -40,28 +58,33 @@ class EntryState(StrEnum):
     POSTED = "posted"
 
 
-class LedgerAccount(SQLModel, table=True):
-    """One account. Its code says kind, payer and station."""
+ENTRY_RULES: Final = {
+    "corrections_name": "(kind = 'adjustment') = (corrects_id IS NOT NULL)",
+    "services_are_proven": "kind <> 'service' OR (order_id IS NOT NULL "
+    "AND elder_id IS NOT NULL AND evidence_id IS NOT NULL AND grade IS NOT NULL)",
+    "stations_have_no_order": "kind NOT IN ('station', 'reimbursement', 'payout') OR "
+    "(order_id IS NULL AND elder_id IS NULL AND evidence_id IS NULL AND grade IS NULL)",
+    "rules_are_named": "kind NOT IN ('service', 'station', 'adjustment') "
+    "OR rule_version IS NOT NULL",
+    "purses_are_somebodys": "kind <> 'purse' OR elder_id IS NOT NULL",
+    "adjusts_another": "adjusts_period IS NULL "
+    "OR (length(adjusts_period) = 7 AND adjusts_period <> period)",
+}
 
-    __tablename__ = "ledger_account"
-    __table_args__ = (
-        CheckConstraint(
-            "(payer IS NOT NULL) = (kind IN ('advance', 'due'))", name="payers_owe"
-        ),
-        {"sqlite_with_rowid": False},
-    )
 
-    code: str = Field(primary_key=True, max_length=120)
-    kind: AccountKind = Field(sa_type=word(AccountKind))
-    payer: str | None = Field(default=None, max_length=64)
-    station_id: UUID = Field(foreign_key="station.id", index=True)
+def _some_index(name: str, column: str, where: str) -> Index:
+    only = text(where)
+    return Index(name, column, postgresql_where=only, sqlite_where=only)
 
 
 class Entry(SQLModel, table=True):
-    """One fact in the journal: an order's money, or taking that back.
+    """One fact in the journal: an order's money, a station's, or taking that back.
 
-    `category` is the kind of person, `street_code` where the point is, `home_street`
-    where the elder is registered. Nothing but `granting` and `posting` makes one.
+    `category` is the first kind of person that the elder is, `categories` all of them
+    with a space around each; `street_code` is where the point is, `home_street` where
+    the elder is registered. What no order stands behind leaves those words empty.
+    `period` is the month whose books hold it; `adjusts_period` the closed month that
+    it would have belonged to.
     """
 
     __tablename__ = "ledger_entry"
@@ -71,7 +94,20 @@ class Entry(SQLModel, table=True):
         ),
         CheckConstraint("length(period) = 7", name="a_month"),
         CheckConstraint("grade IN ('A','B','C','D','E')", name="grades"),
+        *(CheckConstraint(rule, name=name) for name, rule in ENTRY_RULES.items()),
         Index("entries_of_a_month", "period", "station_id"),
+        # From a figure to its lines, day by day, without reading the whole month.
+        Index(
+            "days_of_a_month",
+            *("period", "service_on", "id", "street_code", "channel"),
+            *("category", "service"),
+        ),
+        _some_index("entries_of_stations", "station_id", "kind = 'station'"),
+        _some_index("entries_that_correct", "corrects_id", "corrects_id IS NOT NULL"),
+        _some_index(
+            "entries_that_adjust", "adjusts_period", "adjusts_period IS NOT NULL"
+        ),
+        Index("entries_of_a_person", "elder_id", "period"),
         {"sqlite_with_rowid": False},
     )
 
@@ -81,20 +117,25 @@ class Entry(SQLModel, table=True):
     state: EntryState = Field(default=EntryState.DRAFT, sa_type=word(EntryState))
     period: str = Field(max_length=7)  # 2026-05
     service_on: date
-    rule_version: str = Field(foreign_key="rule_version.id", max_length=64)
+    adjusts_period: str | None = Field(default=None, max_length=7)
+    rule_version: str | None = Field(
+        default=None, foreign_key="rule_version.id", max_length=64
+    )
     reverses_id: UUID | None = Field(
         default=None, foreign_key="ledger_entry.id", unique=True
     )
-    order_id: UUID = Field(foreign_key="orders.id", index=True)
-    elder_id: UUID = Field(foreign_key="elder.id", index=True)
+    corrects_id: UUID | None = Field(default=None, foreign_key="ledger_entry.id")
+    order_id: UUID | None = Field(default=None, foreign_key="orders.id", index=True)
+    elder_id: UUID | None = Field(default=None, foreign_key="elder.id")
     station_id: UUID = Field(foreign_key="station.id")
     street_code: str = Field(foreign_key="street.code", max_length=12)
-    home_street: str = Field(max_length=12)
-    channel: str = Field(max_length=24)
-    service: str = Field(max_length=24)
-    category: str = Field(max_length=64)
-    grade: str = Field(max_length=1)
-    evidence_id: UUID = Field(foreign_key="evidence.id")
+    home_street: str = Field(default="", max_length=12)
+    channel: str = Field(default="", max_length=24)
+    service: str = Field(default="", max_length=24)
+    category: str = Field(default="", max_length=64)
+    categories: str = Field(default="", max_length=1000)
+    grade: str | None = Field(default=None, max_length=1)
+    evidence_id: UUID | None = Field(default=None, foreign_key="evidence.id")
     anomaly: str | None = Field(default=None, max_length=8)
     reason: str = Field(default="", max_length=100)
     made_at: datetime = Field(sa_type=Instant)
@@ -119,19 +160,6 @@ class Posting(SQLModel, table=True):
     fen: int = Field(sa_column=Column(BigInteger(), nullable=False))
 
 
-@dataclass(frozen=True)
-class Amount:
-    """Fen for one account of the entry's station; 0 is left out."""
-
-    kind: AccountKind
-    fen: int
-    payer: str | None = None
-    subsidy: str | None = None
-
-    def negated(self) -> "Amount":
-        return replace(self, fen=-self.fen)
-
-
 def post(uow: UnitOfWork, entry: Entry, amounts: Iterable[Amount]) -> Entry:
     """Draft an entry with its amounts, then post it.
 
@@ -139,7 +167,7 @@ def post(uow: UnitOfWork, entry: Entry, amounts: Iterable[Amount]) -> Entry:
     """
     session = uow.session
     kept = sorted((a for a in amounts if a.fen != 0), key=lambda a: a.kind)
-    accounts = [_account(session, entry.station_id, amount) for amount in kept]
+    accounts = [account_of(session, entry.station_id, amount) for amount in kept]
     session.add(entry)
     session.flush()
     for amount, account in zip(kept, accounts, strict=True):
@@ -152,28 +180,11 @@ def post(uow: UnitOfWork, entry: Entry, amounts: Iterable[Amount]) -> Entry:
             )
         )
     session.flush()
+    fail_point("ledger.drafted")
     entry.state = EntryState.POSTED
     session.flush()
+    fail_point("ledger.posted")
     return entry
-
-
-def _account(session: Session, station_id: UUID, amount: Amount) -> str:
-    """The code of the amount's account, opened when it is the first of its kind."""
-    words = (amount.kind.value, amount.payer, str(station_id))
-    code = ":".join(word_ for word_ in words if word_)
-    if session.get(LedgerAccount, code) is None:
-        opened = insert_of(session)(LedgerAccount).values(
-            code=code, kind=amount.kind, payer=amount.payer, station_id=station_id
-        )
-        session.execute(opened.on_conflict_do_nothing())
-    return code
-
-
-def insert_of(session: Session) -> type[sqlite.Insert] | type[postgresql.Insert]:
-    """The engine's own INSERT, which knows ON CONFLICT."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.Insert
-    return postgresql.Insert
 
 
 def find_live_entry(session: Session, order_id: UUID) -> Entry | None:
@@ -192,12 +203,12 @@ def list_settled(session: Session, order_ids: Sequence[UUID]) -> set[UUID]:
     taking_back = aliased(Entry)
     found: set[UUID] = set()
     for start in range(0, len(order_ids), 500):
-        query = select(Entry.order_id).where(
+        query = select(col(Entry.order_id)).where(
             col(Entry.order_id).in_(order_ids[start : start + 500]),
             Entry.kind == EntryKind.SERVICE,
             ~exists().where(col(taking_back.reverses_id) == col(Entry.id)),
         )
-        found.update(session.exec(query))
+        found.update(order_id for order_id in session.exec(query) if order_id)
     return found
 
 
@@ -210,9 +221,19 @@ def count_entries(session: Session, order_id: UUID) -> int:
 def list_amounts(session: Session, entry_id: UUID) -> list[Amount]:
     """The postings of an entry as amounts, by account."""
     query = (
-        select(LedgerAccount.kind, Posting.fen, LedgerAccount.payer, Posting.subsidy)
+        select(Posting, LedgerAccount)
         .join(LedgerAccount, col(LedgerAccount.code) == col(Posting.account))
         .where(Posting.entry_id == entry_id)
         .order_by(col(Posting.account), col(Posting.subsidy))
     )
-    return [Amount(*row) for row in session.exec(query)]
+    return [
+        Amount(
+            account.kind,
+            posting.fen,
+            account.payer,
+            posting.subsidy,
+            account.elder_id,
+            account.operator_id,
+        )
+        for posting, account in session.exec(query)
+    ]

@@ -1,10 +1,11 @@
 """From a figure down to its lines: order, rule, category, window, grade, evidence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import and_, func, tuple_
 from sqlmodel import Session, col, select
 
 from dispatch.access.masking import mask_name
@@ -13,10 +14,11 @@ from dispatch.orders.orders import Order
 from dispatch.people.vault import unseal
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.grants import Grant
-from dispatch.subsidy.rule_versions import rules_on
+from dispatch.subsidy.rule_versions import title_of
 from dispatch.subsidy.usage import live_entries
 
 _MOST = 500
+_COUNTED = 1000  # nobody turns so many pages; counting on would read the whole month
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,22 @@ class LineFilter:
     station_id: UUID | None = None
     channel: str | None = None
     category: str | None = None
+    service: str | None = None
+
+    @property
+    def words(self) -> str:
+        """Which they are, for the audit."""
+        chosen = {name: value for name, value in vars(self).items() if value}
+        return " ".join(f"{name}={value}" for name, value in chosen.items()) or "all"
 
 
 @dataclass(frozen=True)
 class GrantedLine:
-    """One granted sum, and everything that stands behind it."""
+    """One granted sum, and everything that stands behind it.
+
+    `category` is the kind of person under which the rule granted it, `person` the one
+    by which the month's figures count the elder that day.
+    """
 
     order_id: UUID
     order_number: str
@@ -40,6 +53,7 @@ class GrantedLine:
     name: str
     fen: int
     category: str
+    person: str
     window: str
     rule_version: str
     grade: str
@@ -48,34 +62,96 @@ class GrantedLine:
     entry_id: UUID
 
 
+@dataclass(frozen=True)
+class LineKey:
+    """Where a line stands in the order of all: the next page begins after it."""
+
+    on: date
+    entry_id: UUID
+    subsidy: str
+
+
+@dataclass(frozen=True)
+class LinesPage:
+    """A page of lines by day. `total` is how many there are in all.
+
+    Where `many`, there are more than `total`, and nobody counted on; `next` is None on
+    the last page.
+    """
+
+    total: int
+    many: bool
+    lines: tuple[GrantedLine, ...]
+    next: LineKey | None
+
+
 def lines_of(
     uow: UnitOfWork,
     period: str,
     which: LineFilter = LineFilter(),
     *,
     limit: int = 100,
-    offset: int = 0,
-) -> tuple[int, list[GrantedLine]]:
-    """How many lines there are, and a page of them by day and order; names masked."""
+    after: LineKey | None = None,
+) -> LinesPage:
+    """A page of lines by day, those of an entry together; names masked.
+
+    Any page costs the same, in a city's month too: none is counted off before it.
+    """
+    session, limit = uow.session, min(limit, _MOST)
     kept = live_entries(uow.actor, period)
-    query = (
-        select(Grant, Order.number, Evidence)
-        .join(kept, kept.c.id == col(Grant.entry_id))
-        .join(Order, col(Order.id) == col(Grant.order_id))
-        .join(Evidence, col(Evidence.id) == col(Grant.evidence_id))
-        .where(col(Grant.reversed_by).is_(None))
+    of_month = kept.c.id == col(Grant.entry_id)
+    lines = select(Grant, Order.number, kept.c.category).join(kept, of_month)
+    lines = lines.join(Order, col(Order.id) == col(Grant.order_id)).where(
+        *(
+            kept.c[name] == value
+            for name in ("station_id", "channel", "category", "service")
+            if (value := getattr(which, name)) is not None
+        )
     )
-    for name in ("station_id", "channel", "category"):
-        if (value := getattr(which, name)) is not None:
-            query = query.where(kept.c[name] == value)
-    total = uow.session.exec(select(func.count()).select_from(query.subquery())).one()
-    order = (col(Grant.service_on), Order.number, col(Grant.subsidy))
-    page = query.order_by(*order).limit(min(limit, _MOST)).offset(offset)
-    found = uow.session.exec(page).all()
-    labels = _labels(uow.session, {grant.elder_id for grant, _, _ in found})
-    return total, [
-        _line(grant, number, evidence, labels) for grant, number, evidence in found
-    ]
+    counting = lines.with_only_columns(col(Grant.id)).limit(_COUNTED + 1).subquery()
+    total = session.exec(select(func.count()).select_from(counting)).one()
+    order = (kept.c.service_on, kept.c.id, col(Grant.subsidy))
+    page = lines.order_by(*order).limit(limit + 1)
+    if after is not None:
+        day = tuple_(kept.c.service_on, kept.c.id) >= (after.on, after.entry_id)
+        here = kept.c.id == after.entry_id
+        seen = and_(here, col(Grant.subsidy) <= after.subsidy)
+        page = page.where(day, ~seen)
+    found = session.exec(page).all()
+    shown = found[:limit]
+    return LinesPage(
+        total=min(total, _COUNTED),
+        many=total > _COUNTED,
+        lines=_lines(session, shown),
+        next=_key(shown[-1][0]) if len(found) > limit else None,
+    )
+
+
+def _key(last: Grant) -> LineKey:
+    return LineKey(last.service_on, last.entry_id, last.subsidy)
+
+
+def _lines(
+    session: Session, found: Sequence[tuple[Grant, str, str]]
+) -> tuple[GrantedLine, ...]:
+    proofs = _proofs(session, {grant.evidence_id for grant, *_ in found})
+    labels = _labels(session, {grant.elder_id for grant, *_ in found})
+    return tuple(
+        _line(
+            grant,
+            number,
+            person,
+            proofs[grant.evidence_id],
+            labels[grant.elder_id],
+            title_of(session, grant.rule_version, grant.subsidy),
+        )
+        for grant, number, person in found
+    )
+
+
+def _proofs(session: Session, ids: set[UUID]) -> dict[UUID, Evidence]:
+    query = select(Evidence).where(col(Evidence.id).in_(ids))
+    return {proof.id: proof for proof in session.exec(query)}
 
 
 def _labels(session: Session, elders: set[UUID]) -> dict[UUID, str]:
@@ -84,17 +160,18 @@ def _labels(session: Session, elders: set[UUID]) -> dict[UUID, str]:
 
 
 def _line(
-    grant: Grant, number: str, evidence: Evidence, labels: dict[UUID, str]
+    grant: Grant, number: str, person: str, evidence: Evidence, label: str, name: str
 ) -> GrantedLine:
     return GrantedLine(
         order_id=grant.order_id,
         order_number=number,
         on=grant.service_on,
-        elder_label=labels[grant.elder_id],
+        elder_label=label,
         subsidy=grant.subsidy,
-        name=_name(grant),
+        name=name,
         fen=grant.fen,
         category=grant.category,
+        person=person,
         window=grant.window_key,
         rule_version=grant.rule_version,
         grade=grant.grade,
@@ -102,10 +179,3 @@ def _line(
         evidence_id=evidence.id,
         entry_id=grant.entry_id,
     )
-
-
-def _name(grant: Grant) -> str:
-    """What the rule is called in the version that gave the line, if it is at hand."""
-    policy = rules_on(grant.service_on).policy
-    titles = {rule.id: rule.title for rule in policy.subsidy}
-    return titles.get(grant.subsidy, grant.subsidy)

@@ -1,6 +1,6 @@
 """What goes into the granting of an order, and what comes out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -22,6 +22,7 @@ class Service:
     external_fen: int = 0
     grade: Grade | None = None
     collected_by: Collector | None = None  # None: by the elder, or not known
+    workday: bool = True  # of interest only to rules that ask for workdays
 
     @property
     def moment(self) -> Moment:
@@ -41,6 +42,7 @@ class Line:
     payer: str
     advance_by: str | None
     units: int = 1
+    shares: Mapping[str, int] = field(default_factory=dict)  # several payers' weights
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP
 from fnmatch import fnmatchcase
+from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from dispatch.subsidy.ages import AgeChange
 from dispatch.subsidy.elder_rules import Count, ElderRule, Services
+from dispatch.subsidy.lifecycle import Lifecycle
+from dispatch.subsidy.own_cases import OwnCase
+from dispatch.subsidy.payers import Source
 from dispatch.subsidy.predicates import Test, When
 from dispatch.subsidy.station_rules import Share, StationRule
 from dispatch.subsidy.strict import Day, Identifier, Many, Strict, wrong
+from dispatch.subsidy.thresholds import Thresholds
 from dispatch.subsidy.windows import WeekStart
 
 Text = Annotated[str, Field(min_length=1)]
@@ -86,35 +90,6 @@ class Exclude(Strict):
     reason: Text
 
 
-class Death(Strict):
-    allowance_stops: Literal["next_month", "same_month"] = "next_month"
-    services_after: Annotated[str, Field(pattern=r"^anomaly:AN\d{2}$")] = "anomaly:AN01"
-    verify_within_days: Count | None = None
-
-    @property
-    def anomaly(self) -> str:
-        return self.services_after.removeprefix("anomaly:")
-
-
-class MoveOut(Strict):
-    stops: Literal["next_month", "same_month"]
-
-
-class Unreachable(Strict):
-    suspend_after_months: Count
-    backpay_limit: Text
-
-
-class Lifecycle(Strict):
-    """What death, moving, silence and birthdays change."""
-
-    age_change: AgeChange = AgeChange(effective="birthday")
-    death: Death = Death()
-    move_out: MoveOut | None = None
-    unreachable: Unreachable | None = None
-    family_report_within_days: Count | None = None
-
-
 class EvidenceNeed(Strict):
     """What proves a service of this kind."""
 
@@ -128,6 +103,13 @@ class EvidenceNeed(Strict):
     min_minutes: Count | None = None
 
 
+class NamedPayer(Strict):
+    """A payer's name, and which of the five it stands for."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    source: Annotated[Source, Field(strict=False)]  # a file gives the word
+
+
 class Policy(Strict):
     """A rule file of the shape `eldercare-policy/1`; see `policy_checks` for sense."""
 
@@ -136,16 +118,15 @@ class Policy(Strict):
     version: Version
     category: Many[Category] = ()
     service_set: Mapping[str, Many[Text]] = Field(default_factory=dict)
+    payer: Mapping[Identifier, NamedPayer] = Field(default_factory=dict)
     subsidy: Many[ElderRule] = ()
     stacking: Stacking
     exclude: Many[Exclude] = ()
     station_subsidy: Many[StationRule] = ()
     lifecycle: Lifecycle = Lifecycle()
     evidence: Mapping[str, EvidenceNeed] = Field(default_factory=dict)
-    anomaly: Mapping[
-        Annotated[str, Field(pattern=r"^AN\d{2}$")],
-        Mapping[str, bool | int | float | str],
-    ] = Field(default_factory=dict)
+    anomalies: Thresholds = Field(default=Thresholds(), alias="anomaly")
+    golden: Many[OwnCase] = ()
 
     def patterns(self, services: Services) -> tuple[str, ...]:
         """Service codes, with `*`, behind names of sets and codes."""
@@ -153,6 +134,10 @@ class Policy(Strict):
         return tuple(
             pattern for name in names for pattern in self.service_set.get(name, (name,))
         )
+
+    @property
+    def asks_workdays(self) -> bool:
+        return any(rule.days == "workdays" for rule in self.subsidy)
 
     def touches(self, services: Services, code: str) -> bool:
         return any(fnmatchcase(code, pattern) for pattern in self.patterns(services))
@@ -171,6 +156,11 @@ class Policy(Strict):
         Raises:
             CycleError: they ask about each other in a circle.
         """
+        return self._in_order
+
+    @cached_property
+    def _in_order(self) -> list[Category]:
+        """Found once: it is asked for each person on each day."""
         by_id = {category.id: category for category in self.category}
         needs = {name: category.when.asks() for name, category in by_id.items()}
         order = TopologicalSorter(needs).static_order()

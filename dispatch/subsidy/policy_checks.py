@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from graphlib import CycleError
 
-from dispatch.subsidy.elder_rules import Percent, Quota
+from dispatch.subsidy.elder_rules import Percent, Quota, Rule
 from dispatch.subsidy.policy import ANY, Policy
 from dispatch.subsidy.strict import Place
 
@@ -70,11 +70,28 @@ def _rules(policy: Policy) -> Iterator[Misfit]:
                 f"the group {rule.group!r} has no place in stacking.order",
                 f"add {rule.group!r} to stacking.order",
             )
+        yield from _payers(policy, at, rule)
         if isinstance(rule, Quota):
             for row in rule.quota:
                 yield from _known_category(policy, (*at, "quota"), row.category)
         if isinstance(rule, Percent):
             yield from _rates(policy, (*at, "rates"), rule)
+
+
+def _payers(policy: Policy, at: Place, rule: Rule) -> Iterator[Misfit]:
+    if rule.shares and rule.payer not in rule.shares:
+        yield (
+            (*at, "shares"),
+            f"the payer {rule.payer!r} has no share",
+            f"give {rule.payer!r} a weight, or name one of the others as payer",
+        )
+    for name in sorted({rule.payer, *rule.shares} - policy.payer.keys()):
+        if policy.payer:
+            yield (
+                (*at, "payer"),
+                f"unknown payer {name!r}",
+                f"add [payer.{name}], or use one of {', '.join(policy.payer)}",
+            )
 
 
 def _rates(policy: Policy, at: Place, rule: Percent) -> Iterator[Misfit]:

@@ -5,17 +5,19 @@ import tomllib
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from dispatch.subsidy.policy import Policy
 from dispatch.subsidy.policy_checks import misfits
-from dispatch.subsidy.strict import BadFile, Fault, Place, faults_of
+from dispatch.subsidy.strict import BadFile, Fault, Place, Strict, faults_of
 
 DEMO_POLICY = Path(__file__).parent / "policies" / "qinghe-2026-01.toml"
 
+S = TypeVar("S", bound=Strict)
 _KINDS = {"fixed", "tiered", "percent", "quota"}
-_KINDS |= {"per_signed_person_month", "by_star_month"}
+_KINDS |= {"per_signed_person_month", "by_star_month", "by_year", "per_care_day"}
 
 
 def read_policy(path: Path) -> Policy:
@@ -24,24 +26,59 @@ def read_policy(path: Path) -> Policy:
     Raises:
         BadFile: it cannot be read, is not TOML, or does not make sense.
     """
-    text = _read_text(path)
-    try:
-        data = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        fault = Fault("TOML", str(error), "correct the file at this place")
-        raise BadFile(str(path), [fault]) from error
-    try:
-        policy = Policy.model_validate(data)
-    except ValidationError as error:
-        faults = faults_of(error, lambda loc: place_in(text, data, loc))
-        raise BadFile(str(path), faults) from error
-    found = [Fault(place_in(text, data, at), *what) for at, *what in misfits(policy)]
+    return policy_of(read_words(path), str(path))
+
+
+def policy_of(words: str, name: str) -> Policy:
+    """The rules that these words of a file say; `name` is what a refusal calls it.
+
+    Raises:
+        BadFile: they are not TOML, or do not make sense.
+    """
+    policy, data = _said(Policy, words, name)
+    found = [Fault(place_in(words, data, at), *what) for at, *what in misfits(policy)]
     if found:
-        raise BadFile(str(path), found)
+        raise BadFile(name, found)
     return policy
 
 
-def _read_text(path: Path) -> str:
+def said_by(shape: type[S], words: str, name: str) -> S:
+    """What these words of a file say, in a shape of their own.
+
+    Raises:
+        BadFile: they are not TOML, or do not make sense.
+    """
+    return _said(shape, words, name)[0]
+
+
+def _said(shape: type[S], words: str, name: str) -> tuple[S, dict[str, object]]:
+    data = _toml(words, name)
+    try:
+        return shape.model_validate(data), data
+    except ValidationError as error:
+        faults = faults_of(error, lambda loc: place_in(words, data, loc))
+        raise BadFile(name, faults) from error
+
+
+def place_of(words: str, loc: Place) -> str:
+    """The place of a part of a sound file."""
+    return place_in(words, tomllib.loads(words), loc)
+
+
+def _toml(words: str, name: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(words, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        fault = Fault("TOML", str(error), "correct the file at this place")
+        raise BadFile(name, [fault]) from error
+
+
+def read_words(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        BadFile: it cannot be read.
+    """
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:

@@ -20,12 +20,18 @@ FLAGS: Final = frozenset(
         "hukou_in_district",
         "relief_and_need",
         "family_special",
+        "veteran",
+        "no_kin",
+        "left_behind",
         "resides_in_institution",
         "coupon_account",
         "quota_used_for_same_order",
     }
 )
-WORDS: Final = frozenset({"relief", "category", "home_street", "signed_station"})
+WORDS: Final = frozenset(
+    {"relief", "category", "living", "home_street", "signed_station"}
+)
+HOMES: Final = frozenset({"alone", "empty_nest", "with_family", "other"})
 FIELDS: Final = NUMBERS | FLAGS | WORDS
 
 _COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {
@@ -71,6 +77,8 @@ class Test(Strict):
                 f"{self.f!r} cannot be compared with {self.v!r}",
                 f"give a value of type {kind.__name__}",
             )
+        if self.f == "living" and not set(self.values()) <= HOMES:
+            raise wrong(f"unknown living {self.v!r}", f"use one of {_listed(HOMES)}")
         return self
 
     def values(self) -> tuple[Value, ...]:

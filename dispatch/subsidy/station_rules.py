@@ -29,13 +29,22 @@ class StationMonth(Strict):
     visit_pct: Reached | None = None
     haircut_pct: Reached | None = None
     persons_days: int = Field(default=0, ge=0)
+    care_days: int = Field(default=0, ge=0)  # 托养: persons times days
+    years_in_chain: int | None = Field(default=None, ge=1)  # completed in this month
 
 
-class PerPersonDay(Strict):
-    """An amount for each person and day with an evidenced service."""
+class ForStations(Strict):
+    """What every station-side subsidy says, whatever its kind."""
 
     id: Identifier
     name: str = ""
+    doc_no: str | None = None
+    payer: Identifier = "district_finance"
+
+
+class PerPersonDay(ForStations):
+    """An amount for each person and day with an evidenced service."""
+
     kind: Literal["fixed"]
     amount_fen: PaidFen
     window: Literal["person_day"]
@@ -46,6 +55,32 @@ class PerPersonDay(Strict):
 
     def earned(self, station: StationMonth) -> int | str:
         return self.amount_fen * station.persons_days or "nothing_counted"
+
+
+class PerCareDay(ForStations):
+    """An amount for each person and day of day care or a short stay."""
+
+    kind: Literal["per_care_day"]
+    amount_fen: PaidFen
+
+    def earned(self, station: StationMonth) -> int | str:
+        return self.amount_fen * station.care_days or "nothing_counted"
+
+
+class Year(Strict):
+    year: int = Field(ge=1, le=50)
+    fen: Fen
+
+
+class ByYear(ForStations):
+    """A sum once, in the month in which a station of a chain completes a year."""
+
+    kind: Literal["by_year"]
+    years: Many[Year] = Field(min_length=1)
+
+    def earned(self, station: StationMonth) -> int | str:
+        done = station.years_in_chain
+        return next((y.fen for y in self.years if y.year == done), 0) or "year"
 
 
 class RuralFlat(Strict):
@@ -72,11 +107,9 @@ class Requirement(Strict):
         return None
 
 
-class PerSignedPerson(Strict):
+class PerSignedPerson(ForStations):
     """An amount for each signed person and month."""
 
-    id: Identifier
-    name: str = ""
     kind: Literal["per_signed_person_month"]
     amount_fen: PaidFen
     rural_flat: RuralFlat | None = None
@@ -96,11 +129,9 @@ class Star(Strict):
     fen: Fen
 
 
-class ByStar(Strict):
+class ByStar(ForStations):
     """A monthly sum by the station's stars."""
 
-    id: Identifier
-    name: str = ""
     kind: Literal["by_star_month"]
     stars: Many[Star] = Field(min_length=1)
 
@@ -109,7 +140,8 @@ class ByStar(Strict):
 
 
 StationRule = Annotated[
-    PerPersonDay | PerSignedPerson | ByStar, Field(discriminator="kind")
+    PerPersonDay | PerSignedPerson | ByStar | ByYear | PerCareDay,
+    Field(discriminator="kind"),
 ]
 
 

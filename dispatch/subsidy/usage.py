@@ -1,41 +1,39 @@
-"""Usage of subsidies in a month, from the ledger only.
+"""Usage of subsidies in a month, from the ledger's sums only (`reports.month_sums`).
 
 人次 (`orders`), 人数 (`persons`, each counted once) and 人日 (`person_days`) are three
-different counts. An order that was taken back is in none of them.
+different counts. An order that was taken back in the same books is in none of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, Subquery, case, cast, func
-from sqlalchemy import select as columns_of
+from sqlalchemy import ColumnElement, Subquery, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from dispatch.access.scope import scoped
 from dispatch.people.places import Station
+from dispatch.reports.month_sums import MonthGrant
+from dispatch.reports.spans import span_of
+from dispatch.reports.sums import Sums as MonthSums
+from dispatch.reports.sums import sums_by, total_of
 from dispatch.store.unit_of_work import Actor, UnitOfWork
-from dispatch.subsidy.elder_rules import NATIONAL_COUPON
-from dispatch.subsidy.grants import Grant
-from dispatch.subsidy.ledger import (
-    AccountKind,
-    Entry,
-    EntryKind,
-    LedgerAccount,
-    Posting,
-)
-
-_SUBSIDY = (AccountKind.ADVANCE, AccountKind.DUE)
+from dispatch.subsidy.ledger import Entry, EntryKind
+from dispatch.subsidy.ledger_accounts import OWED
+from dispatch.subsidy.months.periods import state_of
+from dispatch.subsidy.rule_versions import RuleVersion
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Counts and fen; `price_fen` holds fees too, and the other four add up to it.
+    """Counts and fen; `price_fen` holds fees too, and all the other fen add up to it.
 
     `borne_fen`: promised to the elder and not granted, for weak evidence mostly; the
     point bears it, never the elder. Below 0 more was granted than was promised.
+    `external_fen`: an insurance or the like settled it. `other_fen`: what corrections
+    of closed months give to elders or take back from them.
     """
 
     orders: int = 0
@@ -46,6 +44,8 @@ class Sums:
     coupon_fen: int = 0
     self_fen: int = 0
     borne_fen: int = 0
+    external_fen: int = 0
+    other_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,23 @@ class UsageRow:
 
 @dataclass(frozen=True)
 class Ties:
-    """The same granted fen counted in four ways."""
+    """The same granted fen counted in four ways.
 
-    lines: int
+    `prices`: what is left of the services' prices once elders, points, insurances and
+    others have borne their parts; `persons` and `stations`: each one's grants, added
+    up; `report`: the rows as they are shown. The first comes from other accounts than
+    the next two. That all of them are the ledger's own is a look at every posting of
+    the month: `verify` does it (`dispatch.subsidy.checking`).
+    """
+
+    prices: int
     persons: int
     stations: int
     report: int
 
     @property
     def ok(self) -> bool:
-        return self.lines == self.persons == self.stations == self.report
+        return self.prices == self.persons == self.stations == self.report
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ class Usage:
     """A month's table. `rules` are the versions by which its entries were made."""
 
     period: str
+    state: str
     as_of: datetime
     rules: tuple[str, ...]
     rows: tuple[UsageRow, ...]
@@ -87,35 +95,55 @@ class Usage:
 
 def usage_of(uow: UnitOfWork, period: str) -> Usage:
     """The month's usage within the actor's reach. `period` is YYYY-MM."""
-    session = uow.session
-    kept = live_entries(uow.actor, period)
-    by = (kept.c.station_id, kept.c.channel, kept.c.category)
-    query = (
-        _sums(kept, *by, col(Station.name))
-        .join(Station, col(Station.id) == kept.c.station_id)
-        .group_by(*by, col(Station.name), col(Station.code))
-        .order_by(col(Station.code), kept.c.channel, kept.c.category)
-    )
+    session, actor, span = uow.session, uow.actor, span_of(period)
+    stations = {str(one.id): one for one in session.exec(select(Station))}
+    groups = sums_by(session, actor, span, ("station_id", "channel", "category"))
     rows = tuple(
-        UsageRow(station_id, name, channel, category, Sums(*map(int, sums)))
-        for station_id, channel, category, name, *sums in session.execute(query)
+        UsageRow(UUID(station), stations[station].name, channel, category, _plain(sums))
+        for (station, channel, category), sums in sorted(
+            groups.items(), key=lambda one: (stations[one[0][0]].code, *one[0])
+        )
     )
-    totals = Sums(*(int(n or 0) for n in session.execute(_sums(kept)).one()))
-    versions = select(kept.c.rule_version).distinct().order_by(kept.c.rule_version)
+    whole = total_of(session, actor, span)
     return Usage(
         period=period,
+        state=state_of(session, period).value,
         as_of=uow.now,
-        rules=tuple(session.exec(versions)),
+        rules=_rules(session, actor, period),
         rows=rows,
-        totals=totals,
-        ties=_ties(session, uow.actor, period, rows),
+        totals=_plain(whole),
+        ties=_ties(session, actor, period, rows, whole),
     )
+
+
+def _plain(sums: MonthSums) -> Sums:
+    return Sums(**{one.name: getattr(sums, one.name) for one in fields(Sums)})
+
+
+def _rules(session: Session, actor: Actor, period: str) -> tuple[str, ...]:
+    """Each version is asked for once: the first entry that used it is enough."""
+    used = (
+        scoped(actor, Entry)
+        .where(Entry.period == period)
+        .where(col(Entry.rule_version) == col(RuleVersion.id))
+        .exists()
+    )
+    query = select(RuleVersion.id).where(used).order_by(col(RuleVersion.id))
+    return tuple(session.exec(query))
 
 
 def live_entries(actor: Actor, period: str) -> Subquery:
-    """The month's entries in the actor's reach that nothing takes back."""
+    """The month's entries in the actor's reach that nothing in its books takes back.
+
+    What a later month takes back stands there as taken back: this month's books stay.
+    """
     back = aliased(Entry)
-    taken_back = select(back.id).where(col(back.reverses_id) == col(Entry.id)).exists()
+    taken_back = (
+        select(back.id)
+        .where(col(back.reverses_id) == col(Entry.id))
+        .where(col(back.period) == col(Entry.period))
+        .exists()
+    )
     return (
         scoped(actor, Entry)
         .where(Entry.period == period, Entry.kind == EntryKind.SERVICE, ~taken_back)
@@ -123,55 +151,27 @@ def live_entries(actor: Actor, period: str) -> Subquery:
     )
 
 
-def _sums(kept: Subquery, *columns: Any) -> Select[Any]:
-    kind, fen = col(LedgerAccount.kind), col(Posting.fen)
-    coupon = col(LedgerAccount.payer) == NATIONAL_COUPON
-    person_day = cast(kept.c.elder_id, String) + cast(kept.c.service_on, String)
-    entries = func.count(kept.c.id.distinct())
-    return (
-        columns_of(
-            *columns,
-            entries,
-            func.count(kept.c.elder_id.distinct()),
-            func.count(person_day.distinct()),
-            func.sum(case((kind == AccountKind.INCOME, -fen), else_=0)),
-            func.sum(case((kind.in_(_SUBSIDY) & ~coupon, fen), else_=0)),
-            func.sum(case((kind.in_(_SUBSIDY) & coupon, fen), else_=0)),
-            func.sum(case((kind == AccountKind.SELF, fen), else_=0)),
-            func.sum(case((kind == AccountKind.DIFFERENCE, fen), else_=0)),
-        )
-        .select_from(kept)
-        .join(Posting, col(Posting.entry_id) == kept.c.id)
-        .join(LedgerAccount, col(LedgerAccount.code) == col(Posting.account))
-    )
-
-
 def _ties(
-    session: Session, actor: Actor, period: str, rows: tuple[UsageRow, ...]
+    session: Session,
+    actor: Actor,
+    period: str,
+    rows: tuple[UsageRow, ...],
+    whole: MonthSums,
 ) -> Ties:
-    """Granted lines; each person's postings, taken back ones too; accounts; report."""
-    kept = live_entries(actor, period)
-    lines = (
-        select(func.coalesce(func.sum(Grant.fen), 0))
-        .join(kept, kept.c.id == col(Grant.entry_id))
-        .where(col(Grant.reversed_by).is_(None))
-    )
-    every = scoped(actor, Entry).where(Entry.period == period).subquery()
-    paid = (
-        select(every.c.elder_id, LedgerAccount.station_id, Posting.fen)
-        .join(every, every.c.id == col(Posting.entry_id))
-        .join(LedgerAccount, col(LedgerAccount.code) == col(Posting.account))
-        .where(col(LedgerAccount.kind).in_(_SUBSIDY))
+    borne = whole.self_fen + whole.borne_fen + whole.other_fen + whole.external_fen
+    owed = (
+        scoped(actor, MonthGrant)
+        .where(MonthGrant.period == period, col(MonthGrant.kind).in_(OWED))
         .subquery()
     )
     return Ties(
-        lines=int(session.exec(lines).one()),
-        persons=_sum_by(session, paid, paid.c.elder_id),
-        stations=_sum_by(session, paid, paid.c.station_id),
+        prices=whole.price_fen - borne,
+        persons=_sum_by(session, owed, owed.c.elder_id),
+        stations=_sum_by(session, owed, owed.c.station_id),
         report=sum(row.sums.subsidy_fen + row.sums.coupon_fen for row in rows),
     )
 
 
-def _sum_by(session: Session, paid: Subquery, column: ColumnElement[Any]) -> int:
-    query = select(func.sum(paid.c.fen)).group_by(column)
+def _sum_by(session: Session, owed: Subquery, column: ColumnElement[Any]) -> int:
+    query = select(func.sum(owed.c.fen)).group_by(column)
     return sum(int(fen) for fen in session.exec(query))

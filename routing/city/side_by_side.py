@@ -73,6 +73,8 @@ def _apart(part: Part, effort: Effort) -> Plan:
         ended = ask_apart(_CHILD, json.dumps(asked), seconds)
     except TimeoutError as late:
         raise WrongPlan("a part of the city did not end in time") from late
+    except OSError as trouble:
+        raise WrongPlan(f"a part of the city has no process: {trouble}") from trouble
     if ended.code:
         raise WrongPlan(f"a part of the city has no plan: {ended.complaint[-300:]}")
     return plan_from(json.loads(ended.said))

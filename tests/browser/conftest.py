@@ -13,12 +13,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dispatch.bootstrap.tools import find_browser, is_ci
+from dispatch.chaos.stack import free_port
 from dispatch.log.feed import number_outbox
 from dispatch.running import web_is_ready
 from dispatch.settings import settings
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor, in_one_transaction
-from tests.chaos.stack import free_port
 from tests.engines import SQLITE, Engines
 from tests.little_town import LittleTown
 from tests.living import Living, everybody_lives

@@ -48,6 +48,8 @@ STATION: Final[tuple[Look, ...]] = (
     ("/station#help", "help-away"),
     ("/station#sheets",),
     ("/station#proofs",),
+    ("/station#queue", "part-indicators"),
+    ("/station#months",),
 )
 COORDINATOR: Final[tuple[Look, ...]] = (
     ("/coordinator", "case", "ask-entry"),
@@ -56,11 +58,14 @@ COORDINATOR: Final[tuple[Look, ...]] = (
 )
 OFFICE: Final[tuple[Look, ...]] = (
     ("/office#usage",),
+    ("/office#months",),
+    ("/office#rules", "new-draft"),
     ("/office#helpers",),
     ("/office#catalogue", "new-service", "rule-new"),
     ("/office#calendar", "import-year"),
     ("/office#points",),
     ("/office#proofs",),
+    ("/office#queue", "part-draws"),
     ("/office#sheets",),
 )
 

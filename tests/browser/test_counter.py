@@ -43,6 +43,11 @@ def test_change_is_reckoned_and_money_goes_back_with_a_reason(house: House) -> N
 
     with house.visit(house.town.staff, "/station#counter") as page:
         page.get_by_test_id("expected").get_by_role("button").click()
+        expect(page.get_by_test_id("counter-search")).to_be_focused()
+        for key in ("+", "5", "Tab", "S", "1", "Enter"):
+            page.keyboard.press(key)
+        expect(page.get_by_test_id("external")).to_have_text("−5.00")
+        expect(page.get_by_test_id("counter-search")).to_be_focused()
         page.get_by_test_id("amount").fill("50")
         expect(page.get_by_test_id("change")).to_contain_text("找零")
         page.get_by_test_id("pay-cash").click()

@@ -3,11 +3,12 @@ that is taken away."""
 
 import struct
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 from sqlmodel import Session, col, select
 
 from dispatch.clock import set_clock
@@ -51,6 +52,7 @@ SHELF: Final = """async () => {
 
 
 @pytest.mark.long
+@pytest.mark.proves("F45", "F54")
 def test_twenty_stops_in_a_dead_zone_are_all_there_in_order_once(
     house: House, tmp_path: Path
 ) -> None:
@@ -144,9 +146,11 @@ def wrong_box(page: Page, walk: Walk, n: int) -> None:
 
 
 def killed_and_opened_again(page: Page) -> Page:
-    """The browser's page dies without a word; another one is opened, offline still."""
+    """The page's process dies without a word; another one is opened, offline still."""
     context = page.context
-    page.close(run_before_unload=False)
+    with page.expect_event("crash"), suppress(Error):
+        page.goto("chrome://crash")
+    page.close()
     fresh = context.new_page()
     fresh.goto("/courier")
     expect(fresh.get_by_test_id("stop")).to_be_visible()
@@ -172,6 +176,7 @@ def picture(folder: Path, n: int) -> Path:
     return made
 
 
+@pytest.mark.proves("F100", "S28")
 def test_a_pass_opens_one_round_and_its_end_wipes_the_phone(house: House) -> None:
     walk = make_walk(house.town, house.town.add_elder(), house.town.add_elder("李建国"))
 

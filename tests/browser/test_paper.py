@@ -28,9 +28,17 @@ def test_a_pack_is_opened_and_its_sheet_typed_in_by_keys(house: House) -> None:
         page.get_by_test_id("sheet-number").fill(str(walk.round_id)[:4])
         page.keyboard.press("Enter")
         expect(page.get_by_test_id("sheet-row")).to_have_count(2)
-        page.keyboard.press("1")
-        expect(page.locator("[data-open=true]")).to_have_count(1)
-        page.keyboard.press("3")
+        page.get_by_test_id("take-self").first.click()
+        expect(page.get_by_role("alert")).to_contain_text("纸上的时间")
+        for at, taker, left in (("1110", "1", 1), ("1125", "3", 0)):
+            page.keyboard.type(at)
+            page.keyboard.press("Enter")
+            page.keyboard.press(taker)
+            expect(page.locator("[data-open=true]")).to_have_count(left)
         expect(page.locator("[data-open=true]")).to_have_count(0)
+
+        page.goto("/station#proofs")
+        expect(page.get_by_test_id("weak-proof")).to_have_count(2)
+        expect(page.get_by_test_id("proofs")).to_contain_text("纸单补录")
 
     assert [walk.order(n).grade for n in (0, 1)] == ["D", "D"]

@@ -1,5 +1,6 @@
 """人员、目录、日历、站点: papers first, a second tap to suspend, a new row."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -100,6 +101,16 @@ def test_the_district_adds_a_service_reads_the_calendar_and_previews_an_exit(
         expect(page.get_by_test_id("calendar-sum")).to_contain_text("放假")
         page.get_by_test_id("year-after").click()
         expect(page.get_by_test_id("unpublished")).to_contain_text("尚未公布")
+        page.get_by_test_id("group-money").click()
+        page.get_by_test_id("view-rules").click()
+        page.get_by_test_id("new-draft").click()
+        page.get_by_test_id("load-current").click()
+        words = page.get_by_test_id("rule-words")
+        expect(words).to_have_value(re.compile("eldercare-policy/1"))
+        words.fill(words.input_value().replace("amount_fen = 500", "amount_fen = 600"))
+        page.get_by_test_id("check-words").click()
+        expect(page.get_by_test_id("faults")).to_contain_text("样例 一人一天一次")
+        page.get_by_test_id("group-services").click()
         page.get_by_test_id("view-points").click()
         open_a_micro_point(page)
         page.get_by_test_id("exit-m1").click()

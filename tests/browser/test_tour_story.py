@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from dispatch.chaos.stack import free_port
 from tests.browser.conftest import DESK
-from tests.chaos.stack import free_port
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 SCENES = 10

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.stack import Stack
+from dispatch.chaos.stack import Stack
 from tests.engines import POSTGRESQL, SQLITE, Engines
 
 

@@ -1,6 +1,6 @@
 """Whatever process dies, the product starts it again, and it is ready."""
 
-from tests.chaos.stack import Stack
+from dispatch.chaos.stack import Stack
 
 
 def test_each_process_that_is_killed_comes_back(stack: Stack) -> None:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from dispatch.chaos.stack import Stack, Style
 from dispatch.clock import set_clock, town_moment
 from dispatch.demo.agenda import Agenda
 from dispatch.demo.day import Day, Outcome, day_ends
@@ -30,7 +31,6 @@ from dispatch.settings import settings
 from dispatch.store.engine import make_engine, reading
 from dispatch.store.unit_of_work import in_one_transaction
 from routing.roads import save_roads
-from tests.chaos.stack import Stack, Style
 from tests.engines import POSTGRESQL, SQLITE, Engines
 
 SEED: Final = 11
@@ -161,6 +161,7 @@ async def live_and_die(day: Day, pace: Hounded) -> tuple[Outcome, list[str]]:
 @pytest.mark.parametrize(
     "kind", [pytest.param(SQLITE, marks=pytest.mark.long), POSTGRESQL]
 )
+@pytest.mark.proves("F03", "F15", "F19")
 def test_a_lunch_goes_on_whatever_dies(
     kind: str, engines: Engines, request: pytest.FixtureRequest
 ) -> None:

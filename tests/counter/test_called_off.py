@@ -46,6 +46,7 @@ def test_a_meal_called_off_is_not_handed_over(town: LittleTown) -> None:
         assert get_sitting(session, order.sitting_id).sold == 0
 
 
+@pytest.mark.proves("F24")
 def test_closing_and_cancelling_take_their_rows_in_one_order(
     town: LittleTown,
 ) -> None:

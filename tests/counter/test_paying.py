@@ -104,6 +104,7 @@ def test_ten_taps_on_pay_take_the_money_once(town: LittleTown) -> None:
         _pay(town, order)
 
 
+@pytest.mark.proves("F87")
 def test_money_goes_back_once_and_takes_the_grant_with_it(town: LittleTown) -> None:
     order = _dine_in(town)
     town.at(ELEVEN)

@@ -10,7 +10,13 @@ from benchmarks.rosters import MISTAKES, Roster, draw_roster, put
 from dispatch.exchange.bringing import confirm_sheet, try_sheet
 from dispatch.exchange.runs import FileGone, ImportRun, RunState, forget_files
 from dispatch.exchange.trying import FilesMoved, NotYoursToImport, SheetFile
-from dispatch.people.elder_facts import ElderFact
+from dispatch.people.elder_facts import (
+    ElderFact,
+    FactKind,
+    history_of,
+    is_told,
+    standing_on,
+)
 from dispatch.people.elders import Elder, Household, Living
 from dispatch.people.vault import find_owners, unseal
 from dispatch.store.database import Database
@@ -27,6 +33,7 @@ def files(database: Database) -> list[Elder]:
         return list(session.exec(select(Elder).order_by(col(Elder.number))))
 
 
+@pytest.mark.proves("F68", "F73")
 def test_every_planted_mistake_is_named_by_its_cell_and_the_rest_is_written(
     town: LittleTown, database: Database
 ) -> None:
@@ -81,6 +88,43 @@ def test_the_same_sheet_again_changes_nothing(
     assert files(database) == there
 
 
+def test_what_a_sheet_says_outright_is_said_and_what_it_leaves_blank_is_not(
+    town: LittleTown, database: Database
+) -> None:
+    roster = draw_roster(2, ["s1"])
+    for title, said in (("能力等级", "完好"), ("评估日期", ""), ("户籍", "本区")):
+        put(roster.rows, 0, title, said)
+        put(roster.rows, 1, title, "")
+    confirm_sheet(database, tried(database, roster, town.staff).id, town.staff)
+    assert said_of(database, roster) == [{"ability", "hukou"}, set()]
+
+    put(roster.rows, 1, "能力等级", "完好")
+    put(roster.rows, 1, "户籍", "外区")  # as it was taken to be
+    run = tried(database, roster, town.staff)
+    confirm_sheet(database, run.id, town.staff)
+
+    assert (run.sames, run.updates) == (1, 1)
+    assert said_of(database, roster) == [{"ability", "hukou"}] * 2
+    assert tried(database, roster, town.staff).sames == 2
+
+
+def said_of(database: Database, roster: Roster) -> list[set[str]]:
+    """Whether somebody told of these elders' ability and hukou."""
+    asked = (FactKind.ABILITY, FactKind.HUKOU)
+    found = []
+    with Session(database.engine) as session:
+        for row in roster.rows:
+            (elder_id,) = find_owners(session, "id_number", str(row[1]))
+            elder = session.get_one(Elder, elder_id)
+            history = history_of(session, elder_id)
+            on = {
+                kind: standing_on(elder, history, kind, EIGHT.date()) for kind in asked
+            }
+            told = {k for k, one in on.items() if one and is_told(k, history, one)}
+            found.append({kind.value for kind in told})
+    return found
+
+
 def test_a_changed_cell_changes_that_fact_from_today_on(
     town: LittleTown, database: Database
 ) -> None:
@@ -97,8 +141,8 @@ def test_a_changed_cell_changes_that_fact_from_today_on(
     assert said == {"same": 2, "update": 1}
     with Session(database.engine) as session:
         (changed,) = find_owners(session, "phone", "15400099999")
-        facts = session.exec(select(ElderFact.seq).where(ElderFact.elder_id == changed))
-        assert len(facts.all()) == 2
+        facts = select(ElderFact.kind).where(ElderFact.elder_id == changed)
+        assert session.exec(facts).all().count(FactKind.LIVING) == 2
         assert session.get_one(Elder, changed).living is Living.ALONE
 
 

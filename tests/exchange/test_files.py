@@ -65,6 +65,7 @@ def lines(*, between: str = ",") -> str:
     ],
     ids=["xlsx", "xls", "utf-8", "bom", "gbk", "tabs", "unicode-text", "semicolons"],
 )
+@pytest.mark.proves("F73")
 def test_a_sheet_reads_the_same_in_every_dress(content: bytes) -> None:
     rows = [list(row) for row in read_table(content).rows]
 
@@ -135,6 +136,7 @@ def packed(content: bytes, *, locked: bool = False) -> bytes:
         *("broken-xls", "50-mb", "far-off-cell", "too-long"),
     ],
 )
+@pytest.mark.proves("F71")
 def test_what_is_no_usable_sheet_is_refused_in_words(
     content: bytes, refusal: type[BadInput]
 ) -> None:
@@ -142,6 +144,7 @@ def test_what_is_no_usable_sheet_is_refused_in_words(
         read_table(content)
 
 
+@pytest.mark.proves("F72")
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     with pytest.raises(SheetTooLarge):
         read_table(bomb())

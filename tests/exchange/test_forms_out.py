@@ -81,6 +81,7 @@ def test_persons_are_masked_unless_a_reason_is_given_and_kept(
     assert "金民工程报送" in opened[0].purpose
 
 
+@pytest.mark.proves("F74")
 def test_nothing_that_anybody_typed_becomes_a_formula(
     town: LittleTown, database: Database
 ) -> None:

@@ -193,6 +193,24 @@ def test_what_a_registry_tells_waits_for_a_person(
         assert session.get_one(Elder, elder_id).died_on is None
 
 
+def test_tickets_of_the_hotline_are_entered_once(
+    town: LittleTown, database: Database
+) -> None:
+    office = town.add_account("office", Role.STREET, street_code=STREET)
+    sheet = (
+        ["工单编号", "受理日期", "诉求内容", "被反映站点", "订单号"],
+        ["GD-1", "2026-11-19", "饭是凉的", "s1驿站", ""],
+        ["GD-2", "2026-11-19", "没有送来", "", "1120-L-NOBODY"],
+        ["GD-3", "2026-11-19", "没人接电话", "", ""],
+    )
+
+    run = brought(database, office, "complaints", *sheet)
+    again = brought(database, office, "complaints", *sheet)
+
+    assert (run.creates, named(run)) == (2, [("A3", "refused")])
+    assert (again.creates, again.sames) == (0, 2)
+
+
 def test_a_whole_roster_tells_who_is_new_gone_or_otherwise(
     town: LittleTown, database: Database
 ) -> None:

@@ -39,6 +39,7 @@ def _give_back(walk: Walk) -> None:
     assert [a.result for a in phone.sync(HALF_PAST)] == ["accepted", "accepted"]
 
 
+@pytest.mark.proves("F37")
 def test_what_a_helper_gives_back_on_the_way_is_planned_for_another(
     town: LittleTown,
 ) -> None:

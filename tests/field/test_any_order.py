@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
@@ -127,6 +128,7 @@ def send(walk: Walk, phone: Phone, sending: Sending | None) -> None:
     max_examples=12,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+@pytest.mark.proves("F41")
 def test_every_sending_of_a_history_ends_in_the_same_state(
     town: LittleTown, sending: Sending
 ) -> None:

@@ -136,6 +136,7 @@ def test_a_fact_that_gets_worse_never_makes_the_grade_better() -> None:
         (5000.0, 30.0, Place.ELSEWHERE),
     ],
 )
+@pytest.mark.proves("F56")
 def test_a_position_fits_contradicts_or_says_nothing(
     distance: float | None, accuracy: float | None, place: Place
 ) -> None:

@@ -28,10 +28,12 @@ from dispatch.field.positions import (
     keep_position,
 )
 from dispatch.field.rounds import rounds_of
+from dispatch.field.weak_proofs import list_weak
 from dispatch.log.audit import Audit
 from dispatch.orders.orders import OrderState
 from dispatch.people.elders import Datum
 from dispatch.people.helpers import HelperKind
+from dispatch.quality.indicators import list_indicators
 from dispatch.store.unit_of_work import (
     SYSTEM,
     Actor,
@@ -158,6 +160,7 @@ def where_is(town: LittleTown, helper_id: UUID) -> Position | None:
         return session.get(Position, helper_id)
 
 
+@pytest.mark.proves("F47")
 def test_no_clock_of_a_phone_freezes_where_its_helper_is(town: LittleTown) -> None:
     helper_id = town.add_helper()
     for day, lat in ((1, LAT), (-1, LAT + 0.001), (0, LAT + 0.002)):
@@ -200,6 +203,16 @@ def test_nobody_off_duty_and_no_shy_volunteer_is_watched(town: LittleTown) -> No
         place(town, courier, None, lat=0.0, lon=0.0)
 
 
+def punctual(town: LittleTown) -> tuple[int, int, int]:
+    """Of the day's one helper: done, with a time to trust, on time by it."""
+    [one] = in_one_transaction(
+        town.engine,
+        lambda uow: list_indicators(uow, "helper", TODAY, TODAY),
+        actor=town.dispatcher,
+    )
+    return one.done, one.timed, one.on_time
+
+
 def on_paper(walk: Walk, actor: Actor, **line: Any) -> Any:
     facts: dict[str, Any] = {
         "order_id": walk.orders[0],
@@ -225,13 +238,17 @@ def test_a_paper_sheet_is_a_proof_of_grade_d_until_the_phone_says_better(
     on_paper(walk, town.staff, sheet="07")
     assert (walk.order().state, walk.order().grade) == (OrderState.DONE, "D")
     assert walk.elder().last_seen_at == HALF_PAST
+    [weak] = in_one_transaction(town.engine, list_weak, actor=town.staff)
+    assert (weak.origin, weak.grade, weak.claims) == ("paper", "D", [])
     with pytest.raises(AlreadyProven):
         on_paper(walk, town.staff)
+    assert punctual(town) == (1, 0, 0)
 
     phone = Phone(walk)
     phone.hand(HALF_PAST)
     phone.sync(NOON + HOUR)
     assert walk.order().grade == "A"
+    assert punctual(town) == (1, 1, 1)
     first, second = walk.proofs()
     assert (first.origin, second.origin) == (EvidenceFrom.PHONE, EvidenceFrom.PAPER)
 

@@ -142,6 +142,7 @@ def one_state(history: History) -> None:
 
 @given(NUMBERS)
 @settings(max_examples=200)
+@pytest.mark.proves("F44")
 def test_a_bad_line_changes_nothing_of_what_happened(number: int) -> None:
     one_state(drawn(Random(number)))
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
-from dispatch.field.measures import Measures, measures_on
+from dispatch.field.measures import Measures, measures_of, measures_on
 from dispatch.settings import settings
 from dispatch.subsidy.policy_files import DEMO_POLICY
-from tests.little_town import TODAY
+from dispatch.subsidy.rule_versions import file_rules_on
+from tests.little_town import TODAY, LittleTown
 
 
 @pytest.fixture
@@ -22,7 +24,8 @@ def rules() -> Iterator[Path]:
 
 
 def test_the_demo_districts_measures() -> None:
-    assert measures_on(TODAY) == Measures(200, 3600, 300, 50, 1200)
+    told = measures_of(file_rules_on(TODAY).policy)
+    assert told == Measures(200, 3600, 300, 50, 1200)
 
 
 def test_a_district_sets_its_own(rules: Path) -> None:
@@ -30,9 +33,13 @@ def test_a_district_sets_its_own(rules: Path) -> None:
     own = words.replace("geo_radius_m = 200", "geo_radius_m = 80")
     own = own.replace("min_minutes = 20", "min_minutes = 30")
     (rules / "own.toml").write_text(own, encoding="utf-8")
-    assert measures_on(TODAY) == Measures(80, 3600, 300, 50, 1800)
+    told = measures_of(file_rules_on(TODAY).policy)
+    assert told == Measures(80, 3600, 300, 50, 1800)
 
 
-def test_a_broken_rule_file_does_not_stop_the_street(rules: Path) -> None:
+def test_a_broken_rule_file_does_not_stop_the_street(
+    rules: Path, town: LittleTown
+) -> None:
     (rules / "broken.toml").write_text("schema = ", encoding="utf-8")
-    assert measures_on(TODAY) == Measures()
+    with Session(town.engine) as session:
+        assert measures_on(session, TODAY) == Measures()

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from dispatch.orders.orders import OrderState
 from dispatch.planning.plans import RoundState, StopState
 from tests.field.phone import Phone
@@ -37,6 +39,7 @@ def test_a_meal_goes_from_kitchen_to_hand(town: LittleTown) -> None:
     assert walk.elder().last_visit_at is None
 
 
+@pytest.mark.proves("F41")
 def test_twelve_events_offline_with_a_clock_three_hours_ahead(town: LittleTown) -> None:
     walk = make_walk(town, *(town.add_elder(name) for name in ("王一", "李二", "张三")))
     phone = Phone(walk, ahead=timedelta(hours=3))
@@ -61,6 +64,7 @@ def test_twelve_events_offline_with_a_clock_three_hours_ahead(town: LittleTown) 
     assert walk.round().state is RoundState.ENDED
 
 
+@pytest.mark.proves("F42")
 def test_the_same_batch_three_times_has_one_effect(town: LittleTown) -> None:
     walk = make_walk(town, town.add_elder())
     phone = Phone(walk)

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session, func, select
 
 from dispatch.field.events import FieldEvent
@@ -34,6 +35,7 @@ def test_one_event_sent_ten_times_at_once_is_one_delivery(town: LittleTown) -> N
         assert session.exec(select(func.count()).select_from(FieldEvent)).one() == 1
 
 
+@pytest.mark.proves("F43")
 def test_ten_taps_with_their_own_ids_count_once(town: LittleTown) -> None:
     walk = make_walk(town, town.add_elder())
     phone = Phone(walk)
@@ -55,6 +57,7 @@ def test_ten_taps_with_their_own_ids_count_once(town: LittleTown) -> None:
     assert story.count("order.done") == 1
 
 
+@pytest.mark.proves("F43")
 def test_two_helpers_at_one_door_at_once_deliver_once(town: LittleTown) -> None:
     walk = make_walk(town, town.add_elder())
     other = make_second_plan(town, walk)

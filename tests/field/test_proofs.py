@@ -121,6 +121,7 @@ def visits_are_proved_by(town: LittleTown, *proofs: str) -> None:
         session.commit()
 
 
+@pytest.mark.proves("F54")
 def test_a_picture_that_is_awaited_is_one_proof_and_graded_again_when_it_comes(
     town: LittleTown,
 ) -> None:

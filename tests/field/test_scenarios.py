@@ -27,6 +27,7 @@ from tests.little_town import NOON, LittleTown
 MINUTE = timedelta(minutes=1)
 
 
+@pytest.mark.proves("F47")
 def test_a_clock_in_the_future_never_freezes_what_is_last(town: LittleTown) -> None:
     walk = make_walk(town, town.add_elder(), town.add_elder("李大爷", sex="M"))
     mad = Phone(walk, device_id="mad")
@@ -39,6 +40,7 @@ def test_a_clock_in_the_future_never_freezes_what_is_last(town: LittleTown) -> N
     assert walk.order().grade == "B"
 
 
+@pytest.mark.proves("F48")
 def test_a_back_dated_handover_is_kept_and_not_on_time(town: LittleTown) -> None:
     walk = make_walk(town, town.add_elder(), town.add_elder())
     late = NOON + 50 * MINUTE  # twenty minutes after the window
@@ -67,6 +69,7 @@ def let_run(town: LittleTown, at: datetime) -> None:
         session.commit()
 
 
+@pytest.mark.proves("F49")
 def test_a_stop_given_to_somebody_else_and_delivered_by_the_first(
     town: LittleTown,
 ) -> None:
@@ -152,6 +155,7 @@ def test_what_names_nothing_is_quarantined_and_kept(
     assert walk.order().state is OrderState.PLANNED
 
 
+@pytest.mark.proves("F50")
 def test_an_order_cancelled_meanwhile_keeps_its_delivery_for_review(
     town: LittleTown,
 ) -> None:
@@ -173,6 +177,7 @@ def test_an_order_cancelled_meanwhile_keeps_its_delivery_for_review(
     assert walk.elder().last_seen_at == HALF_PAST
 
 
+@pytest.mark.proves("F51", "F52")
 def test_no_answer_opens_a_case_and_the_order_waits_for_a_person(
     town: LittleTown,
 ) -> None:

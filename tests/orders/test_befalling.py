@@ -50,6 +50,7 @@ def befalls(
     return do(town, befall, event, key=uuid4().hex)
 
 
+@pytest.mark.proves("F81")
 def test_a_death_ends_everything_but_the_safety_case(town: LittleTown) -> None:
     elder_id, me = town.add_elder(), town.staff.account_id
     lunch, visit = place(town, elder_id), place(town, elder_id, **VISIT)
@@ -117,6 +118,7 @@ def test_an_institution_is_a_fact_for_the_rules_from_its_day_on(
     assert lives == [False, True, True, False]
 
 
+@pytest.mark.proves("F82")
 def test_who_moves_within_the_district_takes_their_orders_along(
     town: LittleTown,
 ) -> None:

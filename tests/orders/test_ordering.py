@@ -72,6 +72,7 @@ def test_an_elder_without_a_place_is_blocked_and_counted(town: LittleTown) -> No
         assert session.get_one(Sitting, town.sitting_id).sold == 1
 
 
+@pytest.mark.proves("F38")
 def test_an_elder_gets_one_lunch_unless_asked_for_again(town: LittleTown) -> None:
     draft = town.lunch(town.add_elder())
     _place(town, draft)
@@ -92,6 +93,7 @@ def test_the_same_request_again_is_the_same_order(town: LittleTown) -> None:
     assert _count(town, Order) == 1
 
 
+@pytest.mark.proves("F39")
 def test_another_order_under_the_same_key_is_refused(town: LittleTown) -> None:
     draft = town.lunch(town.add_elder())
     _place(town, draft, "k")
@@ -176,6 +178,7 @@ def test_nobody_overrides_a_swallowing_level(town: LittleTown) -> None:
         _place(town, replace(draft, override=Override("diet", "家属要求")))
 
 
+@pytest.mark.proves("F40")
 def test_the_last_portion_goes_to_exactly_one(town: LittleTown) -> None:
     elders = [town.add_elder() for _ in range(8)]
     with Session(town.engine) as session:

@@ -44,6 +44,7 @@ def test_there_and_back_is_within_a_metre(lat: float, lon: float, datum: Datum) 
 
 
 @given(LATS, LONS, st.sampled_from([Datum.GCJ02, Datum.BD09]))
+@pytest.mark.proves("F57")
 def test_a_bent_point_is_far_enough_to_matter(
     lat: float, lon: float, datum: Datum
 ) -> None:
@@ -51,6 +52,7 @@ def test_a_bent_point_is_far_enough_to_matter(
 
 
 @given(LATS, LONS, st.sampled_from(list(Datum)))
+@pytest.mark.proves("F57")
 def test_swapped_points_are_caught(lat: float, lon: float, datum: Datum) -> None:
     with pytest.raises(BadPoint, match="填反"):
         to_wgs84(lon, lat, datum)
@@ -66,6 +68,7 @@ def test_swapped_points_are_caught(lat: float, lon: float, datum: Datum) -> None
         (36.6, math.inf, "不是数字"),
     ],
 )
+@pytest.mark.proves("F57")
 def test_what_is_no_place_is_refused_in_words(
     lat: float, lon: float, words: str
 ) -> None:

@@ -31,7 +31,7 @@ from dispatch.people.elders import Elder, Living
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.billing import person_of
 from dispatch.subsidy.facts import FactsOn
-from dispatch.subsidy.rule_versions import rules_on
+from dispatch.subsidy.rule_versions import file_rules_on
 from tests.little_town import EIGHT, STREET, TODAY, LittleTown
 from tests.subsidy.ledger_town import do
 
@@ -90,7 +90,7 @@ def changes(draw: st.DrawFn, first: int, last: int) -> list[ElderFact]:
 
 def everything(elder: Elder, history: History, on: date) -> tuple[object, ...]:
     person = person_of(elder, history, on)
-    by_rules = FactsOn(rules_on(on).policy, person, on).categories
+    by_rules = FactsOn(file_rules_on(on).policy, person, on).categories
     return person, by_rules, categories_on(elder, history, on)
 
 
@@ -142,6 +142,7 @@ def test_the_first_change_writes_down_what_was_before(town: LittleTown) -> None:
         assert known_before == History([], [])
 
 
+@pytest.mark.proves("F80")
 def test_eighty_is_reached_on_the_birthday_and_a_leap_day_on_the_first_of_march() -> (
     None
 ):

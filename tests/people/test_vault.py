@@ -22,6 +22,7 @@ def test_a_value_comes_back_as_it_went_in(engine: Engine) -> None:
         }
 
 
+@pytest.mark.proves("S26")
 def test_the_database_holds_no_plain_text_and_no_two_equal_ciphers(
     engine: Engine,
 ) -> None:
@@ -36,6 +37,7 @@ def test_the_database_holds_no_plain_text_and_no_two_equal_ciphers(
 
 
 @pytest.mark.parametrize("moved", ["owner_id", "field"])
+@pytest.mark.proves("S26")
 def test_a_cipher_moved_to_another_row_does_not_open(
     engine: Engine, moved: str
 ) -> None:

@@ -1,7 +1,7 @@
 """A wave of lunches for tests, and what one wants to know of it afterwards."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from dispatch.catalogue.services import Service
 from dispatch.catalogue.sittings import Serving
+from dispatch.clock import wall_now
 from dispatch.log.events import Event
 from dispatch.orders.cancelling import cancel_order
 from dispatch.orders.ordering import place_order
@@ -71,6 +72,16 @@ def ask(town: LittleTown, why: str = "asked") -> UUID:
     wave_id = wave_of(town).id
     made = in_one_transaction(town.engine, lambda uow: ask_for_plan(uow, wave_id, why))
     return made.id
+
+
+def ask_long_ago(town: LittleTown, *, seconds: int = 120) -> UUID:
+    """A request that has waited for a while, by the machine's clock."""
+    request_id = ask(town)
+    with Session(town.engine) as session:
+        asked = session.get_one(PlanRequest, request_id)
+        asked.queued_at = wall_now() - timedelta(seconds=seconds)
+        session.commit()
+    return request_id
 
 
 def plan(town: LittleTown, **how: Any) -> bool:

@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from dispatch.access.accounts import Role
-from dispatch.orders.orders import OrderState
+from dispatch.catalogue.sittings import Sitting
+from dispatch.orders.orders import Order, OrderState
 from dispatch.people.helpers import Shift
 from dispatch.planning.chasing_drafts import look_after_drafts
 from dispatch.planning.comparing import compare_versions
@@ -82,6 +83,7 @@ def answer_of(draft: PlanDraft) -> dict[str, Any]:
     return draft.answer
 
 
+@pytest.mark.proves("F36")
 def test_a_moved_order_is_shown_then_published_and_stays_moved(
     town: LittleTown,
 ) -> None:
@@ -103,6 +105,7 @@ def test_a_moved_order_is_shown_then_published_and_stays_moved(
     assert carrier_of(town, order_id) == to, "later plans obey it"
 
 
+@pytest.mark.proves("F33")
 def test_of_two_coordinators_one_wins_and_the_other_sees_the_difference(
     town: LittleTown,
 ) -> None:
@@ -167,6 +170,19 @@ def on_shift(town: LittleTown, first: int, last: int) -> None:
 def _too_late_a_door(town: LittleTown) -> UUID:
     on_shift(town, 88, 300)
     return order_lunch(town, town.add_elder(lat=LAT + 0.008))
+
+
+def test_nothing_is_offered_past_the_time_to_eat_it(town: LittleTown) -> None:
+    order_id = _too_late_a_door(town)
+    with Session(town.engine) as session:
+        until = session.get_one(Order, order_id).window_until_at
+        session.get_one(Sitting, town.sitting_id).eat_by_at = until
+        session.commit()
+    plan(town, thinking=quick)
+
+    explanation = order_of(town, order_id).explanation or {}
+    assert "赶不上规定的时段" in explanation["why"]
+    assert explanation["relaxation"] is None
 
 
 def _too_short_a_shift(town: LittleTown) -> UUID:

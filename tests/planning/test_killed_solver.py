@@ -2,6 +2,8 @@
 
 import sys
 
+import pytest
+
 from dispatch.planning.solving import must_obey, think
 from routing import problem_from, problem_to
 from tests.routing.waves import wave
@@ -20,6 +22,7 @@ sys.exit(solving_child.main())
 """
 
 
+@pytest.mark.proves("F01", "F08")
 def test_a_solver_killed_at_work_leaves_the_greedy_plan() -> None:
     lunch = wave(5)
     thought = think(lunch, child=[sys.executable, "-c", _KILLED_AT_WORK])

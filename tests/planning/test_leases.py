@@ -28,6 +28,7 @@ def _taken(town: LittleTown) -> Lease:
     return lease
 
 
+@pytest.mark.proves("F27")
 def test_of_eight_planners_one_gets_the_request(town: LittleTown) -> None:
     order_lunch(town)
     request_id = ask(town)
@@ -38,6 +39,7 @@ def test_of_eight_planners_one_gets_the_request(town: LittleTown) -> None:
     assert sum(lease is not None for lease in leases) == 1
 
 
+@pytest.mark.proves("F01")
 def test_a_silent_planner_loses_its_lease_and_the_next_is_told_apart(
     town: LittleTown,
 ) -> None:

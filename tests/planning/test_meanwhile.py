@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import UUID
 
+import pytest
 from sqlmodel import Session
 
 from dispatch.catalogue.sittings import Serving
@@ -37,6 +38,7 @@ from tests.planning.lunch_wave import (
 )
 
 
+@pytest.mark.proves("F02")
 def test_two_planners_publish_one_plan(town: LittleTown) -> None:
     """Both think from the same version; the slow one finds a newer plan."""
     town.add_helper()
@@ -84,6 +86,7 @@ def test_who_lost_the_lease_publishes_nothing(town: LittleTown) -> None:
     assert request_of(town, request_id).state is AskState.RUNNING
 
 
+@pytest.mark.proves("F34")
 def test_an_order_cancelled_while_we_think_stays_cancelled(town: LittleTown) -> None:
     town.add_helper()
     kept, called_off = order_lunch(town), order_lunch(town)
@@ -96,6 +99,7 @@ def test_an_order_cancelled_while_we_think_stays_cancelled(town: LittleTown) -> 
     assert order_of(town, kept).state is OrderState.PLANNED
 
 
+@pytest.mark.proves("F35")
 def test_an_order_placed_while_we_think_waits_for_the_next_plan(
     town: LittleTown,
 ) -> None:
@@ -114,6 +118,7 @@ def test_an_order_placed_while_we_think_waits_for_the_next_plan(
     assert order_of(town, late[0]).state is OrderState.PLANNED
 
 
+@pytest.mark.proves("F35")
 def test_an_order_that_joins_while_we_publish_is_not_forgotten(
     town: LittleTown,
 ) -> None:
@@ -136,6 +141,7 @@ def test_an_order_that_joins_while_we_publish_is_not_forgotten(
     assert order_of(town, late).state is OrderState.PLANNED
 
 
+@pytest.mark.proves("F37")
 def test_a_helper_who_falls_ill_while_we_think_gets_no_round(town: LittleTown) -> None:
     ill = town.add_helper()
     order_id = order_lunch(town)

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from dispatch.catalogue.sittings import Serving, Sitting
 from dispatch.clock import set_clock, town_moment
 from dispatch.people.elders import Elder, Household
-from dispatch.people.helpers import Shift
+from dispatch.people.helpers import Shift, TravelMode
 from dispatch.planning import roads
 from dispatch.planning.plans import Round, RoundState
 from dispatch.planning.roads import base_map
@@ -252,6 +252,10 @@ def test_streets_make_matrices_ways_and_a_map(
         assert words
         assert {width for width, _ in lines} <= {0, 1, 2}
         assert wave_of(town).plan_version == 1
+        spots = read_wave(town).spots.values()
+        one, other, *_ = ((each.lat, each.lon) for each in spots)
+        [[seconds]] = roads.seconds_between(TravelMode.EBIKE, [one], [other])
+        assert 0 < seconds == problem.travel["ebike"].seconds[0, 1]
     finally:
         (settings().home / roads.ROADS_FILE).unlink()
         roads._read_times.cache_clear()

@@ -83,6 +83,7 @@ def test_a_planned_order_is_told_with_its_helper(town: LittleTown) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.proves("F09")
 def test_every_order_is_somewhere_after_planning(town: LittleTown, seed: int) -> None:
     """Whatever the town is like, even where most cannot be done."""
     draw = random.Random(seed)
@@ -130,6 +131,7 @@ def test_every_order_is_somewhere_after_planning(town: LittleTown, seed: int) ->
                 pytest.fail(f"an order is {other}")
 
 
+@pytest.mark.proves("F09")
 def test_what_nobody_can_do_says_why(town: LittleTown) -> None:
     helper = town.add_helper(skills=["meal"])
     visit = order_visit(town)

@@ -98,6 +98,7 @@ def test_a_worker_plans_what_the_queue_brings(
     assert shown_plan(town).fallback is False
 
 
+@pytest.mark.proves("F18")
 def test_a_job_carries_an_id_and_nothing_else(town: LittleTown, redis_url: str) -> None:
     order_lunch(town)
     request_id = ask(town)
@@ -135,6 +136,7 @@ def test_a_worker_listens_to_one_queue_only(
         assert seconds_since_worker(redis_url, weeks=weeks) < PATIENCE_SECONDS
 
 
+@pytest.mark.proves("F02")
 def test_a_worker_killed_while_it_thinks_costs_no_plan_and_makes_no_second(
     town: LittleTown,
     redis_url: str,
@@ -165,6 +167,7 @@ def test_a_worker_killed_while_it_thinks_costs_no_plan_and_makes_no_second(
     assert len(rounds_of(town)) == 1
 
 
+@pytest.mark.proves("F16", "F20")
 def test_a_worker_whose_server_is_gone_still_publishes(
     town: LittleTown, redis_url: str, start_worker: Start
 ) -> None:

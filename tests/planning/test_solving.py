@@ -78,6 +78,7 @@ def test_the_child_solves_what_it_is_given(problem: Problem) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.proves("F07")
 def test_a_solver_that_hangs_is_killed_and_the_quick_plan_stands_in(
     problem: Problem, tmp_path: Path
 ) -> None:
@@ -107,6 +108,7 @@ def test_a_solver_that_hangs_is_killed_and_the_quick_plan_stands_in(
         ('print(\'{"plan": 3, "decided_by": []}\')', "no plan"),
     ],
 )
+@pytest.mark.proves("F08")
 def test_a_solver_that_fails_says_how(
     problem: Problem, tmp_path: Path, deed: str, said: str
 ) -> None:
@@ -137,6 +139,7 @@ def test_a_solver_that_fails_says_how(
     ],
     ids=["nothing", "empty", "stranger", "half", "too fast"],
 )
+@pytest.mark.proves("F10")
 def test_an_illegal_plan_never_gets_through(
     problem: Problem, tmp_path: Path, routes: list[object]
 ) -> None:
@@ -152,6 +155,7 @@ def test_an_illegal_plan_never_gets_through(
     must_obey(problem, thought.plan)
 
 
+@pytest.mark.proves("F11")
 def test_a_solver_out_of_memory_is_only_its_own_trouble(problem: Problem) -> None:
     """The limit is real: the very same child without room cannot even begin."""
     with pytest.MonkeyPatch.context() as patch:
@@ -172,6 +176,7 @@ bytearray(2**31)
 """
 
 
+@pytest.mark.proves("S25")
 def test_the_solver_sees_nothing_of_ours(
     problem: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

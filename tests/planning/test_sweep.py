@@ -5,7 +5,6 @@ import threading
 import time
 from datetime import timedelta
 from typing import cast
-from uuid import UUID
 
 import pytest
 from redis import Redis
@@ -22,6 +21,7 @@ from dispatch.sweep import run_schedule, sweep
 from tests.little_town import EIGHT, NOON, TODAY, LittleTown
 from tests.planning.lunch_wave import (
     ask,
+    ask_long_ago,
     events_of_wave,
     order_lunch,
     order_of,
@@ -34,16 +34,6 @@ from tests.planning.lunch_wave import (
 
 CUT_OFF = town_moment(TODAY, 9 * 3600 + 1800)
 NO_QUEUE = None
-
-
-def ask_long_ago(town: LittleTown, *, seconds: int = 120) -> UUID:
-    """A request that has waited for a while, by the machine's clock."""
-    request_id = ask(town)
-    with Session(town.engine) as session:
-        asked = session.get_one(PlanRequest, request_id)
-        asked.queued_at = wall_now() - timedelta(seconds=seconds)
-        session.commit()
-    return request_id
 
 
 def hints_in(redis: Redis) -> int:
@@ -107,6 +97,7 @@ def test_workers_are_told_once_and_again_after_a_while(
     assert hints_in(redis) == 1
 
 
+@pytest.mark.proves("F04", "F14")
 def test_what_the_queue_lost_is_told_again(town: LittleTown, redis: Redis) -> None:
     order_lunch(town)
     request_id = ask(town)
@@ -123,6 +114,7 @@ def test_what_the_queue_lost_is_told_again(town: LittleTown, redis: Redis) -> No
     assert request_of(town, request_id).hints == 2
 
 
+@pytest.mark.proves("F01", "F03")
 def test_a_planner_that_died_is_replaced(town: LittleTown, redis: Redis) -> None:
     order_lunch(town)
     request_id = ask(town)
@@ -165,6 +157,7 @@ def test_after_three_dead_planners_the_quick_plan_is_made_here(
     assert "planners died" in (request_of(town, request_id).error or "")
 
 
+@pytest.mark.proves("F12")
 def test_without_any_worker_the_plan_is_made_here_and_told(
     town: LittleTown, redis: Redis
 ) -> None:
@@ -190,6 +183,7 @@ def test_busy_workers_are_not_taken_for_dead(town: LittleTown, redis: Redis) -> 
     assert request_of(town, waiting).state is AskState.QUEUED
 
 
+@pytest.mark.proves("F16")
 def test_a_queue_that_does_not_answer_is_no_reason_to_wait(town: LittleTown) -> None:
     town.add_helper()
     order_lunch(town)

@@ -1,5 +1,6 @@
 """What needs two people: two rounds meet at one door, in every plan and repair."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -8,9 +9,12 @@ from sqlmodel import Session, select
 from dispatch.log.events import list_story
 from dispatch.orders.orders import OrderState
 from dispatch.people.helpers import Helper
+from dispatch.planning.directing import GoesAlone, OneOfTwo
+from dispatch.planning.directions import Direction, DirectionKind
+from dispatch.planning.draft_showing import show_directing
 from dispatch.planning.going_back import go_back
 from dispatch.planning.plans import Round, RoundState, Stop
-from dispatch.store.unit_of_work import in_one_transaction
+from dispatch.store.unit_of_work import in_one_transaction, picture
 from dispatch.sweep import climb_overdue
 from tests.little_town import LittleTown
 from tests.planning.lunch_wave import (
@@ -29,6 +33,7 @@ from tests.planning.lunch_wave import (
     stops_of,
     wave_of,
 )
+from tests.planning.test_drafts import publish, tried
 
 SKILLS = ["bath", "meal", "visit"]
 
@@ -105,6 +110,29 @@ def test_one_alone_cannot_and_the_reason_says_so(town: LittleTown) -> None:
     rules = sorted(each["rule"] for each in order.explanation["candidates"])
     assert rules == ["people", "skill"]
     assert "两人" in order.explanation["why"]
+
+
+def test_two_are_named_for_it_and_later_plans_obey(
+    town: LittleTown, bath: UUID
+) -> None:
+    plan(town, thinking=quick)
+    others = [town.add_helper(skills=SKILLS) for _ in range(2)]
+    pin = Direction(DirectionKind.PIN, bath, others[0])
+    for refused in (pin, replace(pin, partner_id=others[0])):
+        with pytest.raises(OneOfTwo):
+            tried(town, refused)
+    with pytest.raises(GoesAlone):
+        tried(town, replace(pin, order_id=order_lunch(town), partner_id=others[1]))
+
+    draft = tried(town, replace(pin, partner_id=others[1]))
+    publish(town, draft)
+
+    assert {round_.helper_id for round_, _ in stops_for(town, bath)} == {*others}
+    with picture(town.engine, town.dispatcher) as seen:
+        shown = show_directing(seen, wave_of(town).id)
+    assert (shown.for_two, shown.directions[0].partner_id) == ([bath], others[1])
+    plan(town, thinking=quick)
+    assert {round_.helper_id for round_, _ in stops_for(town, bath)} == {*others}
 
 
 def test_who_meets_somebody_that_has_left_stays_with_them(

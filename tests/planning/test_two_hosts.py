@@ -17,6 +17,7 @@ from rq import Worker
 from sqlmodel import Session, col, select
 
 from dispatch.bootstrap.tools import is_ci
+from dispatch.chaos.stack import COMMAND
 from dispatch.embedded import valkey
 from dispatch.orders.orders import OrderState
 from dispatch.planning.parts import PlanPart
@@ -26,7 +27,6 @@ from dispatch.queue import count_idle, queue_at
 from dispatch.settings import settings
 from dispatch.store.engine import make_engine
 from dispatch.sweep import sweep
-from tests.chaos.stack import COMMAND
 from tests.engines import upgrade
 from tests.little_town import LittleTown
 from tests.planning.city_wave import fill

@@ -8,13 +8,15 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import pytest
 
-from routing.apart import Apart, ask_apart
+from routing.apart import NEVER_BEGAN, Apart, _asked, _Beside, ask_apart
 
 PATIENT: Final = 30.0
+_LOOKS: Final = 5  # alike in a row: it rests
 Telling = Callable[[str], list[str]]
 
 
@@ -66,6 +68,26 @@ def test_nothing_of_ours_is_around_it(
     assert b"DISPATCH" not in ask_apart(told(deed), "", PATIENT).said
 
 
+@pytest.mark.parametrize("room", [0, 2, 5])
+def test_a_process_that_cannot_be_had_takes_no_other_with_it(room: int) -> None:
+    slow = forked("import time; print(flush=True); time.sleep(1); print('here')")
+    with Apart(slow, "") as running:
+        next(running.words(time.monotonic() + PATIENT))  # it has begun
+        beside = _asked[0]
+        assert isinstance(beside, _Beside)
+        pid = beside.process.pid
+        open_ = _settled(pid)  # it has let go of what it gave the process
+        most = [number for number in range(4_000) if number not in open_][room]
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, before[1]))
+        assert ask_apart(forked("pass"), "", PATIENT).code == NEVER_BEGAN
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+
+        assert b"".join(running.words(time.monotonic() + PATIENT)) == b"here\n"
+        assert ask_apart(forked("print(1)"), "", PATIENT).said == b"1\n"
+        assert _asked == [beside]
+
+
 def test_it_has_the_limits_of_whoever_asks(told: Telling) -> None:
     deed = f"""
         import resource, sys
@@ -115,10 +137,27 @@ def test_another_takes_over_when_the_loaded_process_is_killed(told: Telling) -> 
     with Apart(told("import time; time.sleep(600)"), "") as running:
         os.kill(first, signal.SIGKILL)
         assert running.ended(time.monotonic() + PATIENT) == -signal.SIGKILL
+    beside = _asked[0]
+    assert isinstance(beside, _Beside)
+    beside.process.wait(PATIENT)  # what it held is let go one by one, its way last
 
     second = int(ask_apart(told(parent), "", PATIENT).said)
 
     assert second != first
+
+
+def _settled(pid: int) -> set[int]:
+    """What it has open once it sleeps, waiting for whoever asks next."""
+    looks: list[set[int]] = []
+    until = time.monotonic() + PATIENT
+    while time.monotonic() < until:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        open_ = {int(each.name) for each in Path(f"/proc/{pid}/fd").iterdir()}
+        looks = [*looks, open_] if state == "S" else []
+        if len(looks) > _LOOKS and all(look == open_ for look in looks[-_LOOKS:]):
+            return open_
+        time.sleep(0.01)
+    raise AssertionError("it never rests")
 
 
 def _is_gone(pid: int) -> bool:

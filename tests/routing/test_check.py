@@ -183,6 +183,7 @@ def test_a_plan_for_another_problem_is_no_plan(proposed: Plan, field: str) -> No
         broken_rules(one_meal(), proposed)
 
 
+@pytest.mark.proves("F10")
 def test_a_spoilt_plan_is_caught_wherever_it_is_spoilt() -> None:
     """Each stop of a tight plan, moved or taken away, breaks something."""
     tasks = [meal(f"m{n}", 0, n, (60 * n, 60 * n + 60)) for n in range(1, 6)]

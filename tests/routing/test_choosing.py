@@ -1,7 +1,9 @@
 """Choices as plain numbers: priced sums and onces, beside brute force."""
 
 import itertools
+import os
 import random
+import resource
 import sys
 from collections.abc import Iterator
 
@@ -58,6 +60,20 @@ def test_what_cannot_be_answered_stays_as_it_was() -> None:
     [chosen] = choose([impossible], QUICK)
     assert chosen.numbers == (0,)
     assert chosen.trouble is not None
+
+
+def test_where_no_process_can_be_had_the_start_stands() -> None:
+    first, second = os.dup(0), os.dup(0)  # the lowest that are free
+    os.close(first)
+    os.close(second)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(first, second), before[1]))
+    try:
+        [chosen] = choose([drawn(1)], QUICK)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert chosen.numbers == ()
+    assert "no process" in (chosen.trouble or "")
 
 
 def test_without_ortools_nothing_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:

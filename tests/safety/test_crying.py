@@ -1,6 +1,7 @@
 """Cases that people open: cries for help, reports; and doors that two people open."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,8 +18,14 @@ from dispatch.safety.calling_self import call_for_self, show_own_call
 from dispatch.safety.case_book import show_book
 from dispatch.safety.case_file import list_open, show_case
 from dispatch.safety.cases import CaseKind, CaseStep, get_case
-from dispatch.safety.climbing import OutcomeMissing, close_case
-from dispatch.safety.crying import allege, call_for_helper, report_change
+from dispatch.safety.climbing import OutcomeMissing, close_case, step
+from dispatch.safety.crying import (
+    allege,
+    call_for_helper,
+    dial_owner,
+    report_change,
+    show_own_sos,
+)
 from dispatch.safety.duty import CaseDuty
 from dispatch.safety.entering import (
     EntryNotAgreed,
@@ -69,10 +76,18 @@ def test_a_helper_in_need_has_a_case_of_their_own_and_the_group_is_told(
     assert [one.code for one in file.ladder] == [
         *("phone_helper", "second_visit", "police_120")
     ]
+    assert "再次上门" not in [one.name for one in file.ladder]
+    assert not do(town, helper, show_own_sos).taken
+    town.at(HALF_PAST + timedelta(seconds=110))
+    taken = do(town, desk, step, case.id, "phone_helper", "acknowledged", "")
+    assert taken.deadline_at == HALF_PAST + timedelta(seconds=110 + 120)
+    assert do(town, helper, show_own_sos).taken
+    assert do(town, helper, dial_owner).startswith("tel:")
     assert (file.case.elder_label, file.case.owner) == ("赵师傅", "王芳")
     with pytest.raises(OutcomeMissing):
         do(town, desk, close_case, case.id, "seen_well", "")
     do(town, desk, close_case, case.id, "helper_hurt", "已送医")
+    assert do(town, helper, show_own_sos) is None
 
     sent: list[tuple[str, bytes]] = []
 

@@ -1,6 +1,7 @@
 """Urgent help: who could go at what price, asked one after the other, and the clock."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +12,11 @@ from sqlmodel import Session
 from dispatch.access.accounts import Role
 from dispatch.catalogue.services import Service
 from dispatch.errors import NotFound
+from dispatch.field.positions import Position
 from dispatch.planning.board import show_board
+from dispatch.planning.holding import hold_helpers
+from dispatch.planning.on_demand.standby import standby_of
+from dispatch.planning.waves import Wave
 from dispatch.safety.help_calls import HelpCall, HelpOutcome
 from dispatch.safety.help_file import list_calls, list_responders, read_words, show_call
 from dispatch.safety.helping import (
@@ -20,14 +25,21 @@ from dispatch.safety.helping import (
     HelpIsTaken,
     NobodyNamed,
     NoPlace,
+    NotToBeAsked,
     ask_helper,
     call_help,
     close_call,
 )
 from dispatch.safety.my_help import MyHelp, show_my_help
 from dispatch.safety.responding import AskIsOver, answer_ask, report_step
-from dispatch.store.unit_of_work import Actor, in_one_transaction, picture
+from dispatch.store.unit_of_work import (
+    Actor,
+    in_one_transaction,
+    picture,
+    unit_of_work,
+)
 from dispatch.sweep import look_after_help
+from tests.crossing import until_somebody_waits
 from tests.field.walk import HALF_PAST, Walk, make_walk, story
 from tests.little_town import LAT, LON, STREET, LittleTown
 from tests.safety.test_duty import told
@@ -117,6 +129,12 @@ def test_responders_are_ranked_and_say_whom_their_going_would_delay(
     town.at(later(60))
     board = seen(town, town.dispatcher, show_board)
     assert board.orders[0].late_seconds == late.late_seconds
+    with picture(town.engine) as uow:
+        wave = uow.session.get_one(Wave, walk.wave_id)
+        [on] = standby_of(uow.session, wave, uow.now, {walk.helper_id})
+    # The call lies inside the round that it delays: nobody works that hour twice.
+    worked = (on.duty.free[0] - walk.round().leaves_at).total_seconds()
+    assert on.duty.worked_seconds == worked > 75 * 60
     away = {one.id: one.help_call_id for one in board.helpers}
     assert away[walk.helper_id] == call_id
     assert walk.helper_id not in {
@@ -203,3 +221,36 @@ def test_somebody_whom_no_file_knows_is_helped_where_they_are(town: LittleTown) 
     assert seen(town, stranger, list_calls) == []
     assert [e.state for e in seen(town, town.dispatcher, list_calls)] == ["called"]
     assert kept(town, call_id).street_code == STREET
+
+
+def test_the_only_able_helper_is_found_behind_a_crowd_of_nearer_ones(
+    town: LittleTown,
+) -> None:
+    for _ in range(17):
+        town.add_helper()
+    able = town.add_helper(skills=ABLE)
+    with Session(town.engine) as session:
+        far = Position(helper_id=able, lat=LAT + 0.05, lon=LON, at=HALF_PAST)
+        session.add(far)
+        session.commit()
+    call_id = open_call(town, elder_id=town.add_elder())
+
+    assert seen(town, town.staff, list_responders, call_id)[0].helper_id == able
+
+
+def test_of_two_calls_accepted_at_once_a_helper_has_one(town: LittleTown) -> None:
+    helper_id = town.add_helper(skills=ABLE)
+    only = town.add_account("helper", Role.HELPER, helper_id=helper_id)
+    for who in ("菜场门口一位老人", "公园里一位老人"):
+        call_id = open_call(town, who=who, lat=LAT, lon=LON)
+        do(town, town.staff, ask_helper, call_id, helper_id)
+    first, second = (each.id for each in mine(town, only).asks)
+
+    with ThreadPoolExecutor(max_workers=1) as other:
+        with unit_of_work(town.engine, only) as uow:
+            hold_helpers(uow.session, [helper_id])
+            late = other.submit(do, town, only, answer_ask, second, accepts=True)
+            until_somebody_waits(town.engine)
+            answer_ask(uow, first, accepts=True)
+        with pytest.raises(NotToBeAsked):
+            late.result()

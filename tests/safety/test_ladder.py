@@ -111,6 +111,7 @@ def test_a_case_that_cannot_climb_holds_no_other_back(town: LittleTown) -> None:
     assert broken.cases()[0].rung is Rung.PHONE_ELDER
 
 
+@pytest.mark.proves("F51")
 def test_every_missed_deadline_climbs_one_rung_and_the_last_stands(
     town: LittleTown,
 ) -> None:
@@ -254,6 +255,7 @@ def test_a_case_of_another_street_does_not_exist(town: LittleTown) -> None:
             do(walk, deed, actor=stranger)
 
 
+@pytest.mark.proves("F51")
 def test_no_path_of_steps_and_sweeps_closes_a_case(town: LittleTown) -> None:
     walk = closed_door(town)
     at = HALF_PAST

@@ -18,6 +18,7 @@ from tests.safety.test_ladder import do, sweep
 MINUTE = timedelta(minutes=1)
 
 
+@pytest.mark.proves("F53")
 def test_a_silent_stop_is_an_alarm_without_the_phone_and_only_once(
     town: LittleTown,
 ) -> None:
@@ -54,5 +55,5 @@ def test_paper_and_doors_without_network_are_given_time(
         else:
             session.get_one(Household, walk.stop_household()).signal = False
         session.commit()
-    assert sweep(town, NOON + 119 * MINUTE) == 0
-    assert sweep(town, NOON + 121 * MINUTE) == 1
+    assert sweep(town, NOON + 59 * MINUTE) == 0
+    assert sweep(town, NOON + 61 * MINUTE) == 1

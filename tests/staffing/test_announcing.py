@@ -11,7 +11,7 @@ from dispatch.staffing.announcing import (
     CrewMessageRow,
     CrewNote,
     NobodyThere,
-    NothingSaid,
+    NoWords,
     acknowledge,
     announce,
     list_crew_messages,
@@ -96,7 +96,7 @@ def test_what_reaches_nobody_or_says_nothing_is_refused(town: LittleTown) -> Non
 
     with pytest.raises(NobodyThere):
         tell(town, Audience.ON_DUTY)
-    with pytest.raises(NothingSaid):
+    with pytest.raises(NoWords):
         tell(town, Audience.STREET, "  ", street_code=STREET)
     with pytest.raises(NotFound):
         tell(town, Audience.STREET, street_code="999999")

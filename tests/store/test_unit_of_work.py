@@ -41,6 +41,7 @@ def test_a_refusal_leaves_no_trace(engine: Engine) -> None:
         assert list_story(session, subject) == []
 
 
+@pytest.mark.proves("F26", "F27")
 def test_many_writers_of_one_story_number_it_without_gap(engine: Engine) -> None:
     subject = uuid4()
 
@@ -90,6 +91,7 @@ def test_a_request_without_a_usable_key_is_refused(
         claim(uow, key, "order", {})
 
 
+@pytest.mark.proves("F39")
 def test_twins_at_the_same_moment_have_one_effect(engine: Engine) -> None:
     def twin(_: int) -> UUID:
         def do(uow: UnitOfWork) -> UUID:

@@ -38,6 +38,7 @@ def test_from_when_somebody_counts_as_80(
     ("leap_day", "first_day_at_70"),
     [("mar_1", date(2026, 3, 1)), ("feb_28", date(2026, 2, 28))],
 )
+@pytest.mark.proves("F80")
 def test_a_leap_day_birthday_in_a_common_year(
     leap_day: Literal["mar_1", "feb_28"], first_day_at_70: date
 ) -> None:

@@ -33,11 +33,13 @@ BENDING = [
     ("UPDATE subsidy_grant SET reversed_by = entry_id", "冲正不一致"),
     ("UPDATE orders SET price_fen = price_fen + 1", "价格不符"),
     ("DELETE FROM ledger_entry", "没有入账"),
+    ("UPDATE month_grant SET fen = fen + 1", "月度汇总"),
+    ("UPDATE month_sum SET self_fen = 0", "月度汇总"),
     ("UPDATE rule_version SET words = 'nothing is due'", "内容被改动"),
 ]
 
 
-def _take_guards_away(connection: Connection) -> None:
+def take_guards_away(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         return
@@ -78,7 +80,7 @@ def _found_after(town: LittleTown, statement: str) -> str:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        _take_guards_away(connection)
+        take_guards_away(connection)
         connection.execute(text(statement))
         with Session(connection) as session:
             found = broken_fens(session)

@@ -114,6 +114,7 @@ def test_an_order_may_be_paid_again_after_a_refund(town: LittleTown) -> None:
     assert len({entry.business_key for entry in rows(town, Entry)}) == 3
 
 
+@pytest.mark.proves("F87")
 def test_reversing_twice_makes_one_reversal(town: LittleTown) -> None:
     order = order_lunch(town, entitled(town))
     town.at(ELEVEN)
@@ -173,6 +174,7 @@ def _is_paid(town: LittleTown, order: Order) -> bool:
         return session.get_one(Order, order.id).is_paid
 
 
+@pytest.mark.proves("F82")
 def test_the_books_carry_the_home_street_beside_the_points(town: LittleTown) -> None:
     order = order_lunch(town, entitled(town, home_street=OTHER_STREET))
     town.at(ELEVEN)

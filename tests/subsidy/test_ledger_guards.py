@@ -86,6 +86,7 @@ TAMPERING = [
 ]
 
 
+@pytest.mark.proves("F89", "S23")
 def test_what_is_posted_cannot_be_bent(settled: LittleTown) -> None:
     before = _books(settled)
     new = _literal(settled.engine, uuid4())

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.subsidy.facts import Person
 from dispatch.subsidy.granting_rules import grant_order
 from dispatch.subsidy.outcomes import Outcome, Service
+from dispatch.subsidy.persons import Person
 from dispatch.subsidy.policy import Policy
 from dispatch.subsidy.policy_files import read_policy
 from dispatch.subsidy.tally import Tally
@@ -67,6 +68,7 @@ def _grant(person: Person, orders: list[Service]) -> list[Outcome]:
 
 
 @given(people, days_of_orders())
+@pytest.mark.proves("F88")
 def test_every_fen_of_price_and_fee_is_paid_by_somebody(
     person: Person, orders: list[Service]
 ) -> None:
@@ -195,5 +197,5 @@ def test_what_the_demo_rules_pay_stations_is_what_the_shared_ones_pay(
     assert unnamed[0] == unnamed[1]
     assert POLICY.lifecycle == shared.lifecycle
     assert POLICY.stacking == shared.stacking
-    assert POLICY.anomaly == shared.anomaly
+    assert POLICY.anomalies == shared.anomalies
     assert POLICY.evidence == shared.evidence

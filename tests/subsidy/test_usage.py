@@ -3,6 +3,7 @@
 import random
 from dataclasses import astuple
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -14,7 +15,7 @@ from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
 from dispatch.subsidy.checking import broken_fens, check_fens, ledger_totals
 from dispatch.subsidy.grants import Grant
 from dispatch.subsidy.ledger import Entry
-from dispatch.subsidy.lines import GrantedLine, LineFilter, lines_of
+from dispatch.subsidy.lines import LineFilter, LinesPage, lines_of
 from dispatch.subsidy.usage import Sums, Usage, usage_of
 from tests.little_town import ELEVEN, OTHER_STREET, LittleTown
 from tests.subsidy.ledger_town import (
@@ -40,9 +41,9 @@ def _usage(town: LittleTown, actor: Actor | None = None) -> Usage:
 
 
 def _lines(
-    town: LittleTown, which: LineFilter = LineFilter(), **page: int
-) -> tuple[int, list[GrantedLine]]:
-    def run(uow: UnitOfWork) -> tuple[int, list[GrantedLine]]:
+    town: LittleTown, which: LineFilter = LineFilter(), **page: Any
+) -> LinesPage:
+    def run(uow: UnitOfWork) -> LinesPage:
         return lines_of(uow, MONTH, which, **page)
 
     return in_one_transaction(
@@ -97,19 +98,22 @@ def test_who_sees_another_street_sees_nothing_of_this_one(busy: LittleTown) -> N
 
 
 def test_every_figure_opens_into_its_lines(busy: LittleTown) -> None:
-    total, lines = _lines(busy)
-    assert (total, sum(line.fen for line in lines)) == (2, 1000)
-    for line in lines:
+    whole = _lines(busy)
+    assert (whole.total, sum(line.fen for line in whole.lines)) == (2, 1000)
+    assert (whole.many, whole.next) == (False, None)
+    for line in whole.lines:
         assert line.subsidy == "meal-basic"
         assert line.name == "基本养老服务对象就餐补贴"
         assert (line.category, line.window) == ("BASIC", "2026-11-20")
         assert (line.rule_version, line.grade) == ("2026-01", "A")
         assert line.evidence == "counter"
         assert line.elder_label == "王*英"
-    total, page = _lines(busy, limit=1, offset=1)
-    assert (total, page) == (2, lines[1:])
-    total, lines = _lines(busy, LineFilter(channel="pickup", category="AGE80"))
-    assert (total, [line.fen for line in lines]) == (1, [500])
+    first = _lines(busy, limit=1)
+    last = _lines(busy, limit=1, after=first.next)
+    assert (first.lines + last.lines, last.total) == (whole.lines, 2)
+    assert last.next is None
+    fetched = _lines(busy, LineFilter(channel="pickup", category="AGE80"))
+    assert (fetched.total, [line.fen for line in fetched.lines]) == (1, [500])
 
 
 def test_a_sound_ledger_has_nothing_broken(busy: LittleTown) -> None:
@@ -125,7 +129,7 @@ def test_an_empty_month_is_an_empty_table(town: LittleTown) -> None:
     usage = _usage(town)
     assert (usage.rows, usage.totals, usage.rules) == ((), Sums(), ())
     assert usage.ties.ok
-    assert _lines(town) == (0, [])
+    assert _lines(town) == LinesPage(0, False, (), None)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -152,7 +156,7 @@ def test_whatever_happens_in_whatever_order_everything_ties(
             continue  # not possible just now
     usage = _usage(town)
     assert usage.ties.ok
-    assert usage.totals.subsidy_fen == sum(line.fen for line in _lines(town)[1])
+    assert usage.totals.subsidy_fen == sum(line.fen for line in _lines(town).lines)
     assert _broken(town) == []
     granted = [grant for grant in rows(town, Grant) if grant.reversed_by is None]
     assert len({grant.elder_id for grant in granted}) == len(granted)

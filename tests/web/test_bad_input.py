@@ -59,6 +59,7 @@ def _pay(fen: str) -> str:
     return f'{{"method": "cash", "fen": {fen}}}'
 
 
+@pytest.mark.proves("S21")
 def test_broken_bodies_are_told_and_change_nothing(
     house: House, clerk: httpx.Client
 ) -> None:
@@ -160,6 +161,7 @@ def test_no_key_no_order(house: House, clerk: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["error"]) == (400, "key_missing")
 
 
+@pytest.mark.proves("S21")
 def test_a_failure_of_ours_tells_nothing_of_itself(
     house: House, clerk: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -79,6 +79,7 @@ def test_a_socket_cut_and_resumed_has_a_fresh_pages_picture(
 
 
 @pytest.mark.parametrize("how", ["another epoch", "from the future", "no longer kept"])
+@pytest.mark.proves("F63")
 def test_what_cannot_be_replayed_whole_is_reset(
     house: House, clerk: httpx.Client, coordinator: httpx.Client, how: str
 ) -> None:
@@ -138,9 +139,11 @@ def test_where_helpers_are_is_told_to_the_map_of_their_street_only(
     assert (seen["lat"], seen["lon"]) == (36.661, 117.021)
 
 
+@pytest.mark.proves("F60")
 def test_who_does_not_keep_up_is_let_go(town: LittleTown) -> None:
     async def fall_behind() -> None:
         follower = Follower("hash", town.staff)
+        follower.offer("where all are" * QUEUE_CHARACTERS, may_lose=True)
         news = "n" * (QUEUE_CHARACTERS // 8)
         for _ in range(8):
             follower.offer(news)
@@ -152,6 +155,7 @@ def test_who_does_not_keep_up_is_let_go(town: LittleTown) -> None:
     anyio.run(fall_behind)
 
 
+@pytest.mark.proves("F60")
 def test_a_burst_is_heard_whole_though_somebody_does_not_listen(
     house: House, clerk: httpx.Client, coordinator: httpx.Client
 ) -> None:

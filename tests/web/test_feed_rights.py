@@ -31,6 +31,7 @@ from tests.web.sockets import (
 )
 
 
+@pytest.mark.proves("F65")
 def test_nobody_hears_of_another_street(
     house: House, clerk: httpx.Client, coordinator: httpx.Client
 ) -> None:
@@ -98,6 +99,7 @@ def _event(row: Outbox) -> FeedEvent:
 @pytest.mark.parametrize(
     "origin", [None, "http://evil.example", "null", "http://127.0.0.1.evil.example"]
 )
+@pytest.mark.proves("F93", "S08")
 def test_a_foreign_page_opens_no_socket(
     house: House, coordinator: httpx.Client, origin: str | None
 ) -> None:
@@ -106,6 +108,7 @@ def test_a_foreign_page_opens_no_socket(
     assert refused.value.response.status_code == 403
 
 
+@pytest.mark.proves("F93", "S09")
 def test_a_ticket_is_good_once_for_half_a_minute_and_for_its_session(
     house: House, coordinator: httpx.Client
 ) -> None:
@@ -141,6 +144,7 @@ def _disable(house: House) -> None:
 
 
 @pytest.mark.parametrize("change", [_revoke, _move_away, _disable])
+@pytest.mark.proves("F64", "S10")
 def test_who_loses_a_right_is_cut_off_within_seconds_and_hears_nothing_more(
     house: House,
     clerk: httpx.Client,
@@ -172,6 +176,7 @@ def test_who_loses_a_right_is_cut_off_within_seconds_and_hears_nothing_more(
         ("x" * 17_000, 1009),
     ],
 )
+@pytest.mark.proves("F62")
 def test_a_page_may_only_say_from_where_it_hears(
     house: House, coordinator: httpx.Client, words: str, code: int
 ) -> None:

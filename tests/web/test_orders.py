@@ -37,6 +37,7 @@ def test_a_station_places_an_order(house: House, clerk: httpx.Client) -> None:
     assert count_orders(house.town) == 1
 
 
+@pytest.mark.proves("F28")
 def test_no_201_is_sent_when_the_commit_fails(
     house: House, clerk: httpx.Client
 ) -> None:
@@ -81,6 +82,7 @@ def test_the_same_key_gives_the_same_order(house: House, clerk: httpx.Client) ->
     assert count_orders(house.town) == 1
 
 
+@pytest.mark.proves("F39")
 def test_of_two_twins_at_once_one_is_taken_and_the_other_repeats_it(
     house: House, clerk: httpx.Client
 ) -> None:

@@ -36,6 +36,7 @@ SCHEMAS: Final = {
     "BoardCase": "CaseRow",
     "Rung": "RungRow",
     "PromiseStatus": "Promise",
+    "Notice": "NoticeRow",
 }
 
 

@@ -32,11 +32,21 @@ from dispatch.people.pauses import PauseReason, PauseScope
 from dispatch.people.places import StationKind
 from dispatch.people.proposals import ProposalKind
 from dispatch.planning.rules import PAPER_SKILL
+from dispatch.quality.call_backs import Answer as CallAnswer
+from dispatch.quality.call_backs import CallWhy
+from dispatch.quality.complaints import (
+    ComplaintFrom,
+    ComplaintOutcome,
+    ComplaintState,
+)
+from dispatch.quality.draws import DrawOf
 from dispatch.safety.cases import CaseKind, CaseOutcome
 from dispatch.safety.climbing import GOING_ON, HOLDING, MINE
 from dispatch.safety.ladders import NO_CONTACTS
 from dispatch.staffing.suspending import SuspendedFor
-from dispatch.subsidy.rule_versions import rules_on
+from dispatch.subsidy.anomalies.anomaly import AnomalyState
+from dispatch.subsidy.anomalies.finding import AnomalyRule, Level
+from dispatch.subsidy.rule_versions import file_rules_on
 from dispatch.words import WORDS
 from tests.little_town import TODAY
 
@@ -77,6 +87,15 @@ KINDS: Final[dict[str, type[StrEnum]]] = {
     "attestor": Attestor,
     "bearer": Bearer,
     "free": FreeStanding,
+    "an": AnomalyRule,
+    "an_level": Level,
+    "an_state": AnomalyState,
+    "call_why": CallWhy,
+    "call_said": CallAnswer,
+    "complaint_from": ComplaintFrom,
+    "complaint_state": ComplaintState,
+    "complaint_outcome": ComplaintOutcome,
+    "draw_of": DrawOf,
 }
 
 
@@ -114,7 +133,7 @@ def test_whatever_was_done_on_a_rung_has_its_word(named: set[str]) -> None:
 
 
 def test_every_category_and_subsidy_of_the_rules_has_its_word(named: set[str]) -> None:
-    policy = rules_on(TODAY).policy
+    policy = file_rules_on(TODAY).policy
     categories = {f"category.{one.id}" for one in policy.category}
     subsidies = {f"subsidy.{one.id}" for one in policy.subsidy}
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,8 +18,9 @@ from dispatch.field.events import FieldEvent
 from dispatch.log.audit import Audit
 from dispatch.log.events import list_story
 from dispatch.people.elders import Elder
-from tests.field.walk import Walk, make_walk
+from tests.field.walk import HALF_PAST, Walk, make_walk
 from tests.little_town import ELEVEN
+from tests.safety.test_help import open_call
 from tests.web.conftest import House
 
 
@@ -94,6 +95,28 @@ def test_a_day_pass_is_one_phones_for_one_round_and_can_be_ended(
         assert session.exec(select(FieldEvent.why)).one() == "pass_ended"
 
 
+def test_urgent_help_is_asked_of_a_pass_which_lasts_until_its_helper_is_free(
+    house: House, walk: Walk, coordinator: httpx.Client, phones: Phones
+) -> None:
+    _, phone = phones.read(code_of(coordinator, walk))
+    call_id = open_call(house.town, elder_id=walk.order(1).elder_id)
+    who = {"helper_id": str(walk.helper_id)}
+    coordinator.post(f"/api/help-calls/{call_id}/ask", json=who)
+    with Session(house.town.engine) as session:
+        day_pass = session.exec(select(DayPass)).one()
+        day_pass.expires_at = HALF_PAST + timedelta(minutes=1)
+        session.commit()
+
+    [ask] = phone.get("/api/my-help").json()["asks"]
+    call = phone.post(f"/api/my-help/asks/{ask['id']}/accept", json={}).json()["call"]
+
+    house.town.at(datetime.fromisoformat(call["back_at"]))
+    done = {"step": "closed", "outcome": "helped", "words": "扶起来了"}
+    way = f"/api/my-help/{call_id}/step"
+    assert phone.post(way, json={"step": "on_scene"}).status_code == 200
+    assert phone.post(way, json=done).json() == {"asks": [], "call": None}
+
+
 def test_a_new_pass_ends_the_one_before_and_time_ends_every_one(
     house: House, walk: Walk, coordinator: httpx.Client, phones: Phones
 ) -> None:
@@ -120,6 +143,7 @@ def test_a_closed_account_is_told_so(house: House, walk: Walk) -> None:
         assert phone.get("/api/round").json()["error"] == "access_is_over"
 
 
+@pytest.mark.proves("F54")
 def test_a_picture_comes_in_pieces_and_only_with_consent(
     house: House, walk: Walk, coordinator: httpx.Client
 ) -> None:

@@ -65,6 +65,7 @@ def _wait_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> No
     raise AssertionError(log.read_text())
 
 
+@pytest.mark.proves("F67", "F97")
 def test_it_goes_down_in_time_with_open_sockets_and_its_log_names_nobody(
     town: LittleTown, tmp_path: Path
 ) -> None:

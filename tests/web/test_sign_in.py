@@ -1,9 +1,15 @@
 """Coming in and going out: sessions that can be ended at once."""
 
-from datetime import timedelta
+from base64 import b32decode
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
+import httpx
 import pytest
-from sqlmodel import Session, update
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlmodel import Session, col, update
 
 from dispatch.access.accounts import Account, Role, SignedIn, hash_password
 from dispatch.clock import wall_now
@@ -49,17 +55,25 @@ def test_the_right_password_opens_a_session_with_a_guarded_cookie(desk: House) -
         assert me["csrf"] == answer.json()["csrf"]
 
 
+@pytest.mark.proves("S15", "S16")
 def test_wrong_passwords_and_unknown_names_are_told_alike_then_locked(
     desk: House,
 ) -> None:
+    before = {"wrong_tries": 4, "wrong_at": wall_now() - timedelta(minutes=16)}
+    _change(desk, update(Account).values(**before))  # a name nobody has forgets, too
     with desk.enter(None) as client:
         unknown = client.post("/api/sign-in", json=WRONG | {"login": "nobody"})
         wrong = [client.post("/api/sign-in", json=WRONG) for _ in range(5)]
         locked = client.post("/api/sign-in", json=RIGHT)
+        for _ in range(4):
+            client.post("/api/sign-in", json=WRONG | {"login": "nobody"})
+        nobody = client.post("/api/sign-in", json=WRONG | {"login": "nobody"})
 
     assert {one.status_code for one in (unknown, *wrong)} == {401}
     assert unknown.json()["detail"] == wrong[0].json()["detail"]
-    assert (locked.status_code, locked.json()["error"]) == (401, "too_many_tries")
+    for told in (locked, nobody):  # whether there is such an account or not
+        assert (told.status_code, told.json()["error"]) == (429, "too_many_tries")
+        assert 0 < int(told.headers["Retry-After"]) <= 901
 
 
 def test_signing_out_ends_the_session_for_every_copy_of_the_cookie(
@@ -82,11 +96,95 @@ def test_rights_are_read_anew_for_each_request(desk: House) -> None:
         assert client.get("/api/station").status_code == 401
 
 
-def test_a_session_ends_with_its_time(desk: House) -> None:
+@pytest.mark.proves("S12")
+def test_a_session_ends_with_its_time_and_when_its_screen_is_left_alone(
+    desk: House,
+) -> None:
+    late, long_ago = (wall_now() - timedelta(minutes=m) for m in (0.02, 12 * 60))
+    alone, for_ages = ({"X-Untouched-Seconds": told} for told in ("90", "9" * 5000))
     with desk.enter(desk.town.staff) as client:
-        late = wall_now() - timedelta(seconds=1)
+        a_while = wall_now() - timedelta(minutes=719)
+        _change(desk, update(SignedIn).values(seen_at=a_while))
+        assert client.get("/api/me", headers=for_ages).status_code == 200
+        assert _seen(client, alone) == a_while  # the page asks by itself
+        assert client.get("/api/me").status_code == 200
+        assert _seen(client, alone) > late
+        _change(desk, update(SignedIn).values(seen_at=long_ago))
+        assert client.get("/api/me").status_code == 401
+    with desk.enter(desk.town.staff) as client:
         _change(desk, update(SignedIn).values(expires_at=late))
         assert client.get("/api/me").status_code == 401
+
+
+@pytest.mark.proves("F100", "S11")
+def test_one_sees_where_one_is_signed_in_and_ends_it(desk: House) -> None:
+    phone = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) Chrome/130 Mobile"}
+    with desk.enter(None) as lost, desk.enter(None) as client:
+        assert lost.post("/api/sign-in", json=RIGHT, headers=phone).is_success
+        csrf = client.post("/api/sign-in", json=RIGHT).json()["csrf"]
+        client.headers["X-CSRF"] = csrf
+        here, there = client.get("/api/account").json()["sessions"]
+
+        assert (here["here"], there["device"]) == (True, "Chrome · Android")
+        end = f"/api/account/sessions/{there['id']}/end"
+        assert client.post(end, json={}).status_code == 204
+        assert client.post(end, json={}).status_code == 404
+        assert lost.get("/api/me").status_code == 401
+
+        assert lost.post("/api/sign-in", json=RIGHT).is_success
+        changed = {"old": RIGHT["password"], "new": "another long sentence"}
+        for refused in (
+            {"old": "guessed", "new": "another long sentence"},
+            {"old": RIGHT["password"], "new": "password123456"},
+        ):
+            assert client.post("/api/account/password", json=refused).status_code == 400
+        assert client.post("/api/account/password", json=changed).status_code == 204
+        assert (lost.get("/api/me").status_code, client.get("/api/me").is_success) == (
+            *(401, True),
+        )
+
+
+@pytest.fixture
+def two_factors(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The house asks officials for a second factor, as it does when live."""
+    monkeypatch.setenv("DISPATCH_SECOND_FACTOR", "true")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@ON_ONE_ENGINE
+@pytest.mark.usefixtures("two_factors")
+def test_an_official_sets_up_an_app_first_and_then_needs_it(desk: House) -> None:
+    given = {"role": Role.DISTRICT, "station_id": None, "password_given": True}
+    by_login = col(Account.login) == "desk"
+    _change(desk, update(Account).where(by_login).values(**given))
+    password = "another long sentence"
+
+    with desk.enter(None) as client:
+        me = client.post("/api/sign-in", json=RIGHT).json()
+        client.headers["X-CSRF"] = me["csrf"]
+        assert me["home"] == "/account"
+        assert _first(client) == "password_first"
+        changed = {"old": RIGHT["password"], "new": password}
+        assert client.post("/api/account/password", json=changed).is_success
+        assert _first(client) == "second_factor_first"
+        proved = {"password": password}
+        new = client.post("/api/account/second-factor", json=proved).json()
+        proof = {"code": _code(new["key"], 0)}
+        codes = client.post("/api/account/second-factor/proof", json=proof).json()
+        assert client.get("/api/rules").is_success
+    with desk.enter(None) as client:
+        form = {"login": "desk", "password": password}
+        told = [
+            client.post("/api/sign-in", json=form | {"code": code}).json()["error"]
+            for code in ("", "000000", proof["code"])
+        ]
+        assert told == ["code_needed", "wrong_code", "wrong_code"]
+        later = client.post("/api/sign-in", json=form | {"code": _code(new["key"], 1)})
+        lost = client.post("/api/sign-in", json=form | {"code": codes["codes"][0]})
+        assert (later.status_code, lost.status_code) == (200, 200)
+        assert client.get("/api/account").json()["recovery_codes"] == 9
 
 
 @ON_ONE_ENGINE
@@ -100,3 +198,23 @@ def _change(house: House, statement: object) -> None:
     with Session(house.town.engine) as session:
         session.exec(statement)  # type: ignore[call-overload]
         session.commit()
+
+
+def _seen(client: httpx.Client, headers: dict[str, str]) -> datetime:
+    told: Any = client.get("/api/account", headers=headers).json()["sessions"][0]
+    return datetime.fromisoformat(told["seen_at"])
+
+
+def _first(client: httpx.Client) -> str:
+    """Why nothing else is open yet."""
+    shut = client.get("/api/rules")
+    assert shut.status_code == 403
+    told: str = client.get("/api/account").json()["first"]
+    assert shut.json()["error"] == told
+    return told
+
+
+def _code(key: str, steps: int) -> str:
+    """What the app shows now, or half a minute later."""
+    app = TOTP(b32decode(key), 6, SHA1(), 30)  # noqa: S303
+    return app.generate(wall_now().timestamp() + 30 * steps).decode()

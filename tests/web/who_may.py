@@ -2,22 +2,32 @@
 
 from typing import Final
 
-STATION = frozenset({"station"})
-ORDERERS = frozenset({"station", "dispatcher"})
-COORDINATORS = frozenset({"dispatcher", "street", "district"})
-OFFICERS = frozenset({"street", "district"})
-STAFF = STATION | COORDINATORS
-HELPER = frozenset({"helper"})
-DISTRICT = frozenset({"district"})
-IMPORTERS = STATION | OFFICERS
-EVERYBODY = STAFF | HELPER
-PUBLIC: Final[frozenset[str]] = EVERYBODY | {"stranger"}
+from tests.web.roles import (
+    COORDINATORS,
+    DISTRICT,
+    EVERYBODY,
+    HELPER,
+    IMPORTERS,
+    OFFICERS,
+    ORDERERS,
+    PUBLIC,
+    STAFF,
+    STATION,
+)
+from tests.web.who_may_office import WHO_MAY_OFFICE
 
 WHO_MAY: Final[dict[str, frozenset[str]]] = {
+    **WHO_MAY_OFFICE,
     "GET /api/me": EVERYBODY,
     "GET /api/greeting": PUBLIC,
     "POST /api/sign-in": PUBLIC,
     "POST /api/sign-out": EVERYBODY,
+    "GET /api/account": EVERYBODY,
+    "POST /api/account/password": EVERYBODY,
+    "POST /api/account/second-factor": EVERYBODY,
+    "POST /api/account/second-factor/proof": EVERYBODY,
+    "POST /api/account/sessions/{session_id}/end": EVERYBODY,
+    "POST /api/account/end-others": EVERYBODY,
     "GET /api/clock": PUBLIC,
     "GET /api/demo/accounts": PUBLIC,
     "GET /api/station": STAFF,
@@ -168,6 +178,8 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/inbox/{notice_id}/read": STAFF,
     "GET /api/case-book": STAFF,
     "POST /api/sos": HELPER,
+    "GET /api/sos": HELPER,
+    "POST /api/sos/call": HELPER,
     "POST /api/elders/{elder_id}/sos": STAFF,
     "POST /api/elders/{elder_id}/condition": EVERYBODY,
     "POST /api/elders/{elder_id}/allegation": EVERYBODY,
@@ -218,13 +230,20 @@ WHO_MAY: Final[dict[str, frozenset[str]]] = {
     "POST /api/webhooks/{webhook_id}/secret": DISTRICT,
     "POST /api/webhooks/{webhook_id}/resend": DISTRICT,
     "GET /api/webhooks/{webhook_id}/deliveries": DISTRICT,
-    "GET /api/office/usage": OFFICERS,
-    "GET /api/office/lines": OFFICERS,
+    "POST /api/helpers/{helper_id}/team/leave": STAFF,
+    "POST /api/helpers/{helper_id}/kin": STAFF,
+    "GET /api/helpers/{helper_id}/time": STAFF,
+    "GET /api/elders/{elder_id}/time": STAFF,
+    "POST /api/kin/{kin_id}/end": STAFF,
+    "POST /api/helpers/{helper_id}/guardian-came": STAFF,
+    "POST /api/orders/{order_id}/redeem-time": STAFF,
+    "GET /api/my-time": HELPER,
+    "POST /api/my-time/gift": HELPER,
+    "POST /api/my-time/donate": HELPER,
     "GET /api/proofs/weak": STAFF,
     "GET /api/proofs/mine": HELPER,
     "POST /api/proofs/{evidence_id}/appeal": EVERYBODY,
     "POST /api/proofs/appeals/{appeal_id}/decide": COORDINATORS,
-    "GET /api/office/promises": frozenset({"district"}),
     "GET /api/helpers": STAFF,
     "POST /api/helpers": STAFF,
     "GET /api/helpers/{helper_id}": STAFF,

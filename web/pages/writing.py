@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from dispatch.clock import TOWN
 from dispatch.words import say, yuan
 
-PAGES: Final = "/e/"  # every address of theirs begins like this
+NOTICE: Final = "/notice"
+PAGES: Final = ("/e/", NOTICE)  # every address of theirs begins like this
 _WEEKDAYS: Final = "一二三四五六日"
 _WAYS: Final = {
     "delivery": "送到家",
@@ -25,6 +26,7 @@ _MET: Final = {
     "phone": "电话里听到声音",
     "video": "视频里见到",
 }
+_TAKERS: Final = {"family": "家里人", "neighbour": "邻居", "staff": "工作人员"}
 _SHUT: Final = {
     "past_cut_off": "已经过了订餐时间，请打电话给驿站。",
     "sold_out": "这一餐已经订满，请换一餐或打电话给驿站。",
@@ -55,6 +57,11 @@ def say_day(on: date) -> str:
     return f"{on.month} 月 {on.day} 日 星期{_WEEKDAYS[on.weekday()]}"
 
 
+def say_month(month: str) -> str:
+    """2026 年 11 月"""
+    return f"{month[:4]} 年 {int(month[5:])} 月"
+
+
 def say_clock(at: datetime) -> str:
     """11:30"""
     return f"{at.astimezone(TOWN):%H:%M}"
@@ -67,8 +74,10 @@ def say_moment(at: datetime) -> str:
 
 _TEMPLATES.filters |= {
     "day": say_day,
+    "month": say_month,
     "clock": say_clock,
     "moment": say_moment,
+    "taker": lambda code: _TAKERS.get(code, "别人"),
     "met": lambda code: _MET.get(code, code),
     "case": lambda code: say("case", code),
     "outcome": lambda code: say("outcome", code),

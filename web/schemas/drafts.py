@@ -17,11 +17,10 @@ class DirectionForm(Form):
     helper_id: UUID | None = None
     kitchen_id: UUID | None = None
     value: Annotated[int, Field(ge=1, le=86_400)] | None = None
+    partner_id: UUID | None = None
 
     def to_direction(self) -> Direction:
-        return Direction(
-            self.kind, self.order_id, self.helper_id, self.kitchen_id, self.value
-        )
+        return Direction(**self.model_dump())
 
 
 class DraftForm(Form):

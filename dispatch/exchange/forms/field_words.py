@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from dispatch.exchange.forms.files import ABILITY_WORDS, LIVING_WORDS, STOP_WORDS
+from dispatch.exchange.forms.files import ABILITY_WORDS, LIVING_WORDS
 from dispatch.exchange.forms.rows import CATEGORY_WORDS
+from dispatch.subsidy.stop_book import STOP_WORDS
 from dispatch.words import WORDS
 
 _YES_NO: Final = ("是", "否")

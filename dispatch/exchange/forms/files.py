@@ -3,9 +3,8 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlmodel import col, select
+from sqlmodel import col
 
-from dispatch.access.accounts import Account
 from dispatch.access.scope import scoped
 from dispatch.clock import town_day, town_moment
 from dispatch.exchange.forms.rows import (
@@ -19,9 +18,8 @@ from dispatch.exchange.forms.rows import (
 )
 from dispatch.exchange.workbooks import yuan
 from dispatch.people.elders import Elder, Household, Living, age_on
-from dispatch.people.life_events import LifeEvent, LifeKind
 from dispatch.store.unit_of_work import UnitOfWork
-from dispatch.subsidy.grants import Grant
+from dispatch.subsidy.stop_book import STOP_WORDS, list_stopped
 
 LIVING_WORDS: Final = {
     Living.ALONE: "独居",
@@ -30,12 +28,6 @@ LIVING_WORDS: Final = {
     Living.OTHER: "其他",
 }
 ABILITY_WORDS: Final = ("完好", "轻度", "中度", "重度", "完全失能")
-STOP_WORDS: Final = {
-    LifeKind.DIED: "死亡",
-    LifeKind.MOVED_OUT: "迁出",
-    LifeKind.INSTITUTION: "入住机构",
-    LifeKind.UNREACHABLE: "失联",
-}
 
 
 def _elders(uow: UnitOfWork, span: Span, opened: Opened) -> list[Row]:
@@ -75,48 +67,24 @@ def _stopped(uow: UnitOfWork, span: Span, opened: Opened) -> list[Row]:
     By the day on which it was found out: late news stands in the sheet of its own
     month, not in one that was sent long ago.
     """
-    query = (
-        select(LifeEvent)
-        .where(
-            col(LifeEvent.kind).in_(list(STOP_WORDS)),
-            col(LifeEvent.undone_at).is_(None),
-        )
-        .where(LifeEvent.made_at >= town_moment(span.from_on, 0))
-        .where(LifeEvent.made_at < town_moment(span.until_on + timedelta(days=1), 0))
-        .order_by(col(LifeEvent.happened_on), col(LifeEvent.id))
-    )
-    events = list(uow.session.exec(query))
-    reach = {one.id for one in uow.session.exec(scoped(uow.actor, Elder))}
-    events = [one for one in events if one.elder_id in reach]
-    people = People(uow, [one.elder_id for one in events], opened, span.until_on)
-    hands = by_id(uow.session, Account, [one.made_by for one in events])
+    since = town_moment(span.from_on, 0)
+    before = town_moment(span.until_on + timedelta(days=1), 0)
+    book = list_stopped(uow.session, uow.actor, since, before)
+    people = People(uow, [one.event.elder_id for one in book], opened, span.until_on)
     return [
-        people.of(one.elder_id, one.happened_on)
+        people.of(one.event.elder_id, one.event.happened_on)
         | {
-            "why": STOP_WORDS[one.kind],
-            "happened_on": one.happened_on,
-            "found_on": town_day(one.made_at),
-            "checked_by": hands[one.made_by].title if one.made_by else "",
-            "from_month": _month_after(one),
-            "too_much": yuan(_granted_after(uow, one)),
+            "why": STOP_WORDS[one.event.kind],
+            "happened_on": one.event.happened_on,
+            "found_on": town_day(one.event.made_at),
+            "checked_by": one.checked_by,
+            "from_month": one.stops_from,
+            "too_much": yuan(one.too_much_fen),
+            "recovered": yuan(one.deducted_fen + one.recovered_fen),
+            "handled_by": "、".join(one.hands),
         }
-        for one in events
+        for one in book
     ]
-
-
-def _month_after(event: LifeEvent) -> str:
-    """Entitlements end with the month after the event."""
-    on = event.happened_on
-    return f"{on.year + on.month // 12}-{on.month % 12 + 1:02d}"
-
-
-def _granted_after(uow: UnitOfWork, event: LifeEvent) -> int:
-    query = select(Grant.fen).where(
-        Grant.elder_id == event.elder_id,
-        Grant.service_on > event.happened_on,
-        col(Grant.reversed_by).is_(None),
-    )
-    return sum(uow.session.exec(query))
 
 
 ELDER_FILES = Form(

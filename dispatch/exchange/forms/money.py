@@ -12,7 +12,6 @@ from dispatch.duties.outreach import Outreach
 from dispatch.exchange.forms.rows import (
     Form,
     Opened,
-    People,
     Row,
     Span,
     station_names,
@@ -26,7 +25,6 @@ from dispatch.people.operators import list_operations, stars_on
 from dispatch.people.places import Station
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.grants import Grant
-from dispatch.subsidy.ledger import Entry, Posting
 
 _VISIT: Final = "VISIT_HOME"
 
@@ -122,32 +120,6 @@ def _paid(uow: UnitOfWork, span: Span, _opened: Opened) -> list[Row]:
     return rows
 
 
-def _anomalies(uow: UnitOfWork, span: Span, opened: Opened) -> list[Row]:
-    query = scoped(uow.actor, Entry).where(
-        col(Entry.anomaly).is_not(None),
-        Entry.service_on >= span.from_on,
-        Entry.service_on <= span.until_on,
-    )
-    entries = list(uow.session.exec(query.order_by(col(Entry.made_at), col(Entry.id))))
-    people = People(uow, [one.elder_id for one in entries], opened, span.until_on)
-    rows = []
-    for entry in entries:
-        postings = select(Posting.fen).where(
-            Posting.entry_id == entry.id, col(Posting.subsidy).is_not(None)
-        )
-        rows.append(
-            people.of(entry.elder_id, entry.service_on)
-            | {
-                "number": entry.business_key,
-                "rule": entry.anomaly,
-                "evidence": f"凭证 {entry.grade}，{entry.service_on}",
-                "fen": yuan(sum(abs(fen) for fen in uow.session.exec(postings))),
-                "reason": entry.reason,
-            }
-        )
-    return rows
-
-
 STATION_MONTH = Form(
     "station_month",
     "驿站补贴申请表",
@@ -182,14 +154,4 @@ GRANTS_PAID = Form(
         *(("total", "总计拨款(元)"), ("note", "备注")),
     ),
     _paid,
-)
-ANOMALIES = Form(
-    "anomalies",
-    "异常核查单",
-    (
-        *(("number", "编号"), ("rule", "规则"), ("name", "姓名"), ("evidence", "证据")),
-        *(("fen", "涉及金额(元)"), ("reason", "情况"), ("checked_by", "核查人")),
-        *(("verdict", "结论(属实/误报/补证)"), ("handled", "处理")),
-    ),
-    _anomalies,
 )

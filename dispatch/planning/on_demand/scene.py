@@ -21,6 +21,7 @@ from dispatch.planning.on_demand.means import WAITING_WEIGHT, Means
 from dispatch.planning.on_demand.standby import Standby, standby_of
 from dispatch.planning.pairs import never_of
 from dispatch.planning.problem import NO_LOCATION
+from dispatch.planning.roads import NO_WAY_SECONDS
 from dispatch.planning.rules import tier_of
 from dispatch.planning.spots import Buildings, Spot, kitchen_spot, kitchen_spot_at
 from dispatch.planning.waves import Wave
@@ -28,7 +29,6 @@ from routing import Matrix, Speed, travel_seconds
 from routing.ondemand import NEVER, Call, Courier, Scene, Trip
 
 _OPEN: Final = (OrderState.WAITING, OrderState.UNASSIGNED)
-_NO_WAY_SECONDS: Final = 10**7
 
 
 @dataclass(frozen=True)
@@ -212,14 +212,14 @@ def _squares(
     """By mode; where nothing is called for, nobody goes anywhere."""
     if not travel:
         return np.zeros((len(modes), len(spots), len(spots)), dtype=np.int32)
-    return np.stack([square_of(travel[mode.value], spots) for mode in modes])
+    return np.stack([_square_of(travel[mode.value], spots) for mode in modes])
 
 
-def square_of(travel: Speed | Matrix, spots: Sequence[Spot]) -> npt.NDArray[np.int32]:
+def _square_of(travel: Speed | Matrix, spots: Sequence[Spot]) -> npt.NDArray[np.int32]:
     """Seconds between all spots; where there is no way it takes for ever."""
     if isinstance(travel, Speed):
         return travel_seconds([(spot.lat, spot.lon) for spot in spots], travel)
-    return np.where(travel.seconds < 0, _NO_WAY_SECONDS, travel.seconds)
+    return np.where(travel.seconds < 0, NO_WAY_SECONDS, travel.seconds)
 
 
 class _Spots:

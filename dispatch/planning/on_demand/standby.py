@@ -1,7 +1,7 @@
 """Standby: who can take an order that is wanted at once, from where and from when."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from dispatch.people.elders import Household
+from dispatch.people.leaves import Stretch, covered_seconds
 from dispatch.people.on_duty import list_on_duty
 from dispatch.people.places import Kitchen, Station
 from dispatch.planning.begun import list_at_once
@@ -76,16 +77,18 @@ def standby_of(
         free = max(now, on.starts_at, day.free_at or now)
         if call := away.get(helper.id):
             free = max(free, call.free_at)
+            day.taken.append((call.from_at, max(call.free_at, now)))
         ends = on.ends_at + timedelta(seconds=LAST_TRIP_SECONDS)
         if day.next_at is not None:
             ends = min(ends, day.next_at)
         if free > min(on.ends_at, ends):
             continue
-        left = max(0, on.work_seconds - day.worked_seconds)
+        worked = covered_seconds(day.taken)
+        left = max(0, on.work_seconds - worked)
         station = homes[helper.station_id]
         found.append(
             Standby(
-                duty=Duty(on, station, (free, ends), left, day.worked_seconds),
+                duty=Duty(on, station, (free, ends), left, worked),
                 spot=home if day.last is None else spots[day.last.id],
                 until=min(on.ends_at, ends),
                 back=None if day.next_at is None else (home, ends),
@@ -101,7 +104,7 @@ class _HelperDay:
     last: Round | None = None  # of those begun, the one that ends last
     free_at: datetime | None = None
     next_at: datetime | None = None
-    worked_seconds: int = 0
+    taken: list[Stretch] = field(default_factory=list)
 
 
 def _days_of(
@@ -115,7 +118,7 @@ def _days_of(
     not_begun = {each.id for each in ahead} - told
     for each in rounds:
         day = days[each.helper_id]
-        day.worked_seconds += round((each.ends_at - each.leaves_at).total_seconds())
+        day.taken.append((each.leaves_at, over[each.id]))
         if each.id in not_begun:
             day.next_at = min(day.next_at or each.leaves_at, each.leaves_at)
             continue

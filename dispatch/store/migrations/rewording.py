@@ -55,8 +55,8 @@ def add_check(table: str, check: str, rule: str) -> None:
     if op.get_bind().dialect.name != "sqlite":
         op.create_check_constraint(check, table, rule)
         return
-    head = _text_of(table).rstrip().removesuffix(")").rstrip()
-    _write(table, f"{head}, \n\tCONSTRAINT {check} CHECK ({rule})\n)")
+    head, _, tail = _text_of(table).rpartition(")")  # WITHOUT ROWID may follow
+    _write(table, f"{head.rstrip()}, \n\tCONSTRAINT {check} CHECK ({rule})\n){tail}")
 
 
 def drop_check(table: str, check: str, rule: str) -> None:

@@ -33,7 +33,7 @@ class Desk {
   said = $state("");
   /** The round that was handed over last. */
   handedOver = $state<string | null>(null);
-  /** Counts up with each reading, so that an open story is read again too. */
+  /** Counts up with each reading of now, so that an open story is read again too. */
   news = $state(0);
 
   board = $derived(this.reading.value);
@@ -42,7 +42,7 @@ class Desk {
   helpers = $derived<BoardHelper[]>(replay.on ? (this.board?.helpers ?? []) : (this.board?.helpers ?? []).map((one) => newer(one, this.places.get(one.id))));
   /** The moment that the page shows: this one, or the replay's. */
   now = $derived(replay.at ?? clock.now);
-  alarms = $derived<Alarms>(this.board ? alarmsOf(this.board) : { cases: [], late: [], notPlanned: [], blocked: [] });
+  alarms = $derived<Alarms>(this.board ? alarmsOf(this.board, this.now) : { unheard: [], cases: [], late: [], notPlanned: [], blocked: [] });
   listed = $derived<BoardOrder[]>(
     (this.board?.orders ?? []).filter(
       (one) => (!this.stateFilter || one.state === this.stateFilter) && matches(one, this.q),
@@ -69,7 +69,8 @@ class Desk {
       then ? get<Board>("/api/board/replay", { at: then, serving: this.serving }) : get<Board>("/api/board", { on: clock.today, serving: this.serving }),
     );
     if (!board) return null;
-    this.news += 1;
+    // A replayed minute is old: whatever else is open keeps what it shows.
+    if (!then) this.news += 1;
     return { ...board.feed };
   }
 

@@ -20,7 +20,7 @@ test("who stands still has no heading", () => {
 test("who moves keeps their sign, and who is gone loses it", () => {
   const map = makeMap(document.body.appendChild(document.createElement("div"))).setView([36.66, 117.02], 13);
   const layer = helpersLayer(map, () => undefined);
-  const helper = (id: string, lat: number) => ({ id, label: id, kind: "courier", mode: "walk", lat, lon: 117.02, at: null, on_duty: true, round_id: null, help_call_id: null });
+  const helper = (id: string, lat: number) => ({ id, label: id, kind: "courier", mode: "walk", lat, lon: 117.02, at: null, on_duty: true, round_id: null, help_call_id: null, paper: false });
   const age = () => ({ words: "1", old: false });
   const signs = () => [...document.querySelectorAll(".helper")];
   layer.show([helper("a", 36.66), helper("b", 36.66)], null, age);

@@ -14,13 +14,15 @@ const board = (more: Partial<Board>): Board => ({
   ...more,
 });
 
+const NOW = Date.parse("2026-11-20T04:00:00Z");
+
 test("the states add up to the total", () => {
   expect(sumOf(board({}).counts)).toBe(10);
 });
 
 test("the latest come first; who has arrived is late no more", () => {
   const orders = [order("a", { late_seconds: 60 }), order("b", { late_seconds: 600 }), order("c", { late_seconds: 900, state: "done" })];
-  expect(alarmsOf(board({ orders })).late.map((one) => one.id)).toEqual(["b", "a"]);
+  expect(alarmsOf(board({ orders }), NOW).late.map((one) => one.id)).toEqual(["b", "a"]);
 });
 
 test("cases go by their deadline, and a closed one is no alarm", () => {
@@ -30,12 +32,21 @@ test("cases go by their deadline, and a closed one is no alarm", () => {
     { ...one, id: "soon", deadline_at: "2026-11-20T04:00:00Z" },
     { ...one, id: "closed", deadline_at: null, state: "closed" },
   ];
-  expect(alarmsOf(board({ cases })).cases.map((each) => each.id)).toEqual(["soon", "late"]);
+  expect(alarmsOf(board({ cases }), NOW).cases.map((each) => each.id)).toEqual(["soon", "late"]);
 });
 
 test("all is well only when nothing is open, late, left out or blocked", () => {
-  expect(quiet(alarmsOf(board({})))).toBe(true);
-  expect(quiet(alarmsOf(board({ orders: [order("a", { state: "blocked" })] })))).toBe(false);
+  expect(quiet(alarmsOf(board({}), NOW))).toBe(true);
+  expect(quiet(alarmsOf(board({ orders: [order("a", { state: "blocked" })] }), NOW))).toBe(false);
+});
+
+test("a round that should have left and says nothing is no calm", () => {
+  const stop = { id: "s", seq: 1, kind: "door", lat: 0, lon: 0, at: "", until_at: null, state: "open", order_ids: ["a"], waits: true };
+  const round = { id: "r", helper_id: "h", state: "ready", leaves_at: "2026-11-20T03:49:00Z", ends_at: "2026-11-20T04:30:00Z", path: [], stops: [stop] };
+  expect(quiet(alarmsOf(board({ rounds: [round] }), NOW))).toBe(false);
+  expect(quiet(alarmsOf(board({ rounds: [round] }), NOW - 60_000))).toBe(true);
+  expect(quiet(alarmsOf(board({ rounds: [{ ...round, stops: [{ ...stop, waits: false }] }] }), NOW))).toBe(true);
+  expect(quiet(alarmsOf(board({ rounds: [{ ...round, state: "under_way" }] }), NOW))).toBe(true);
 });
 
 test("an order is found by its number or its label", () => {

@@ -3,15 +3,17 @@ import { seal, unseal } from "../shelf/vault";
 import { get, post } from "../wire/api";
 import { Reading } from "../wire/reading.svelte";
 import { asRefused, Refused } from "../wire/refused";
+import { session } from "../wire/session.svelte";
 import type { Draft } from "../shelf/recorder";
 import type { CollectorKind, TillDeed, TillPeople, TillPerson, WalkInDish } from "../wire/till";
-import type { Bill, Counter, Found, Identity, OrderRow, OrderStory, PayMethod, Serving } from "../wire/types";
+import type { Bill, Counter, Found, Identity, OrderRow, OrderStory, PayMethod, Purse, Serving } from "../wire/types";
 import { asked } from "./asked";
 import { fold, paidOff, walkedIn } from "./fold";
 import { expectedFirst, look, near, notCome } from "./looking";
 import { tray, type Outcome } from "./tray.svelte";
 
 export interface Paid { id: string; method: PayMethod; fen: number; refunded: boolean }
+interface Money { method: PayMethod; fen: number }
 interface Kept<T> { on: string; serving: Serving; value: T; readAt: number }
 
 class Till {
@@ -28,6 +30,10 @@ class Till {
   paid = $state<Paid[]>([]);
   refused = $state.raw<Refused | null>(null);
   busy = $state(false);
+  /** What others pay is being written down. */
+  parts = $state(false);
+  /** What the elder has in custody, where points keep such money and the server could be asked. */
+  purse = $state.raw<Purse | null>(null);
   /** What the last deed of this person came to: done here, by the server, or for a person to look at. */
   said = $state.raw<Exclude<Outcome["result"], "refused"> | null>(null);
 
@@ -130,6 +136,8 @@ class Till {
     this.chosen = null;
     this.paid = [];
     this.refused = null;
+    this.parts = false;
+    void this.#readPurse(one.elder.id);
     if (one.order?.state === "done" && one.order.paid_fen > 0) void this.#readPaid(one.order.id);
   }
 
@@ -141,8 +149,9 @@ class Till {
   }
 
   /** Hands the meal over, with its money where somebody pays. */
-  async serve(money: { method: PayMethod; fen: number } | null = null): Promise<void> {
+  async serve(paying: Money | null = null): Promise<void> {
     const { order, elder } = this.picked ?? {};
+    const money = paying ?? this.#nothing();
     const sitting = this.counter.value?.sitting;
     if (!elder || !this.open) return;
     if (order) return this.#record({ ...this.#draft("serve", money), order_id: order.id });
@@ -160,7 +169,14 @@ class Till {
     if (order) await this.#record({ ...this.#draft("pay", { method, fen }), order_id: order.id });
   }
 
-  #draft(kind: TillDeed["kind"], money: { method: PayMethod; fen: number } | null): Draft<TillDeed> {
+  /** Where others pay all of it, the elder's part is settled with the meal: nothing, and so told. */
+  #nothing(): Money | null {
+    const { order, bill } = this.picked ?? {};
+    const told = order ? bill !== null && !order.paid : this.dish !== null;
+    return told && this.due === 0 ? { method: "cash", fen: 0 } : null;
+  }
+
+  #draft(kind: TillDeed["kind"], money: Money | null): Draft<TillDeed> {
     return {
       kind, order_id: null, elder_id: null, sitting_id: null, menu_item_id: null, identity: this.identity,
       collector: this.collector, proxy_id: this.collector === "registered_proxy" ? this.proxy : null,
@@ -184,13 +200,14 @@ class Till {
 
   #show(who: Found, draft: Draft<TillDeed>, outcome: Outcome): void {
     const told = outcome.result === "later" ? null : outcome.answer;
-    const done = draft.kind === "pay" ? {} : { state: "done" as const };
+    const done = { ...(draft.kind === "pay" ? {} : { state: "done" as const }), ...(draft.fen === null ? {} : { paid: true }) };
     const order: OrderRow | null = told?.order ?? (who.order ? { ...who.order, ...done } : null);
     const bill: Bill | null = who.bill && paidOff(who.bill, draft.fen);
     this.picked = { ...who, order, bill };
     if (told?.payment_id && draft.method && draft.fen)
       this.paid = [...this.paid, { id: told.payment_id, method: draft.method, fen: draft.fen, refunded: false }];
     if (order && !who.bill) void this.#readBill(order.id);
+    if (draft.method === "stored") void this.#readPurse(who.elder.id);
   }
 
   async refund(payment: Paid, reason: string): Promise<void> {
@@ -198,7 +215,7 @@ class Till {
       const done = await post<{ order: OrderRow }>(`/api/payments/${payment.id}/refund`, { reason });
       this.paid = this.paid.map((one) => (one.id === payment.id ? { ...one, refunded: true } : one));
       if (this.picked) this.picked = { ...this.picked, order: done.order };
-      await Promise.all([this.#readBill(done.order.id), this.again()]);
+      await Promise.all([this.#readBill(done.order.id), this.#readPurse(done.order.elder_id), this.again()]);
     });
   }
 
@@ -234,6 +251,22 @@ class Till {
     this.paid = [];
     this.said = null;
     this.refused = null;
+    this.parts = false;
+    this.purse = null;
+  }
+
+  /** The bill as the server has it, now that what others pay stands on it. */
+  told(bill: Bill): void {
+    if (this.picked) this.picked = { ...this.picked, bill };
+    this.parts = false;
+    void this.again();
+  }
+
+  async #readPurse(elder: string): Promise<void> {
+    this.purse = null;
+    if (!session.me?.stored_value || !tray.online) return;
+    const purse = await get<Purse>(`/api/elders/${elder}/purse`).catch(() => null);
+    if (this.picked?.elder.id === elder) this.purse = purse;
   }
 
   async #readBill(order: string): Promise<void> {

@@ -56,6 +56,11 @@ test("what the server knows already needs no record of ours", () => {
   expect(nextStop(fold(told, []))).toBeNull();
 });
 
+test("boxes that a sheet of paper has brought need no kitchen any more", () => {
+  const told = { ...round, stops: round.stops.map((one) => ({ ...one, persons: one.persons.map((who) => ({ ...who, state: who.order_id === "c" ? "planned" : "done" })) })) };
+  expect(nextStop(fold(told, []))?.id).toBe("last");
+});
+
 test("what was given back is not to be done again, on whichever phone", () => {
   const told = { ...round, state: "under_way" as const, stops: round.stops.map((one) => (one.id === "kitchen" ? { ...one, state: "done" as const } : { ...one, persons: one.persons.map((who) => ({ ...who, state: who.order_id === "c" ? "under_way" : "unassigned" })) })) };
   expect(nextStop(fold(told, []))?.id).toBe("last");

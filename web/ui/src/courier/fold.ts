@@ -31,7 +31,11 @@ function startOf(stop: RoundStop): SeenStop {
     if (stop.kind === "pickup") return stop.state === "done" ? "done" : "open";
     return said ?? (stop.state === "no_answer" ? "no_answer" : "open");
   };
-  return { ...stop, persons: stop.persons.map((person) => ({ ...person, end: end(person), begun_ms: null })) };
+  const persons = stop.persons.map((person) => ({ ...person, end: end(person), begun_ms: null }));
+  persons.sort((a, b) => Number(a.box ?? 0) - Number(b.box ?? 0));
+  // What was brought without this phone, by a sheet of paper, needs no kitchen any more.
+  const over = stop.kind === "pickup" && stop.persons.length > 0 && stop.persons.every((one) => one.by_other || one.state === "done" || one.state === "failed" || one.state === "cancelled");
+  return { ...stop, state: over ? "done" : stop.state, persons };
 }
 
 function apply(round: SeenRound, { event, at_ms }: KeptEvent<FieldEvent>): void {

@@ -13,7 +13,7 @@ import { keepClock, windClock } from "./lasting";
 import { takePass } from "./pass";
 import { keepPicture, sendPictures, type Kind } from "./pictures";
 import { lastFix, stopWatching, tellPosition, watchPosition } from "./position";
-import { keepReport, keptReports, sendReports } from "./reports";
+import { Reports } from "./reports.svelte";
 import { nextSend } from "../shelf/pace";
 import { Recorder, UNDO_MS, type Draft } from "../shelf/recorder";
 import { fact, openShelf, type KeptEvent, type Shelf } from "../shelf/shelf";
@@ -47,8 +47,8 @@ class Work {
   pictures = $state.raw<Record<string, Picture[]>>({});
   /** Pictures that wait for a line. */
   photos = $state(0);
-  /** What was told of elders and waits for a line. */
-  reports = $state(0);
+  /** What was told of elders. */
+  reports = new Reports();
 
   unsent = $derived(this.kept.filter((one) => one.state === "kept").length);
   quarantined = $derived(this.kept.filter((one) => one.state === "quarantined").length);
@@ -83,7 +83,7 @@ class Work {
     this.#goneOn = (await fact<number>(this.#shelf, "gone_on")) ?? 0;
     this.pictures = (await unseal<Record<string, Picture[]>>(this.#shelf, "pictures")) ?? {};
     this.photos = await this.#shelf.count("photos");
-    this.reports = (await keptReports(this.#shelf)).length;
+    await this.reports.count(this.#shelf);
     this.refusedPass = await takePass();
     await this.#identify();
     await this.read();
@@ -150,7 +150,7 @@ class Work {
     stopWatching();
     await wipe(shelf, ["round", "pictures"]);
     this.kept = await this.#tool().all();
-    if (this.unsent || this.photos || this.reports) {
+    if (this.unsent || this.photos || this.reports.waiting) {
       const who = this.who ?? (await unseal<Who>(shelf, "me"));
       if (!who) return;
       this.who = { ...who, name: "" };
@@ -200,17 +200,14 @@ class Work {
   }
 
   /** Shuts a report away; it goes as soon as there is a line, also after the page was closed. */
-  async report(path: string, body: Record<string, unknown>): Promise<boolean> {
-    const shelf = this.#shelf as Shelf;
-    if (!(await keepReport(shelf, this.who?.account ?? "", path, body))) return false;
-    await this.#tellReports();
-    return true;
+  async report(path: string, body: { words: string; severity?: string }): Promise<boolean> {
+    const kept = await this.reports.keep(this.#shelf as Shelf, this.who?.account ?? "", path, body).catch(() => false);
+    if (kept) void this.#tellReports();
+    return kept;
   }
 
   async #tellReports(): Promise<void> {
-    const shelf = this.#shelf as Shelf;
-    if (this.who && this.signedIn) await sendReports(shelf, this.who.account);
-    this.reports = (await keptReports(shelf)).length;
+    if (this.who && this.signedIn) await this.reports.tell(this.#shelf as Shelf, this.who.account).catch(() => null);
   }
 
   async #leavePictures(drafts: Draft<FieldEvent>[]): Promise<void> {
@@ -242,7 +239,7 @@ class Work {
   }
 
   async signOut(): Promise<void> {
-    if (this.unsent || this.photos || this.reports || !this.#shelf) return;
+    if (this.unsent || this.photos || this.reports.waiting || !this.#shelf) return;
     stopWatching();
     await wipe(this.#shelf, ["round", "me", "pictures"]);
     await session.close();
@@ -281,8 +278,8 @@ class Work {
       await sendPictures(shelf, this.who.account);
       this.photos = await shelf.count("photos");
     }
-    if (end !== "offline" && this.reports) await this.#tellReports();
-    if (this.over && this.who && !this.unsent && !this.photos && !this.reports) {
+    if (end !== "offline" && this.reports.waiting) void this.#tellReports();
+    if (this.over && this.who && !this.unsent && !this.photos && !this.reports.waiting) {
       await wipe(this.#shelf as Shelf);
       this.who = null;
     }

@@ -1,8 +1,8 @@
 /** The list of 「该看谁」: what was read, who is chosen, and what is done for them. */
 import { get, post } from "../wire/api";
+import { Deed } from "../wire/deed.svelte";
 import type { DutyElder, DutyLine, StationDuties } from "../wire/duties";
 import { Reading } from "../wire/reading.svelte";
-import { asRefused, type Refused } from "../wire/refused";
 import type { OrderRow } from "../wire/types";
 import { t } from "../words/words.svelte";
 
@@ -26,14 +26,12 @@ export function toOrder(row: DutyElder): DutyLine | null {
   return pressing ?? wanting.find((one) => one.service === "VISIT_HOME") ?? null;
 }
 
-class List {
+class List extends Deed {
   reading = new Reading<StationDuties>();
   everyone = $state(false);
   chosen = $state<string | null>(null);
   form = $state<Form | null>(null);
   said = $state("");
-  refused = $state.raw<Refused | null>(null);
-  busy = $state(false);
 
   read(): Promise<StationDuties | null> {
     return this.reading.read(() => get<StationDuties>("/api/duties", { everyone: this.everyone }));
@@ -53,21 +51,12 @@ class List {
   }
 
   /** A deed, its words, and the list as it is afterwards. */
-  async do(deed: () => Promise<string>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.refused = null;
-    try {
+  do(deed: () => Promise<string>): Promise<boolean> {
+    return this.run(async () => {
       this.said = await deed();
       this.form = null;
       await this.read();
-      return true;
-    } catch (reason) {
-      this.refused = asRefused(reason);
-      return false;
-    } finally {
-      this.busy = false;
-    }
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import { byStation, groupRows } from "./grouping";
 
 const row = (station: string, channel: UsageRow["channel"], category: string, fen: number): UsageRow => ({
   station_id: station, station, channel, category, orders: 1, persons: 1, person_days: 1,
-  price_fen: fen * 2, subsidy_fen: fen, coupon_fen: 0, self_fen: fen, borne_fen: 0,
+  price_fen: fen * 2, subsidy_fen: fen, coupon_fen: 0, self_fen: fen, borne_fen: 0, external_fen: 0, other_fen: 0,
 });
 const rows = [row("a", "delivery", "AGE80", 100), row("a", "dine_in", "AGE80", 50), row("b", "delivery", "BASIC", 400)];
 

@@ -3,7 +3,10 @@ import type { UsageRow } from "../wire/board";
 
 export type Part = "station" | "channel" | "category";
 
-const SUMMED = ["orders", "persons", "person_days", "price_fen", "subsidy_fen", "coupon_fen", "self_fen", "borne_fen"] as const;
+const SUMMED = [
+  "orders", "persons", "person_days",
+  "price_fen", "subsidy_fen", "coupon_fen", "external_fen", "self_fen", "borne_fen", "other_fen",
+] as const;
 
 /** Distinct persons cannot be added over channels or categories: there the count is left out (−1). */
 export function groupRows(rows: UsageRow[], by: Part[]): UsageRow[] {

@@ -32,7 +32,6 @@ class Ledger {
     if (!/^\d{4}-\d{2}$/.test(month)) return;
     this.#chosen = month;
     this.drill = null;
-    void this.read();
   }
 
   toggle(part: Part): void {

@@ -8,6 +8,8 @@ import type { Me } from "../wire/types";
 import { speech } from "../words/words.svelte";
 import Unreachable from "./Unreachable.svelte";
 
+const OWN_ACCOUNT = "/account";
+
 interface Away { remember: (me: Me) => Promise<void>; open: () => Promise<boolean> }
 
 /** `away`: what a surface keeps of who sits here, and how it opens while the server is away. */
@@ -17,6 +19,8 @@ export async function openSurface(page: Component, away?: Away): Promise<void> {
   speech.speak(speech.language);
   try {
     const me = await session.open();
+    // A password of one's own, an app: until these are chosen nothing else is open.
+    if (me.home === OWN_ACCOUNT && location.pathname !== OWN_ACCOUNT) return location.assign(OWN_ACCOUNT);
     void away?.remember(me).catch(() => undefined);
   } catch (reason) {
     const refused = asRefused(reason);

@@ -1,11 +1,12 @@
 /** The points of a district: the list, the one that is open, and what is done to it. */
 import { get, post } from "../wire/api";
+import { Deed } from "../wire/deed.svelte";
 import { Reading } from "../wire/reading.svelte";
-import { asRefused, type Refused } from "../wire/refused";
+import { asRefused } from "../wire/refused";
 import type { ExitPreview, PointChoices, PointRow, PointStory } from "../wire/points";
 import { t } from "../words/words.svelte";
 
-class Points {
+class Points extends Deed {
   list = new Reading<PointRow[]>();
   choices = new Reading<PointChoices>();
   story = new Reading<PointStory>();
@@ -13,8 +14,6 @@ class Points {
   /** Which form is open besides the list. */
   open = $state<"" | "new" | "operators">("");
   preview = $state.raw<ExitPreview | null>(null);
-  refused = $state.raw<Refused | null>(null);
-  busy = $state(false);
   said = $state("");
 
   read = () => this.list.read(() => get<PointRow[]>("/api/points"));
@@ -40,7 +39,7 @@ class Points {
   /** A deed that answers with the points afterwards; its words are said. */
   async keep(path: string, body: unknown, said: string): Promise<boolean> {
     return this.do(async () => {
-      this.list.value = await post<PointRow[]>(path, body);
+      this.list.take(await post<PointRow[]>(path, body));
       if (this.chosen) await this.readStory();
       return said;
     });
@@ -57,7 +56,7 @@ class Points {
   exit = (seen: ExitPreview) =>
     this.do(async () => {
       try {
-        this.list.value = await post<PointRow[]>(`/api/points/${seen.station_id}/exit`, { digest: seen.digest });
+        this.list.take(await post<PointRow[]>(`/api/points/${seen.station_id}/exit`, { digest: seen.digest }));
       } catch (reason) {
         // What has changed is shown at once, to be confirmed anew.
         if (asRefused(reason).code === "exit_changed") this.preview = await get<ExitPreview>(`/api/points/${seen.station_id}/exit`);
@@ -67,20 +66,11 @@ class Points {
       return t("points.done", { name: seen.name });
     });
 
-  async do(deed: () => Promise<string>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.refused = null;
-    this.said = "";
-    try {
+  do(deed: () => Promise<string>): Promise<boolean> {
+    return this.run(async () => {
+      this.said = "";
       this.said = await deed();
-      return true;
-    } catch (reason) {
-      this.refused = asRefused(reason);
-      return false;
-    } finally {
-      this.busy = false;
-    }
+    });
   }
 }
 

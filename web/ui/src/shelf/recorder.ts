@@ -1,5 +1,6 @@
 /** Writes events down before anybody says 已记录, each tied to the one before. */
 import { newId } from "../wire/keys";
+import { alone } from "./alone";
 import { canonical, sha256 } from "./hash";
 import { fact, type Envelope, type KeptEvent, type KeptState, type Shelf, type ShutEvent } from "./shelf";
 import { asBytes, asValue, opened, shut } from "./vault";
@@ -16,7 +17,6 @@ const KEPT_DAYS_MS = 36 * 3_600_000;
 
 export class Recorder<E extends Envelope> {
   readonly boot: string;
-  #turn: Promise<unknown> = Promise.resolve();
   /** What was opened once: a record never changes. */
   #opened = new Map<string, E>();
 
@@ -39,7 +39,7 @@ export class Recorder<E extends Envelope> {
 
   /** One deed, one or several events. Resolves when they are on the shelf, not before. */
   record(drafts: Draft<E>[], account: string, times: Times, heldMs = UNDO_MS): Promise<KeptEvent<E>[]> {
-    return this.#alone(async () => {
+    return alone(this.shelf, async () => {
       let tail = (await fact<Tail>(this.shelf, "tail")) ?? { seq: 0, hash: "" };
       const deed = newId();
       const kept: KeptEvent<E>[] = [];
@@ -68,7 +68,7 @@ export class Recorder<E extends Envelope> {
 
   /** Takes back the last deed while it is held: it never left the phone. */
   undo(deed: string): Promise<boolean> {
-    return this.#alone(async () => {
+    return alone(this.shelf, async () => {
       const work = this.shelf.transaction(["events", "facts"], "readwrite");
       const all = await work.objectStore("events").getAll();
       const mine = all.filter((one) => one.deed === deed);
@@ -123,7 +123,7 @@ export class Recorder<E extends Envelope> {
 
   /** Writes down the server's answers; what it did not answer for stays unsent. */
   answered(results: Answered[]): Promise<void> {
-    return this.#alone(async () => {
+    return alone(this.shelf, async () => {
       const by = new Map(results.map((one) => [one.id, one]));
       const work = this.shelf.transaction("events", "readwrite");
       for (const kept of await work.store.getAll()) {
@@ -145,16 +145,5 @@ export class Recorder<E extends Envelope> {
     for (const one of gone) void work.store.delete(one.seq);
     await work.done;
     for (const one of gone) this.#opened.delete(one.event.id);
-  }
-
-  /** One after another, over all tabs of this phone where the browser can. */
-  #alone<T>(deed: () => Promise<T>): Promise<T> {
-    const locked = () =>
-      typeof navigator !== "undefined" && navigator.locks
-        ? (navigator.locks.request(this.shelf.name, deed) as Promise<T>)
-        : deed();
-    const next = this.#turn.then(locked, locked);
-    this.#turn = next.catch(() => undefined);
-    return next;
   }
 }

@@ -51,6 +51,8 @@ export interface KeptPhoto {
   /** So much of it the server has. */
   have: number;
   shut: Sealed;
+  /** How it looks, in 64 bits; pictures kept by an older page have none. */
+  look?: string;
 }
 
 interface Shelves extends DBSchema {

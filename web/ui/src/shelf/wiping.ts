@@ -1,4 +1,5 @@
 /** Forgetting persons: at a round's end, at signing out, and when access was taken away. */
+import { alone } from "./alone";
 import type { Shelf } from "./shelf";
 import { forgetKey } from "./vault";
 
@@ -7,10 +8,8 @@ import { forgetKey } from "./vault";
  * and what is unsent, shut; with nothing left to send the key goes as well.
  */
 export function wipe(shelf: Shelf, sealed = ["round", "me"]): Promise<void> {
-  const forget = () => forgetAll(shelf, sealed);
   // Nobody writes a record down while the key goes.
-  const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
-  return locks ? locks.request(shelf.name, forget).then(() => undefined) : forget();
+  return alone(shelf, () => forgetAll(shelf, sealed));
 }
 
 async function forgetAll(shelf: Shelf, sealed: string[]): Promise<void> {

@@ -1,7 +1,7 @@
 /** Helpers as staff keep them: the list, the file that is open, and what is done to it. */
 import { get, post } from "../wire/api";
+import { Deed } from "../wire/deed.svelte";
 import { Reading } from "../wire/reading.svelte";
-import { asRefused, type Refused } from "../wire/refused";
 import type { Catalogue, HelperFile, HelperList, SkillRow } from "../wire/staffing";
 import { named } from "../words/words.svelte";
 
@@ -13,7 +13,7 @@ export function skillName(code: string, skills: readonly SkillRow[]): string {
   return word === code ? (skills.find((one) => one.code === code)?.name ?? code) : word;
 }
 
-class Crew {
+class Crew extends Deed {
   list = new Reading<HelperList>();
   file = new Reading<HelperFile>();
   skills = $state.raw<SkillRow[]>([]);
@@ -22,8 +22,6 @@ class Crew {
   chosen = $state<string | null>(null);
   adding = $state(false);
   said = $state("");
-  refused = $state.raw<Refused | null>(null);
-  busy = $state(false);
 
   read(): Promise<HelperList | null> {
     return this.list.read(() => get<HelperList>("/api/helpers", { q: this.asked, limit: this.shown }));
@@ -61,26 +59,19 @@ class Crew {
   /** A deed whose answer is the file afterwards; its words are said. */
   keep(path: string, body: unknown, said: string): Promise<boolean> {
     return this.do(async () => {
-      this.file.value = await post<HelperFile>(path, body);
+      const id = this.chosen;
+      const file = await post<HelperFile>(path, body);
+      if (this.chosen === id) this.file.take(file);
       return said;
     });
   }
 
-  async do(deed: () => Promise<string>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.refused = null;
-    this.said = "";
-    try {
+  do(deed: () => Promise<string>): Promise<boolean> {
+    return this.run(async () => {
+      this.said = "";
       this.said = await deed();
       await this.read();
-      return true;
-    } catch (reason) {
-      this.refused = asRefused(reason);
-      return false;
-    } finally {
-      this.busy = false;
-    }
+    });
   }
 }
 

@@ -172,7 +172,8 @@ class Deeds {
   }
 
   #say(words: string): Done[] {
-    this.said = words;
+    this.said = "";
+    this.warning = words;
     return [];
   }
 }

@@ -96,8 +96,8 @@ export function yuan(fen: number): string {
 }
 
 /** What a cashier typed as fen, or null when it is not an amount: "12", "12.5", "12.50". */
-export function fenFrom(typed: string): number | null {
-  const found = /^(\d{1,6})(?:[.。](\d{1,2}))?$/.exec(typed.trim());
-  if (!found) return null;
+export function fenFrom(typed: string, mostDigits = 6): number | null {
+  const found = /^(\d+)(?:[.。](\d{1,2}))?$/.exec(typed.trim());
+  if (!found?.[1] || found[1].length > mostDigits) return null;
   return Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0"));
 }

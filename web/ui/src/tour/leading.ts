@@ -2,6 +2,7 @@
 import { originOf, PANES, type Asked, type Move, type Pane, type Told } from "./moves";
 
 const OPENS_MS = 30_000;
+const MOVES_MS = 60_000; // longer than a pane itself has patience
 
 export class Leader {
   frames: Partial<Record<Pane, HTMLIFrameElement>> = {};
@@ -46,7 +47,9 @@ export class Leader {
     this.#asked += 1;
     const id = this.#asked;
     return new Promise((done, fail) => {
+      const late = setTimeout(() => this.#waiting.get(id)?.("no answer"), MOVES_MS);
       this.#waiting.set(id, (failed) => {
+        clearTimeout(late);
         this.#waiting.delete(id);
         if (failed) fail(new Error(`${pane}: ${failed}`));
         else done();

@@ -118,6 +118,7 @@ export const STORY: Step[] = [
       { open: ["office"] },
       ...ask("office", press("group-channel"), press("group-category"),
         { do: "press", what: part("usage-row"), has: text(facts.station), inside: part("drill") },
+        press("purpose-check"),
         { do: "see", what: part("line"), has: facts.numbers as string[] }),
     ],
   },

@@ -24,9 +24,9 @@ class Telling {
 
   async begin(): Promise<void> {
     await this.#until("morning");
-    this.state = "idle";
     await Promise.all(PANES.filter((one) => this.seated.has(one)).map((one) => this.leader.open(one)))
       .catch(() => (this.unreachable = true));
+    this.state = "idle"; // not before: a pane that is still opening hears nothing
   }
 
   async next(): Promise<void> {
@@ -66,7 +66,7 @@ class Telling {
     this.state = "waiting";
     this.waiting = "beginning";
     await this.#wish("again");
-    while (this.board?.played.length) await this.#read();
+    while (this.board?.played.length || this.board?.broken) await this.#read();
     await this.#until("morning");
     location.reload();
   }
@@ -84,8 +84,8 @@ class Telling {
 
   async #until(scene: string): Promise<void> {
     do await this.#read();
-    while (!this.board?.played.includes(scene));
-    if (this.board.broken) throw new Error(this.board.broken);
+    while (!this.board?.broken && !this.board?.played.includes(scene));
+    if (this.board?.broken) throw new Error(this.board.broken);
   }
 
   /** What is killed is away for some seconds; then nothing is known, and asked again. */

@@ -2,6 +2,12 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { post, useSession, whenSignedOut, withQuery } from "./api";
 import { Refused } from "./refused";
 
+const touch = vi.hoisted(() => {
+  const listening = new Map<string, () => void>();
+  vi.stubGlobal("addEventListener", (name: string, on: () => void) => listening.set(name, on));
+  return (name: string) => listening.get(name)?.();
+});
+
 type Asked = { path: string; headers: Record<string, string> };
 let asked: Asked[] = [];
 let answers: (() => Response | never)[] = [];
@@ -65,6 +71,15 @@ test("a session that has ended is told to the page", async () => {
   answers = [json(401, { error: "not_signed_in", detail: "" })];
   await post("/api/orders").catch(() => null);
   expect(left).toHaveBeenCalledOnce();
+});
+
+test("who only types is there, and is told of once in five minutes", () => {
+  answers = [json(200, {})];
+  for (const minutes of [4, 2, 1]) {
+    vi.advanceTimersByTime(minutes * 60_000);
+    touch("keydown");
+  }
+  expect(asked.map((one) => [one.path, one.headers["X-Untouched-Seconds"]])).toEqual([["/api/me", "0"]]);
 });
 
 test("empty values stay out of the query", () => {

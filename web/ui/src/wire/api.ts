@@ -4,6 +4,17 @@ import { Refused } from "./refused";
 import type { Me } from "./types";
 
 let csrf = "";
+let touchedAt = Date.now();
+let toldAt = Date.now();
+const TELLS_MS = 5 * 60_000;
+const LATELY_SECONDS = 60;
+// A page that reads anew by itself is not somebody who is there; who only reads or writes is.
+function touched(): void {
+  touchedAt = Date.now();
+  if (csrf && touchedAt - toldAt > TELLS_MS) void get("/api/me").catch(() => undefined);
+}
+for (const touch of ["pointerdown", "keydown", "wheel", "touchstart"])
+  globalThis.addEventListener?.(touch, touched, { passive: true, capture: true });
 let signedOut: () => void = () => location.assign("/");
 let takenAway: () => void = () => signedOut();
 
@@ -35,20 +46,18 @@ export async function get<T>(path: string, values?: Values): Promise<T> {
   return (await ask("GET", withQuery(path, values))) as T;
 }
 
-/** One try, and no longer than so many milliseconds: for what is kept here and sent again anyway. */
-export async function postOnce<T>(path: string, body: unknown, patienceMs: number): Promise<T> {
+/**
+ * One try, and no longer than so many milliseconds: for what is kept here and sent again anyway,
+ * with the key that it was kept under, perhaps days ago.
+ */
+export async function postOnce<T>(path: string, body: unknown, patienceMs: number, key?: string): Promise<T> {
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(), patienceMs);
   try {
-    return (await ask("POST", path, JSON.stringify(body), undefined, over.signal)) as T;
+    return (await ask("POST", path, JSON.stringify(body), key, over.signal)) as T;
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** One try of a deed that was kept with its own key, perhaps days ago. */
-export async function postKept<T>(path: string, body: unknown, key: string): Promise<T> {
-  return (await ask("POST", path, JSON.stringify(body), key)) as T;
 }
 
 /** An unsafe request. A broken line or a busy server is tried again, with the same key. */
@@ -67,6 +76,11 @@ export async function post<T>(path: string, body: unknown = {}): Promise<T> {
       await new Promise((go) => setTimeout(go, 600 * 3 ** attempt));
     }
   }
+}
+
+/** What is so from now on; sent again it changes nothing. */
+export async function put<T>(path: string, body: unknown): Promise<T> {
+  return (await ask("PUT", path, JSON.stringify(body))) as T;
 }
 
 /** A file that is made for whoever asks, such as a PDF to print. */
@@ -99,7 +113,9 @@ async function ask(method: string, path: string, body?: string | Blob, key?: str
 
 async function reach(method: string, path: string, body?: string | Blob, key?: string, over?: AbortSignal): Promise<Response> {
   const unsafe = method !== "GET";
-  const headers: Record<string, string> = { Accept: "application/json" };
+  const untouched = Math.max(0, Math.floor((Date.now() - touchedAt) / 1000));
+  if (untouched <= LATELY_SECONDS) toldAt = Date.now();
+  const headers: Record<string, string> = { Accept: "application/json", "X-Untouched-Seconds": String(untouched) };
   if (unsafe) Object.assign(headers, { "Content-Type": body instanceof Blob ? "application/octet-stream" : "application/json", "X-CSRF": csrf });
   if (key) headers["Idempotency-Key"] = key;
   try {

@@ -15,14 +15,14 @@ export interface BoardOrder {
 }
 export interface BoardHelper {
   id: string; label: string; kind: string; mode: string; lat: number | null; lon: number | null;
-  at: string | null; on_duty: boolean; round_id: string | null; help_call_id: string | null;
+  at: string | null; on_duty: boolean; round_id: string | null; help_call_id: string | null; paper: boolean;
 }
 export interface BoardStop {
   id: string; seq: number; kind: string; lat: number; lon: number; at: string;
   until_at: string | null; state: string; order_ids: string[]; waits: boolean;
 }
 export interface BoardRound {
-  id: string; helper_id: string; state: string; path: [number, number][]; stops: BoardStop[];
+  id: string; helper_id: string; state: string; leaves_at: string; ends_at: string; path: [number, number][]; stops: BoardStop[];
 }
 export interface BoardCase {
   id: string; kind: string; order_id: string | null; elder_label: string; opened_at: string;
@@ -64,15 +64,19 @@ export interface UsageRow {
   station_id: string; station: string; channel: Channel; category: string;
   orders: number; persons: number; person_days: number;
   price_fen: number; subsidy_fen: number; coupon_fen: number; self_fen: number; borne_fen: number;
+  external_fen: number; other_fen: number;
 }
 export interface Usage {
   month: string; state: string; as_of: string; rules: string[]; rows: UsageRow[];
   totals: Partial<Omit<UsageRow, "station_id" | "station" | "channel" | "category">>;
-  ties: { lines: number; persons: number; stations: number; report: number; ok: boolean };
+  ties: { prices: number; persons: number; stations: number; report: number; ok: boolean };
 }
 export interface UsageLine {
   order_number: string; order_id: string; on: string; elder_label: string; subsidy: string; name: string;
-  fen: number; category: string; window: string; rule_version: string; grade: string | null;
+  fen: number; category: string; person: string; window: string; rule_version: string; grade: string | null;
   evidence: string | null; entry_id: string;
 }
-export interface PromiseStatus { n: number; words: string; status: string; checked: number; broken: unknown[] }
+export interface LineKey { on: string; entry_id: string; subsidy: string }
+/** `many`: there are more than `total`; nobody counted on. */
+export interface LinesPage { total: number; many: boolean; lines: UsageLine[]; next: LineKey | null }
+export interface PromiseStatus { n: number; words: string; status: string; checked: number; broken: unknown[]; untold: number; waited_for: number }

@@ -1,7 +1,7 @@
 /** What a coordinator tries, as it travels. */
 
 export type DirectionKind = "pin" | "keep_off" | "shift" | "max_work" | "weather" | "window" | "kitchen_late";
-export interface Asked { kind: DirectionKind; order_id?: string; helper_id?: string; kitchen_id?: string; value?: number }
+export interface Asked { kind: DirectionKind; order_id?: string; helper_id?: string; partner_id?: string; kitchen_id?: string; value?: number }
 export interface PlanSum { version: number | null; travel_seconds: number; served: number; left_out: number; rounds: number }
 export interface Difference {
   was: PlanSum;
@@ -19,6 +19,6 @@ export interface DraftShown {
 }
 export interface HandedOver { to_round_id: string | null; handed: string[]; waiting: string[]; replaced: string[]; without_box: string[] }
 export interface DirectionRow {
-  kind: string; order_id: string | null; helper_id: string | null; value: number | null; made_at: string; made_by: string;
+  kind: string; order_id: string | null; helper_id: string | null; partner_id: string | null; value: number | null; made_at: string; made_by: string;
 }
-export interface Directing { directions: DirectionRow[]; kitchens: { id: string; name: string; ready_at: string }[] }
+export interface Directing { directions: DirectionRow[]; kitchens: { id: string; name: string; ready_at: string }[]; for_two: string[] }

@@ -99,6 +99,7 @@ test("while the socket is down the page is read every 15 seconds", async () => {
   expect(reread.mock.calls.length).toBeGreaterThanOrEqual(3);
 });
 
+// proves F66
 test("a heartbeat that is ahead for two seconds asks for what is missing", async () => {
   feed.start({ epoch: "e1", seq: 5 });
   await settle();

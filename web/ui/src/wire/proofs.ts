@@ -18,6 +18,7 @@ export interface WeakProof {
   order: OrderRow;
   at: string;
   helper: string;
+  origin: string;
   grade: string;
   flags: string[];
   borne_fen: number;

@@ -14,6 +14,7 @@ export class Reading<T> {
 
   #turn = 0;
   #answered = 0;
+  #what: (() => Promise<T>) | null = null;
 
   /** A question is out: its answer may be older than what was saved meanwhile. */
   get asking(): boolean {
@@ -22,6 +23,7 @@ export class Reading<T> {
 
   async read(what: () => Promise<T>): Promise<T | null> {
     const turn = (this.#turn += 1);
+    this.#what = what;
     const waiting = setTimeout(() => (this.slow = this.value === null), QUIET_MS);
     try {
       const value = await what();
@@ -41,6 +43,17 @@ export class Reading<T> {
         this.#answered = turn;
       }
     }
+  }
+
+  /** What a deed answered with. A question that was out meanwhile is asked again: it may be older. */
+  take(value: T): void {
+    const out = this.asking ? this.#what : null;
+    this.#answered = this.#turn += 1;
+    this.value = value;
+    this.refused = null;
+    this.slow = false;
+    this.readAt = clock.now;
+    if (out) void this.read(out);
   }
 
   forget(): void {

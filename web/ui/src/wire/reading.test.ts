@@ -34,3 +34,14 @@ test("what was read stays when reading again fails, and counts as stale", async 
   await reading.read(() => later("again", 1));
   expect([reading.value, reading.stale]).toEqual(["again", false]);
 });
+
+test("an older answer never replaces what a deed answered with; it is asked for again", async () => {
+  const reading = new Reading<string>();
+  const answers = ["before the deed", "after the deed"];
+  const slow = reading.read(() => later(answers.shift() ?? "", 20));
+  reading.take("the deed");
+  expect(await slow).toBeNull();
+  expect(reading.value).toBe("the deed");
+  await vi.waitFor(() => expect(reading.value).toBe("after the deed"));
+  expect(answers).toEqual([]);
+});

@@ -19,8 +19,9 @@ export class Refused extends Error {
     return this.detail || t("refused.unknown");
   }
 
-  /** Empty where the server's own sentence says it already. */
+  /** Empty where the server's own sentence says it already, or nobody was to save anything. */
   get savedWords(): string {
+    if (SIGNING_IN.includes(this.code)) return "";
     return this.#says(/没有(保存|下单|重复|取消)|已保存/) ? "" : t(`saved.${this.saved}`);
   }
 
@@ -35,6 +36,9 @@ export class Refused extends Error {
   }
 }
 
+/** Nobody who signs in expects anything to be kept. */
+const SIGNING_IN: readonly string[] = ["wrong_sign_in", "wrong_code", "too_many_tries"];
+
 const NOW: Record<string, Word> = {
   offline: "now.offline",
   malformed: "now.malformed",
@@ -42,8 +46,8 @@ const NOW: Record<string, Word> = {
   "400": "now.change",
   "401": "now.sign_in",
   "403": "now.not_yours",
-  "404": "now.reload",
-  "409": "now.reload",
+  "404": "now.check",
+  "409": "now.check",
   "422": "now.malformed",
   "429": "now.wait",
   "503": "now.wait",

@@ -21,6 +21,7 @@ export interface Me {
   street: { code: string; name: string } | null;
   helper_id: string | null;
   home: string;
+  stored_value: boolean;
   stage: string;
   now: string;
   speed: number;
@@ -116,6 +117,7 @@ export interface OrderRow {
   price_fen: number;
   fee_fen: number;
   paid_fen: number;
+  paid: boolean;
   grade: Grade | null;
   wave_id: string | null;
   plan_version: number | null;
@@ -213,5 +215,7 @@ export interface Found { elder: ElderRow; order: OrderRow | null; bill: Bill | n
 export interface Bill {
   price_fen: number; fee_fen: number;
   lines: { subsidy: string; name: string; fen: number }[];
-  subsidy_fen: number; coupon_fen: number; self_fen: number; paid_fen: number; due_fen: number;
+  subsidy_fen: number; coupon_fen: number; coupon_number: string; external_fen: number; external_number: string;
+  self_fen: number; paid_fen: number; due_fen: number;
 }
+export interface Purse { balance_fen: number; most_fen: number }

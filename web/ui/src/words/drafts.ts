@@ -33,6 +33,7 @@ export const drafts = {
   "draft.weighed": ["省 {gain} 分钟，改动代价 {price} 分钟；不限改动还能再省 {regret} 分钟", "saves {gain} min at a price of {price} min; without limits {regret} min more"],
   "direct.title": ["改派", "Direct"],
   "direct.to": ["改由", "Give to"],
+  "direct.with": ["和", "with"],
   "direct.try": ["试算", "Try"],
   "direct.off": ["先不排", "Keep off"],
   "direct.pinned": ["已指定由 {name} 送", "Fixed to {name}"],

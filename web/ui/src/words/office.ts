@@ -1,6 +1,10 @@
 import type { Pairs } from "./pairs";
 
 export const office = {
+  "group.money": ["补贴", "Subsidy"],
+  "group.services": ["服务", "Services"],
+  "group.accounts": ["账务", "Accounts"],
+  "views.within": ["这一组的页面", "Views of this group"],
   "office.month": ["月份", "Month"],
   "office.state": ["本月 {state}", "This month: {state}"],
   "office.as_of": ["截至 {at}", "as of {at}"],
@@ -14,6 +18,9 @@ export const office = {
   "office.price": ["餐费", "Price"],
   "office.subsidy": ["补贴", "Subsidy"],
   "office.coupon": ["消费券", "Coupon"],
+  "office.external": ["保险等", "Insurance etc."],
+  "office.other": ["更正往来", "Corrections"],
+  "office.other_is": ["更正往来：月结后的更正，正数向本人追回，负数补给本人。", "Corrections after a close: above zero to come from the elder, below zero to be paid to them."],
   "office.self": ["自付", "Own part"],
   "office.borne": ["站点承担", "Borne by the point"],
   "office.borne_is": ["站点承担：付款时答应了老人、凭证不足没有发下来的补贴，由站点出。", "Borne by the point: promised to the elder at payment and not granted for want of proof."],
@@ -26,7 +33,7 @@ export const office = {
   "office.group": ["按", "By"],
   "office.empty": ["这个月还没有补贴。", "No subsidy this month yet."],
   "office.empty_todo": ["用餐付款并有凭证后，这里自动出现。", "Lines appear when a meal is paid and evidenced."],
-  "office.ties": ["对账：逐笔 {lines} = 按人 {persons} = 按站 {stations} = 报表 {report}", "Ties: lines {lines} = persons {persons} = stations {stations} = report {report}"],
+  "office.ties": ["对账：价款减各方自担 {prices} = 按人 {persons} = 按站 {stations} = 报表 {report}", "Ties: prices less what others bear {prices} = persons {persons} = stations {stations} = report {report}"],
   "office.tie_ok": ["相平", "all equal"],
   "office.tie_off": ["不平，请勿上报", "not equal: do not report"],
   "lines.title": ["逐笔：{what}", "Lines: {what}"],
@@ -35,7 +42,9 @@ export const office = {
   "lines.elder": ["老人", "Elder"],
   "lines.subsidy": ["补贴", "Subsidy"],
   "lines.fen": ["金额", "Amount"],
-  "lines.category": ["当日类别", "Category that day"],
+  "lines.person": ["当日类别", "Category that day"],
+  "lines.category": ["按哪一类享受", "Granted as"],
+  "lines.behind": ["看凭证", "See the proof"],
   "lines.window": ["适用期", "Window"],
   "lines.rule": ["规则", "Rule"],
   "lines.grade": ["凭证等级", "Grade"],
@@ -48,5 +57,7 @@ export const office = {
   "lines.none": ["没有逐笔记录。", "No lines."],
   "promises.title": ["承诺", "Promises"],
   "promises.checked": ["查了 {n} 项", "{n} checked"],
+  "promises.waited_for": ["{n} 单已过食用时限，还没有送到的消息", "{n} past their time to be eaten, and no word that they were brought"],
+  "promises.untold": ["另有 {n} 单是补录的，没有可信时间，不算守住", "{n} more were typed in: no time to trust, not counted as held"],
   "promises.broken": ["{n} 处", "{n} broken"],
 } as const satisfies Pairs;

@@ -22,6 +22,7 @@ export const points = {
   "points.no_place": ["还没有位置：在地图上点，或填坐标", "Its place is missing: press the map, or type it"],
   "points.operator": ["运营商", "Operator"],
   "points.operators": ["运营商", "Operators"],
+  "points.register_first": ["先在“运营商”里登记，才能交接", "Enter an operator first, then hand over"],
   "points.no_operators": ["还没有登记运营商。", "No operator is on the books."],
   "points.operator_name": ["运营商名称", "Name"],
   "points.credit_code": ["统一社会信用代码", "Credit code"],

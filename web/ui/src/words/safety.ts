@@ -92,6 +92,8 @@ export const safety = {
   "report.kept": ["已记下，由街道民政办处理", "Kept: the street's office looks into it"],
   "sos.button": ["求助", "Help me"],
   "sos.sure": ["再按一次求助", "Press again for help"],
-  "sos.sent": ["已通知 {owner}，请等电话", "{owner} was told, wait for the call"],
+  "sos.sent": ["已通知 {owner}，等对方接手", "{owner} was told and has not answered yet"],
+  "sos.taken": ["{owner} 已接手，正在处理", "{owner} has it in hand"],
+  "sos.call": ["打给 {owner}", "Call {owner}"],
   "sos.not_sent": ["没有发出去，请直接打 120 或 110", "Not sent: call 120 or 110"],
 } as const satisfies Pairs;

@@ -130,6 +130,7 @@ export const sheets = {
   "sheets.no_proposals_station": ["比对名单由区里导入，涉及本站老人的结果会自动出现在这里。", "The district brings in the lists; what concerns this station's elders appears here by itself."],
   "sheets.no_proposals_todo": ["在“导入”里选择“数据比对结果”或“全量名单比对”。", "Bring in a registry's list first."],
   "sheets.words": ["核实情况", "What you found"],
+  "sheets.words_hint": ["先写怎么核实的，例如：打电话问过家属", "First how you know, such as: called the family"],
   "sheets.new_at": ["新增老人由哪个驿站建档", "Which station opens the files of the new"],
   "sheets.new_hint": ["属实后先建档：姓名、证件、名单上的类别；住址由驿站补，补好前排不上送餐。", "A file is opened with name, number and what the list says; the station adds the address."],
   "sheets.accept_all": ["全部属实", "All are so"],

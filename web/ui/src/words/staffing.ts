@@ -3,7 +3,7 @@ import type { Pairs } from "./pairs";
 
 export const staffing = {
   "view.helpers": ["人员", "Helpers"],
-  "crew.title": ["助老员", "Helpers"],
+  "helpers.title": ["助老员", "Helpers"],
   "crew.count": ["共 {n} 人", "{n} helpers"],
   "crew.soon": ["证件到期提醒 {n} 人", "{n} with papers running out"],
   "crew.find": ["找人：姓名、拼音首字母", "Find: name or initials"],
@@ -113,7 +113,7 @@ export const staffing = {
   "suspend.papers": ["证件问题", "Papers"],
   "suspend.safety": ["安全", "Safety"],
   "suspend.other": ["其他", "Other"],
-  "view.usage": ["补贴", "Subsidy"],
+  "view.usage": ["明细", "By station"],
   "view.catalogue": ["服务目录", "Catalogue"],
   "view.calendar": ["日历", "Calendar"],
   "view.points": ["站点", "Points"],

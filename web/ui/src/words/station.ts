@@ -28,8 +28,8 @@ export const station = {
   "grid.empty": ["没有找到老人。", "Nobody found."],
   "grid.empty_todo": ["换姓名、拼音首字母或卡号后四位再找。", "Try the name, the initials or the last four digits."],
   "grid.keys": [
-    "1 2 3 选套餐　0 取消　v 探访　s 送 q 自取 d 代取 t 堂食　y 照昨天　n 下一个要看的　p 长期订餐　Ctrl+A 全列　Ctrl+C/V 复制　Ctrl+D 向下填　u 撤销　/ 找人",
-    "1 2 3 meal · 0 none · v visit · s q d t channel · y as yesterday · n next to look at · p standing plan · Ctrl+A column · Ctrl+C/V copy · Ctrl+D fill down · u undo · / find",
+    "1–9 选套餐　0 取消　v 探访　s 送 q 自取 d 代取 t 堂食　y 照昨天　n 下一个要看的　p 长期订餐　Ctrl+A 全列　Ctrl+C/V 复制　Ctrl+D 向下填　u 撤销　/ 找人",
+    "1–9 meal · 0 none · v visit · s q d t channel · y as yesterday · n next to look at · p standing plan · Ctrl+A column · Ctrl+C/V copy · Ctrl+D fill down · u undo · / find",
   ],
   "grid.will_replace": ["将替换 {n} 份已订的餐：{whose}。再按一次同一个键就替换。", "This replaces {n} meals: {whose}. Press the same key again to do it."],
   "grid.placed_many": ["已下 {n} 单", "{n} ordered"],

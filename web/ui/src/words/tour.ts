@@ -27,7 +27,7 @@ export const tour = {
   "empty.kin": ["女儿", "daughter or son"],
   "empty.other": ["正在准备……", "getting ready …"],
   "start.title": ["五个人，一所房子", "Five people, one house"],
-  "start.words": ["下面是五个真实的页面，各有各的账号。按“开始”，故事就在这些页面里走：每一步都是真的点击、真的请求。约两分钟。", "Below are five real pages, each with its own sign-in. The story happens in them: real presses, real requests. Two minutes."],
+  "start.words": ["下面是五个真实的页面，各有各的账号。故事分十步，按一次“下一步”走一步，页面自己点给您看：都是真的点击、真的请求。", "Below are five real pages, each with its own sign-in. The story has ten steps; each press of Next plays one of them in the pages: real presses, real requests."],
   "clash.title": ["电话响了：{name}订午餐", "The phone rings: {name} wants lunch"],
   "clash.words": ["第一份菜和饮食禁忌冲突，页面在保存前就拦下；换一份合适的，一格一存。", "The first dish clashes with a diet and is stopped before it is saved; another one fits."],
   "plan.title": ["九点半截单，自动排线", "09:30: lunch closes and rounds are planned"],

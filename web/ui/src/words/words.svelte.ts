@@ -1,4 +1,7 @@
 /** The word catalogue: Chinese first, English beside it. */
+import { account } from "./account";
+import { books } from "./books";
+import { bank } from "./bank";
 import { coordinator } from "./coordinator";
 import { counter } from "./counter";
 import { courier } from "./courier";
@@ -9,11 +12,15 @@ import { elders } from "./elders";
 import { field } from "./field";
 import { help } from "./help";
 import { kitchen } from "./kitchen";
+import { months } from "./months";
 import { office } from "./office";
 import { ordering } from "./ordering";
 import { paper } from "./paper";
 import { points } from "./points";
 import { proofs } from "./proofs";
+import { queue } from "./queue";
+import { reports } from "./reports";
+import { rules } from "./rules";
 import { safety } from "./safety";
 import { services } from "./services";
 import { shared } from "./shared";
@@ -21,7 +28,7 @@ import { sheets } from "./sheets";
 import { staffing } from "./staffing";
 import { station } from "./station";
 
-const catalogue = { ...shared, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...ordering, ...paper, ...points, ...proofs, ...safety, ...help, ...kitchen, ...drafts, ...crew };
+const catalogue = { ...shared, ...account, ...bank, ...books, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...months, ...ordering, ...paper, ...points, ...proofs, ...queue, ...reports, ...rules, ...safety, ...help, ...kitchen, ...drafts, ...crew };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";

@@ -13,6 +13,13 @@ test("every word is there in Chinese and in English, with the same blanks", () =
   }
 });
 
+test("no two lists name the same word", () => {
+  const lists = Object.values(import.meta.glob<Record<string, Record<string, unknown>>>(["./*.ts", "!./tour.ts", "!./words*"], { eager: true }));
+  const names = lists.flatMap((list) => Object.values(list)).flatMap((list) => Object.keys(list));
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+  expect(names.length).toBe(Object.keys(words).length);
+});
+
 test("Chinese comes first and English is one switch away", () => {
   expect(t("saved.no")).toBe("没有保存。");
   speech.speak("en");

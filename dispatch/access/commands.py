@@ -1,0 +1,54 @@
+"""The command `account`: the first sign-ins of a house, and those that were lost."""
+
+import json
+
+import click
+
+import dispatch.store.tables  # noqa: F401 - what we write may point at any table
+from dispatch.access.accounts import Role
+from dispatch.access.opening import close_account, open_account, renew_account
+from dispatch.errors import Refusal
+from dispatch.running import chosen_settings
+from dispatch.store.engine import make_engine
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
+
+_ROLES = [Role.DISTRICT, Role.STREET, Role.DISPATCHER, Role.STATION]
+
+
+@click.command()
+@click.argument("login")
+@click.option("--role", type=click.Choice([one.value for one in _ROLES]))
+@click.option("--title", help="What others see: 清河驿站 前台.")
+@click.option("--station", help="The code of the station that they serve.")
+@click.option("--street", help="The code of the street that they serve.")
+@click.option("--renew", is_flag=True, help="A new password; a lost app is taken away.")
+@click.option("--close", is_flag=True, help="Nobody signs in with it any more.")
+def account(
+    login: str, *, role: str | None, title: str | None, **told: str | bool | None
+) -> None:
+    """Open the account LOGIN, or renew or close it, and print its password once.
+
+    Prints one JSON line. The password opens only the way to choose another.
+    """
+    renew, close = told.pop("renew"), told.pop("close")
+    serves = {name: str(code) for name, code in told.items() if code}
+    making = bool(role and title)
+    if [making, bool(renew), bool(close)].count(True) != 1:
+        raise click.UsageError("--role and --title, or --renew, or --close")
+
+    def do(uow: UnitOfWork) -> str | None:
+        if renew:
+            return renew_account(uow, login)
+        if close:
+            close_account(uow, login)
+            return None
+        return open_account(uow, login, Role(str(role)), str(title), serves=serves)
+
+    engine = make_engine(chosen_settings().database)
+    try:
+        password = in_one_transaction(engine, do)
+    except Refusal as refusal:
+        raise click.UsageError(str(refusal)) from None
+    finally:
+        engine.dispose()
+    click.echo(json.dumps({"login": login, "password": password}, ensure_ascii=False))

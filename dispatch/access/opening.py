@@ -1,0 +1,133 @@
+"""Accounts are opened, opened again with another password, and closed."""
+
+from typing import Final
+
+from sqlmodel import Session, col, select, update
+
+from dispatch.access.accounts import Account, Role, SignedIn, hash_password
+from dispatch.access.second_factor import draw_letters, drop_factor
+from dispatch.errors import BadInput, Conflict, NotFound
+from dispatch.log.audit import write_down
+from dispatch.people.places import Station, Street
+from dispatch.store.unit_of_work import UnitOfWork
+
+# What each role serves; helpers' accounts come with the helper.
+_SERVES: Final = {
+    Role.DISTRICT: frozenset[str](),
+    Role.STREET: frozenset({"street"}),
+    Role.STATION: frozenset({"station"}),
+    Role.DISPATCHER: frozenset({"street", ""}),
+}
+
+
+class NoSuchReach(BadInput):
+    """这个身份要指明（且只指明）它的街道或驿站，没有保存。"""
+
+    code = "no_such_reach"
+
+
+class LoginTaken(Conflict):
+    """这个账号名已有人用，没有保存。请换一个。"""
+
+    code = "login_taken"
+
+
+def open_account(
+    uow: UnitOfWork, login: str, role: Role, title: str, *, serves: dict[str, str]
+) -> str:
+    """A new account.
+
+    Args:
+        serves: `station` or `street` with its code, as the role asks.
+
+    Returns:
+        the password, told once; its holder has to choose another.
+
+    Raises:
+        NoSuchReach, LoginTaken, NotFound: no such station or street.
+    """
+    wanted = _SERVES.get(role)
+    if wanted is None or not _is_reach(wanted, set(serves)):
+        raise NoSuchReach
+    if find_account(uow.session, login) is not None:
+        raise LoginTaken
+    account = Account(login=login, password_hash="", role=role, title=title)
+    if "street" in serves:
+        account.street_code = _street(uow.session, serves["street"])
+    if "station" in serves:
+        account.station_id = _station(uow.session, serves["station"]).id
+    password = _give_password(account)
+    uow.session.add(account)
+    uow.session.flush()
+    write_down(uow, "account_opened", "account", account.id)
+    return password
+
+
+def renew_account(uow: UnitOfWork, login: str) -> str:
+    """A password was forgotten, a phone with the app lost: the way is opened again.
+
+    Returns: a password, told once; its holder has to choose another. Raises: NotFound.
+    """
+    account = _must_find(uow.session, login)
+    password = _give_password(account)
+    account.active, account.wrong_tries = True, 0
+    drop_factor(uow, account)
+    _end_sessions(uow.session, account)
+    write_down(uow, "account_renewed", "account", account.id)
+    return password
+
+
+def close_account(uow: UnitOfWork, login: str) -> None:
+    """Nobody signs in with it any more; what it did stays its. Raises: NotFound."""
+    account = _must_find(uow.session, login)
+    account.active = False
+    uow.session.add(account)
+    _end_sessions(uow.session, account)
+    write_down(uow, "account_closed", "account", account.id)
+
+
+def find_account(session: Session, login: str) -> Account | None:
+    """The account of this name."""
+    return session.exec(select(Account).where(Account.login == login)).first()
+
+
+def _give_password(account: Account) -> str:
+    password = draw_letters(4, 5)
+    account.password_hash, account.password_given = hash_password(password), True
+    return password
+
+
+def _is_reach(wanted: frozenset[str], told: set[str]) -> bool:
+    if not told:
+        return not wanted or "" in wanted
+    return told <= wanted and len(told) == 1
+
+
+def _must_find(session: Session, login: str) -> Account:
+    found = find_account(session, login)
+    if found is None:
+        raise NotFound("没有这个账号。")
+    return found
+
+
+def _street(session: Session, code: str) -> str:
+    found = session.get(Street, code)
+    if found is None:
+        raise NotFound("没有这个街道。")
+    return found.code
+
+
+def _station(session: Session, code: str) -> Station:
+    found = session.exec(select(Station).where(Station.code == code)).first()
+    if found is None:
+        raise NotFound("没有这个驿站。")
+    return found
+
+
+def _end_sessions(session: Session, account: Account) -> None:
+    session.add(account)
+    session.exec(
+        update(SignedIn)
+        .where(col(SignedIn.account_id) == account.id)
+        .values(revoked=True)
+    )

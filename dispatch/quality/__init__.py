@@ -1,0 +1,1 @@
+"""Quality: call-backs, complaints, seeded random audits, and what they add up to."""

@@ -1,0 +1,1 @@
+"""Reports: what a month comes to; each figure says where it is from."""

@@ -1,0 +1,1 @@
+"""Months: confirmed, reviewed, shown to the public, closed; corrected only later."""

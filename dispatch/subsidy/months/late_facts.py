@@ -1,0 +1,87 @@
+"""What comes to light after a month was shut: reckoned anew, and only proposed.
+
+The entry and its grants stay as they were closed. What the difference would be stands
+beside both proofs until a person decides; too much is asked of the point, never of
+the elder or the family.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from sqlmodel import Session
+
+from dispatch.field.evidence import Evidence
+from dispatch.orders.orders import Order
+from dispatch.people.elders import Elder
+from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.grants import list_live_grants
+from dispatch.subsidy.ledger import Entry
+from dispatch.subsidy.months.corrections import (
+    Correction,
+    CorrectionKind,
+    CorrectionState,
+    correction_of,
+    list_corrections_of,
+    tell_correction,
+)
+from dispatch.subsidy.months.periods import is_open
+
+
+def is_shut(session: Session, entry: Entry) -> bool:
+    """The entry's month takes nothing any more."""
+    return not is_open(session, entry.period)
+
+
+def propose_difference(
+    uow: UnitOfWork,
+    order: Order,
+    entry: Entry,
+    wanted: Mapping[str, int],
+    proof: Evidence | None,
+    why: str,
+) -> list[Correction]:
+    """Propose by how much each subsidy, by what is known now, was given wrongly.
+
+    Reckoned again it replaces what was reckoned before and is not yet decided.
+
+    Args:
+        entry: the order's, of a shut month.
+        wanted: fen that the rules give now, by subsidy.
+        proof: the one that counts now.
+    """
+    stands = Counter[str]()
+    for grant in list_live_grants(uow.session, order.id):
+        stands[grant.subsidy] += grant.fen
+    open_ones: dict[str, Correction] = {}
+    for one in list_corrections_of(uow.session, entry.id):
+        if one.state is CorrectionState.ACCEPTED:
+            stands[one.subsidy] += one.signed_fen
+        elif one.state is CorrectionState.OPEN and one.proposed_by is None:
+            open_ones[one.subsidy] = one
+    made = []
+    for subsidy in sorted({*stands, *wanted}):
+        fen = wanted.get(subsidy, 0) - stands[subsidy]
+        kept = open_ones.get(subsidy)
+        if fen == 0 and kept is None:
+            continue
+        row = kept or correction_of(
+            entry,
+            uow.session.get_one(Elder, order.elder_id),
+            kind=CorrectionKind.DEDUCT,
+            subsidy=subsidy,
+            fen=1,
+            why="",
+            proposed_at=uow.now,
+        )
+        if fen != 0:
+            row.kind = CorrectionKind.BACK_PAY if fen > 0 else CorrectionKind.DEDUCT
+            row.fen = abs(fen)
+        row.why = why if fen else f"已无差额：{why}"
+        newer = proof is not None and proof.id != entry.evidence_id
+        row.new_proof_id = proof.id if newer and proof else None
+        row.paper = "" if newer else why[:100]
+        uow.session.add(row)
+        uow.session.flush()
+        tell_correction(uow, row)
+        made.append(row)
+    return made

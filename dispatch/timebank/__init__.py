@@ -1,0 +1,1 @@
+"""The time bank: minutes of evidenced volunteering, kept like money."""

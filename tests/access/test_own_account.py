@@ -1,0 +1,127 @@
+"""Passwords that are not guessed, second factors that open once, sessions that end."""
+
+from base64 import b32decode
+from typing import cast
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from redis import Redis
+from sqlmodel import Session
+
+from dispatch.access import second_factor
+from dispatch.access.accounts import Account, Role, find_session, open_session
+from dispatch.access.opening import (
+    LoginTaken,
+    NoSuchReach,
+    close_account,
+    find_account,
+    open_account,
+    renew_account,
+)
+from dispatch.access.passwords import WeakPassword, refuse_weak
+from dispatch.access.second_factor import STEP_SECONDS, draw_factor, prove_factor
+from dispatch.access.signing_in import TooManyTries, fits
+from dispatch.access.tries import Tries
+from dispatch.clock import wall_now
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
+from tests.little_town import LittleTown
+
+
+@pytest.mark.parametrize(
+    ("password", "taken"),
+    [
+        ("short", False),
+        ("password1234", False),
+        ("p@ssw0rd20261122", False),
+        ("abcabcabcabcabc", False),
+        ("1qaz2wsx3edc4rfv", False),
+        ("sunshinemonkey", False),
+        ("liuzhu-desk-7-2026", False),  # who signs in, and where
+        ("correct horse battery", True),
+        ("春天的花园里有三只猫在睡", True),
+    ],
+)
+def test_long_sentences_are_taken_and_public_passwords_are_not(
+    password: str, taken: bool
+) -> None:
+    if taken:
+        refuse_weak(password, about=("desk",))
+    else:
+        with pytest.raises(WeakPassword):
+            refuse_weak(password, about=("desk",))
+
+
+def test_a_code_opens_once_and_a_recovery_code_once(town: LittleTown) -> None:
+    def do(uow: UnitOfWork) -> list[bool]:
+        account = uow.session.get_one(Account, town.staff.account_id)
+        key = draw_factor(uow, account).key
+        now = int(wall_now().timestamp()) // STEP_SECONDS
+        app = TOTP(b32decode(key), 6, SHA1(), STEP_SECONDS)  # noqa: S303
+        before, at, after = (
+            app.generate((now + step) * STEP_SECONDS).decode() for step in (-1, 0, 1)
+        )
+        recovery = prove_factor(uow, account, before)[0]
+        tried = [before, "000 00", at, at, before, after, recovery.upper(), recovery]
+        return [second_factor.takes_code(uow, account, code) for code in tried]
+
+    assert in_one_transaction(town.engine, do) == [
+        *(False, False, True, False, False),  # only a later one than the last
+        *(True, True, False),
+    ]
+    with Session(town.engine) as session:
+        account = session.get_one(Account, town.staff.account_id)
+        assert account.second_since is not None
+
+
+@pytest.mark.proves("F95", "S15")
+def test_wrong_tries_are_counted_together_and_alone_while_redis_is_away(
+    redis_url: str,
+) -> None:
+    clock = [0.0]
+    away = Tries("redis://127.0.0.1:1", lambda: clock[0])
+    one, other = (Tries(redis_url, lambda: clock[0]) for _ in range(2))
+
+    for _ in range(5):
+        for tries in (away, one):
+            tries.refuse_too_many("Desk", "10.0.0.1")
+            tries.count("Desk", "10.0.0.1")
+
+    for tries in (away, one, other):  # the other learns it from Redis
+        with pytest.raises(TooManyTries) as told:
+            tries.refuse_too_many("desk", "10.0.0.2")
+        assert 0 < cast("int", told.value.facts["again_seconds"]) <= 901
+        tries.refuse_too_many("front", "10.0.0.1")
+    clock[0] += 16 * 60
+    away.refuse_too_many("desk", "10.0.0.1")
+    with Redis.from_url(redis_url, decode_responses=True) as redis:
+        assert not [key for key in redis.scan_iter("*") if "desk" in key.casefold()]
+
+
+def test_an_account_is_opened_renewed_and_closed_from_the_command_line(
+    town: LittleTown,
+) -> None:
+    def do(uow: UnitOfWork) -> None:
+        for role, serves in (
+            (Role.STATION, {}),
+            (Role.STREET, {"station": "s1"}),
+            (Role.HELPER, {}),
+        ):
+            with pytest.raises(NoSuchReach):
+                open_account(uow, "new", role, "新人", serves=serves)
+        first = open_account(uow, "new", Role.STATION, "新人", serves={"station": "s1"})
+        with pytest.raises(LoginTaken):
+            open_account(uow, "new", Role.DISTRICT, "新人", serves={})
+        account = find_account(uow.session, "new")
+        assert account is not None
+        assert (account.station_id, account.password_given) == (town.station_id, True)
+        token, _ = open_session(uow.session, account)
+        second = renew_account(uow, "new")
+        assert fits(uow, "new", second)
+        assert not fits(uow, "new", first)
+        assert find_session(uow.session, token) is None
+        token, _ = open_session(uow.session, account)
+        close_account(uow, "new")
+        assert find_session(uow.session, token) is None
+
+    in_one_transaction(town.engine, do)

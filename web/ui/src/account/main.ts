@@ -1,0 +1,4 @@
+import { openSurface } from "../parts/surface";
+import AccountPage from "./AccountPage.svelte";
+
+void openSurface(AccountPage);
