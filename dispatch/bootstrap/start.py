@@ -1,6 +1,5 @@
 """The way from `python3 -m dispatch …` to the command itself."""
 
-import compileall
 import importlib
 import os
 import sys
@@ -14,7 +13,6 @@ from dispatch.bootstrap.places import PYTHON, ROOT, is_checkout, is_inside
 from dispatch.bootstrap.progress import StepFailed, say
 from dispatch.bootstrap.turns import turn
 
-ROOMS: Final = ("routing", "dispatch", "web")
 SHOW_PAGES: Final = {"demo", "up", "serve", "test"}
 RUN_THE_HOUSE: Final = {"demo", "up", "work", "schedule"}
 MAKE_PLANS: Final = RUN_THE_HOUSE | {"test", "solve", "replay"}
@@ -36,11 +34,9 @@ def main() -> int:
         except KeyboardInterrupt:
             say("stopped; a new start goes on from here")
             return 130
+        _keep_bytecode()
         if not is_inside():
             _step_inside()
-        if sys.dont_write_bytecode:  # then each process would compile all of it anew
-            for room in ROOMS:
-                compileall.compile_dir(ROOT / room, quiet=2)
     importlib.import_module("dispatch.cli").cli.main(prog_name="python3 -m dispatch")
     return 0
 
@@ -70,6 +66,16 @@ def prepare(arguments: Sequence[str]) -> None:
         compiling.compile_beside(compiling.SELDOM_ASKED)
     if command == "test" and "--help" not in arguments:
         tools.provide()
+
+
+def _keep_bytecode() -> None:
+    """The checkout and its environment are ours: what was compiled is kept in them.
+
+    Where it is not, each process compiles some two thousand modules when it starts:
+    three seconds more of a processor until the web answers.
+    """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _step_inside() -> None:
