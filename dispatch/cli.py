@@ -9,15 +9,20 @@ import click
 from dispatch.bootstrap.imports import kept_for_good
 
 # These look at a home, or write into its books, and open no door.
-AT_A_HOME: Final = {"close-month", "export", "import", "report", "verify"}
+AT_A_HOME: Final = {
+    *("backup", "close-month", "drill", "export", "import", "report", "restore"),
+    "verify",
+}
 # Each command is a click command of its own name (`close-month`: close_month; `import`,
 # a word of Python: import_) in the module that does its work.
 COMMANDS: Final = {
     "account": "dispatch.access.commands",
+    "backup": "dispatch.backups.commands",
     "chaos": "dispatch.chaos.running",
     "check": "dispatch.solving",
     "close-month": "dispatch.subsidy.months.commands",
     "demo": "dispatch.demo.running",
+    "drill": "dispatch.backups.commands",
     "export": "dispatch.exchange.export_command",
     "figures": "dispatch.figures",
     "grant": "dispatch.subsidy.commands",
@@ -28,6 +33,7 @@ COMMANDS: Final = {
     "relay": "dispatch.running",
     "replay": "dispatch.replaying.commands",
     "report": "dispatch.reports.commands",
+    "restore": "dispatch.backups.commands",
     "schedule": "dispatch.running",
     "serve": "dispatch.running",
     "solve": "dispatch.solving",

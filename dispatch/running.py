@@ -96,6 +96,8 @@ def programs(chosen: Settings, *, workers: int = WORKERS) -> list[Program]:
     ]
     listed += [one(f"work-{n}", "dispatch", "work") for n in range(1, workers + 1)]
     listed.append(one("weeks", "dispatch", "work", "--weeks"))
+    if chosen.backups is not None and not chosen.database.startswith("sqlite"):
+        listed.append(one("journal", "dispatch", "backup", "--follow"))
     address = web_address(chosen)
     web = (sys.executable, "-m", "web")
     listed.append(Program("web", web, DOORS, env, lambda: web_is_ready(address)))

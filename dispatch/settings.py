@@ -40,6 +40,18 @@ class Settings(BaseSettings):
     keys_file: Path | None = Field(
         None, description="encryption keys; default is keys.json under home"
     )
+    backups: Path | None = Field(
+        None, description="folder that backups go to; empty: none are made by itself"
+    )
+    keys_copy: Path | None = Field(
+        None, description="folder, apart from the backups, for copies of the keys"
+    )
+    backup_minutes: int = Field(
+        0, ge=0, description="between two backups; 0: 5 on SQLite, a day on PostgreSQL"
+    )
+    postgres_programs: Path | None = Field(
+        None, description="folder of PostgreSQL's programs; default: looked for"
+    )
     secret: SecretStr = Field(
         SecretStr(STOCK_SECRET), description="signs tickets and QR codes"
     )
@@ -124,6 +136,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's address, SQLite under home unless told otherwise."""
         return self.database_url or f"sqlite:///{self.home / 'liuzhu.db'}"
+
+    @property
+    def keys(self) -> Path:
+        """Where the encryption keys are, under home unless told otherwise."""
+        return self.keys_file or self.home / "keys.json"
 
 
 DEMO_MARK = "demo.json"  # in a home: what is there was made up by a demo

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 import dispatch.store.tables  # noqa: F401 - what we write may point at any table
+from dispatch.backups.nightly import look_after_backups
 from dispatch.catalogue.sittings import Sitting
 from dispatch.clock import town_day
 from dispatch.duties.ordering_due import run_station, stations_to_run
@@ -86,9 +87,10 @@ def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> Non
         drafts = partial(look_after_drafts, engine, redis, carry_out_draft)
         nights = partial(look_over_nights, engine, draw_calls)
         trials = partial(look_after_trials, engine, redis)
+        backups = partial(look_after_backups, engine, chosen)
         beside = [
             threading.Thread(target=look_on, args=(look, chosen.sweep_seconds, over))
-            for look in (Minder(engine).look, packing, drafts, nights, trials)
+            for look in (Minder(engine).look, packing, drafts, nights, trials, backups)
         ]
         one = at_end.enter_context(ThreadPoolExecutor(max_workers=1))
         rescuer = Rescuer(engine, one)

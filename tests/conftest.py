@@ -21,9 +21,10 @@ from sqlalchemy import Engine
 
 from dispatch.bootstrap.tools import is_ci
 from dispatch.embedded import valkey
+from dispatch.embedded.postgres import PostgresMissing
 from tests.engines import POSTGRESQL, SQLITE, Engines
 from tests.little_town import LittleTown
-from tests.postgres import PostgresMissing, PostgresServer
+from tests.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
 WHOLE_STORIES = {"chaos", "journeys", "browser"}

@@ -5,7 +5,6 @@ written safely to disk (`fsync=off`): a test's database need not survive the pow
 """
 
 import atexit
-import os
 import shutil
 import subprocess
 import tempfile
@@ -15,12 +14,13 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, Popen
-from typing import Final, TypedDict
+from typing import Final
 
 import psycopg
 from psycopg import sql
 
-NOBODY: Final = 65534
+from dispatch.embedded.postgres import PostgresMissing, Rank, own, rank
+
 PATIENCE_SECONDS: Final = 30.0
 OPTIONS: Final = {
     "fsync": "off",
@@ -29,23 +29,6 @@ OPTIONS: Final = {
     "max_connections": "150",
     "timezone": "UTC",
 }
-
-
-class PostgresMissing(Exception):
-    """The binaries are not installed, or do not run on this machine."""
-
-
-class Rank(TypedDict, total=False):
-    user: int
-    group: int
-    extra_groups: list[int]
-
-
-def rank() -> Rank:
-    """As whom the server runs: ourselves, but never as root."""
-    if os.geteuid() != 0:
-        return {}
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 
 @cache
@@ -86,7 +69,7 @@ def empty_cluster() -> Path:
     """A data folder made once per process; servers start from copies of it."""
     place = Path(tempfile.mkdtemp(prefix="liuzhu-pg-empty-"))
     atexit.register(shutil.rmtree, place)
-    _own(place)
+    own(place)
     flags = "--auth=trust --username=postgres --encoding=UTF8 --locale=C --no-sync"
     _run([programs() / "initdb", "--pgdata", place / "data", *flags.split()])
     return place / "data"
@@ -109,7 +92,7 @@ class PostgresServer:
         if address:
             with (self.folder / "data" / "pg_hba.conf").open("a") as rights:
                 rights.write(f"host all all {address}/24 trust\n")
-        _own(self.folder, *self.folder.rglob("*"))
+        own(self.folder, *self.folder.rglob("*"))
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -174,12 +157,6 @@ class PostgresServer:
         script = 'read -r _; kill -INT "$1" 2>/dev/null'
         watcher = ["sh", "-c", script, "sh", str(self.process.pid)]
         self._watcher = Popen(watcher, stdin=PIPE, start_new_session=True)
-
-
-def _own(*paths: Path) -> None:
-    if os.geteuid() == 0:
-        for path in paths:
-            os.chown(path, NOBODY, NOBODY)
 
 
 def _run(argv: Sequence[str | Path]) -> None:

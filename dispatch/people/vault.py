@@ -83,11 +83,16 @@ def new_keys() -> str:
 @cache
 def keys() -> Keys:
     """The keys of this installation; the demo and tests make their own."""
-    path = settings().keys_file or settings().home / "keys.json"
+    path = settings().keys
     if not path.exists():
         if settings().stage == "live":
             raise KeysMissing
         make_keys(path)
+    return read_keys(path)
+
+
+def read_keys(path: Path) -> Keys:
+    """The keys of a file."""
     kept = json.loads(path.read_text())
     sealing = {name: base64.b64decode(key) for name, key in kept["keys"].items()}
     return Keys(kept["current"], sealing, base64.b64decode(kept["blind"]))

@@ -109,6 +109,7 @@ for _module in (
     "dispatch.subsidy.months.corrections",
     "dispatch.reports.month_sums",
     "dispatch.reports.prints",
+    "dispatch.backups.runs",
     "dispatch.timebank.accounts",
     "dispatch.timebank.kin",
     "dispatch.timebank.moves",

@@ -1,0 +1,1 @@
+"""Backups: made while the house runs, brought back into an empty place, and tried."""

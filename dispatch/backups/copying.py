@@ -1,0 +1,124 @@
+"""Copies of a database that goes on working: SQLite by its own backup, PostgreSQL by
+its own programs."""
+
+import os
+import sqlite3
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import URL, make_url
+
+from dispatch.embedded.postgres import programs_for
+
+COPY: Final = "liuzhu.db"
+BASE: Final = "base.tar.gz"
+JOURNAL: Final = "liuzhu_journal"  # how the streaming of WAL names itself
+_HOURS: Final = 4 * 3600.0
+
+
+class CopyFailed(Exception):
+    """The database could not be copied; says what its own program said."""
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether a database is a file of ours."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def copy_sqlite(url: str, folder: Path) -> list[Path]:
+    """A whole copy in one step: who writes meanwhile waits for nobody.
+
+    In steps it would begin anew with each writer. Raises: CopyFailed.
+    """
+    source, copy = Path(make_url(url).database or ""), folder / COPY
+    if not source.is_file():
+        raise CopyFailed(f"{source} is not there")
+    try:
+        with _open(source) as old, _open(copy) as new:
+            old.backup(new)
+            new.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+        check_sqlite(copy)
+    except sqlite3.Error as error:
+        raise CopyFailed(str(error)) from None
+    with copy.open("rb") as kept:
+        os.fsync(kept.fileno())
+    return [copy]
+
+
+def check_sqlite(file: Path) -> None:
+    """SQLite's own look at every page. Raises: CopyFailed."""
+    with _open(file) as connection:
+        found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
+    if found != ["ok"]:
+        raise CopyFailed("; ".join(map(str, found)))
+
+
+class _open:  # noqa: N801 - used as a function; sqlite3's own context only commits
+    """A connection that is closed at the end."""
+
+    def __init__(self, file: Path) -> None:
+        self._connection = sqlite3.connect(file, timeout=30)
+
+    def __enter__(self) -> sqlite3.Connection:
+        return self._connection
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.commit()
+        self._connection.close()
+
+
+def copy_postgres(url: str, folder: Path, programs: Path | None) -> list[Path]:
+    """A base backup that is whole by itself: with what was written meanwhile.
+
+    Raises: CopyFailed.
+    """
+    found = programs_for(server_version(url), programs)
+    words = ["--format=tar", "--gzip", "--wal-method=stream", "--checkpoint=fast"]
+    run_program([found / "pg_basebackup", "--pgdata", folder, *words], url)
+    files = [*sorted(folder.glob("*.tar.gz")), folder / "backup_manifest"]
+    if {file.name for file in files} != {BASE, "pg_wal.tar.gz", "backup_manifest"}:
+        raise CopyFailed("the database has tablespaces outside its folder")
+    return files
+
+
+def journal_command(url: str, into: Path, programs: Path | None) -> list[str]:
+    """What streams every write of the database into a folder, until it is ended."""
+    found = programs_for(server_version(url), programs)
+    into.mkdir(parents=True, exist_ok=True)
+    return [str(found / "pg_receivewal"), "--directory", str(into), "--synchronous"]
+
+
+def run_program(argv: list[str | Path], url: str) -> None:
+    """Run one of PostgreSQL's programs. Raises: CopyFailed with its last words."""
+    env = {**os.environ, **surroundings(url)}
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=_HOURS)
+    if done.returncode != 0:
+        raise CopyFailed(done.stderr.strip()[-300:])
+
+
+def surroundings(url: str) -> Mapping[str, str]:
+    """How PostgreSQL's programs find the database: never in their arguments."""
+    told = make_url(url)
+    given = {
+        "PGHOST": str(told.query.get("host") or told.host or ""),
+        "PGPORT": str(told.port or told.query.get("port") or ""),
+        "PGUSER": told.username or "",
+        "PGPASSWORD": told.password or "",
+        "PGAPPNAME": JOURNAL,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def server_version(url: str) -> int:
+    """The server's major version: its programs must be of the same."""
+    import psycopg
+
+    with psycopg.connect(libpq_address(make_url(url))) as connection:
+        return connection.info.server_version // 10_000
+
+
+def libpq_address(url: URL) -> str:
+    """SQLAlchemy's address as libpq reads it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,0 +1,73 @@
+"""Backups and drills that the schedule makes by itself, each as a process of its own.
+
+Wall time only: a backup is no matter of the product's clock. A backup that failed is
+tried again after five minutes, not at every look.
+"""
+
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import Engine
+
+from dispatch.backups.copying import is_sqlite
+from dispatch.backups.runs import BackupRun, RunKind, find_last
+from dispatch.clock import TOWN, wall_now
+from dispatch.settings import Settings
+from dispatch.store.unit_of_work import glance
+
+log = structlog.get_logger()
+AT_ONCE: Final = timedelta(minutes=5)
+DAILY: Final = timedelta(days=1)
+DRILL_HOUR: Final = 3  # of the night in town
+_LATELY: Final = timedelta(hours=20)
+_NICENESS: Final = "15"
+
+
+def interval(chosen: Settings) -> timedelta:
+    """How often a backup is made."""
+    if chosen.backup_minutes:
+        return timedelta(minutes=chosen.backup_minutes)
+    return AT_ONCE if is_sqlite(chosen.database) else DAILY
+
+
+def backup_is_due(last: BackupRun | None, every: timedelta, now: datetime) -> bool:
+    """None is there, or it is time for the next, or the last one failed a while ago."""
+    if last is None:
+        return True
+    return now - last.ended_at >= (every if last.passed else min(every, AT_ONCE))
+
+
+def drill_is_due(
+    backup: BackupRun | None, last: BackupRun | None, now: datetime
+) -> bool:
+    """There is a backup, and it is the hour, or none was ever tried."""
+    if backup is None:
+        return False
+    if last is None:
+        return True
+    at_night = now.astimezone(TOWN).hour == DRILL_HOUR
+    return at_night and now - last.ended_at >= _LATELY
+
+
+def look_after_backups(engine: Engine, chosen: Settings) -> None:
+    """Make and try what is due; one look each when nothing is."""
+    if chosen.backups is None:
+        return
+    with glance(engine) as session:
+        made = find_last(session, RunKind.BACKUP)
+        good = find_last(session, RunKind.BACKUP, passed=True)
+        tried = find_last(session, RunKind.DRILL)
+    if backup_is_due(made, interval(chosen), wall_now()):
+        _run("backup")
+    elif drill_is_due(good, tried, wall_now()):
+        _run("drill")
+
+
+def _run(command: str) -> None:
+    words = ["nice", "-n", _NICENESS, sys.executable, "-m", "dispatch", command]
+    done = subprocess.run(words, capture_output=True, text=True)
+    if done.returncode != 0:
+        log.warning("a backup failed", command=command, code=done.returncode)

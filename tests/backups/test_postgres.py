@@ -1,0 +1,83 @@
+"""PostgreSQL is shot between two backups: what was acknowledged comes back."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, func, select
+
+from dispatch.backups.copying import journal_command, surroundings
+from dispatch.backups.laying_out import lay_out
+from dispatch.backups.making import make_backup
+from dispatch.backups.proving import prove
+from dispatch.backups.shelf import WAL, find_backup
+from dispatch.orders.orders import Order
+from dispatch.people.vault import keys
+from dispatch.settings import Settings, settings
+from dispatch.store.engine import make_engine
+from tests.engines import upgrade
+from tests.little_town import LittleTown
+from tests.planning.lunch_wave import order_lunch
+from tests.postgres import PostgresServer, programs
+
+BEFORE, AFTER = 3, 2
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that PostgreSQL's own user may reach."""
+    with tempfile.TemporaryDirectory(prefix="liuzhu-back-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.mark.long
+@pytest.mark.proves("F32")
+def test_what_was_streamed_comes_back_after_the_server_was_shot(place: Path) -> None:
+    keys()
+    server = PostgresServer()
+    server.start()
+    url = server.create("liuzhu")
+    upgrade(url)
+    engine = make_engine(url)
+    town = LittleTown(engine)
+    told = {"database_url": url, "postgres_programs": programs()}
+    chosen = Settings.model_validate(
+        {"stage": "test", "home": place / "home", "keys_file": settings().keys, **told}
+    )
+    shelf = place / "shelf"
+    words = journal_command(url, shelf / WAL, programs())
+    journal = subprocess.Popen(words, env={**os.environ, **surroundings(url)})
+    try:
+        for _ in range(BEFORE):
+            order_lunch(town)
+        make_backup(chosen, shelf)
+        for _ in range(AFTER):
+            order_lunch(town)
+        time.sleep(1)
+        server.process.send_signal(signal.SIGKILL)
+        engine.dispose()
+        laid = lay_out(
+            find_backup(shelf, None), place / "new", source=url, programs=programs()
+        )
+        with laid.answering() as address:
+            proof = prove(address, laid.manifest, chosen.keys)
+            back = make_engine(address)
+            with Session(back) as session:
+                orders = session.exec(select(func.count()).select_from(Order)).one()
+            back.dispose()
+        laid.finish()
+        with laid.answering() as address:  # as the district's own server will find it
+            assert address
+    finally:
+        journal.kill()
+        journal.wait()
+        server.stop()
+
+    assert proof.broken == []
+    assert orders == BEFORE + AFTER
