@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     print_command: str = Field(
         "", description="prints a PDF from its standard input; empty: people print"
     )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="opens /metrics from elsewhere; empty: nowhere else"
+    )
     fail_points: str = Field(
         "", description="where the bench has processes fail; never in a live house"
     )

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from dispatch.access.tries import Tries
-from dispatch.promises.standing import Standing
+from dispatch.promises.standing import RESTS_SECONDS, Standing
 from dispatch.settings import settings
 from dispatch.silence import Listening
 from dispatch.store.database import Database
@@ -56,6 +56,7 @@ from web import (
     sign_in,
     staffing,
     station,
+    system,
     till,
     time_bank,
     tour,
@@ -113,6 +114,7 @@ ROUTERS: Final = (
     books.router,
     live.router,
     health.router,
+    system.router,
     tour.router,
 )
 
@@ -152,6 +154,7 @@ def create_app(
     app.state.tail = tail
     app.state.tries = Tries(settings().redis_url, seconds_now)
     app.state.standing = Standing(seconds_now)
+    app.state.resting = Standing(seconds_now, RESTS_SECONDS)
     app.state.listening = Listening(seconds_now)
     add_error_answers(app)
     for router in ROUTERS:  # as they are: including one would build each route again

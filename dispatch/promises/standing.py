@@ -7,6 +7,7 @@ from typing import Final
 from dispatch.promises.checking import Promise
 
 STANDS_SECONDS: Final = 30.0
+RESTS_SECONDS: Final = 900.0  # where a machine asks every few seconds
 
 
 class Standing:
@@ -14,17 +15,23 @@ class Standing:
 
     Args:
         seconds_now: a clock of this process that never goes back.
+        stands_seconds: how long one look is enough.
     """
 
-    def __init__(self, seconds_now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        seconds_now: Callable[[], float],
+        stands_seconds: float = STANDS_SECONDS,
+    ) -> None:
         self._seconds_now = seconds_now
+        self._stands_seconds = stands_seconds
         self._one_looks = Lock()
         self._last: tuple[float, list[Promise]] | None = None
 
     def told(self, look: Callable[[], list[Promise]]) -> list[Promise]:
-        """The promises as they stood at most half a minute ago."""
+        """The promises as they stood at most so long ago."""
         with self._one_looks:
             if self._last is None or self._seconds_now() >= self._last[0]:
                 found = look()
-                self._last = (self._seconds_now() + STANDS_SECONDS, found)
+                self._last = (self._seconds_now() + self._stands_seconds, found)
             return self._last[1]

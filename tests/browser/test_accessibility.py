@@ -67,6 +67,7 @@ OFFICE: Final[tuple[Look, ...]] = (
     ("/office#proofs",),
     ("/office#queue", "part-draws"),
     ("/office#sheets",),
+    ("/office#system",),
 )
 
 

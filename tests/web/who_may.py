@@ -18,6 +18,7 @@ from tests.web.who_may_office import WHO_MAY_OFFICE
 
 WHO_MAY: Final[dict[str, frozenset[str]]] = {
     **WHO_MAY_OFFICE,
+    "GET /metrics": PUBLIC,  # from this machine; test_system.py asks from elsewhere
     "GET /api/me": EVERYBODY,
     "GET /api/greeting": PUBLIC,
     "POST /api/sign-in": PUBLIC,

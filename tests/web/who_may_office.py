@@ -48,6 +48,7 @@ WHO_MAY_OFFICE: Final[dict[str, frozenset[str]]] = {
     "POST /api/reports/{name}/print": IMPORTERS,
     "POST /api/reports/{name}/template": IMPORTERS,
     "GET /api/office/promises": DISTRICT,
+    "GET /api/system": DISTRICT,
     "GET /api/months": IMPORTERS,
     "GET /api/months/{month}": IMPORTERS,
     "POST /api/months/{month}/sign": IMPORTERS,

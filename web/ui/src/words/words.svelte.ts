@@ -27,8 +27,9 @@ import { shared } from "./shared";
 import { sheets } from "./sheets";
 import { staffing } from "./staffing";
 import { station } from "./station";
+import { system } from "./system";
 
-const catalogue = { ...shared, ...account, ...bank, ...books, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...months, ...ordering, ...paper, ...points, ...proofs, ...queue, ...reports, ...rules, ...safety, ...help, ...kitchen, ...drafts, ...crew };
+const catalogue = { ...shared, ...account, ...bank, ...books, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...months, ...ordering, ...paper, ...points, ...proofs, ...queue, ...reports, ...rules, ...safety, ...help, ...kitchen, ...drafts, ...crew, ...system };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";
