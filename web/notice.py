@@ -3,17 +3,25 @@
 from typing import Annotated, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from dispatch.reports.notice_pages import print_notice, whole_of
 from dispatch.subsidy.months.notices import list_running, notice_at
-from web.deps import Db
+from web.deps import Db, place_of, tries_of
 from web.pages.writing import NOTICE, write_page
 
 _PAGE: Final = 50
 
-router = APIRouter(prefix=NOTICE, include_in_schema=False)
+
+def count_look(request: Request) -> None:
+    """Anybody may read it; nobody may read it without end. Raises: TooManyLooks."""
+    tries_of(request).count_look(place_of(request))
+
+
+router = APIRouter(
+    prefix=NOTICE, include_in_schema=False, dependencies=[Depends(count_look)]
+)
 Month = Annotated[str, Path(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$")]
 Code = Annotated[str, Path(pattern=r"^[\w-]{1,16}$")]
 Start = Annotated[int, Query(ge=0, le=100_000)]

@@ -1,5 +1,7 @@
 """Wrong tries, counted over fifteen minutes: by the name tried, and by where from.
 
+What anybody may look at without signing in is counted beside them, by where from.
+
 Redis counts for all processes of the web. While it is away each counts for itself, so
 that the limit is never gone; what it counted stays when Redis is back. Keys are
 hashes: nobody's name lies in Redis.
@@ -15,14 +17,22 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from dispatch.access.signing_in import WRONG_SECONDS, WRONG_TRIES, TooManyTries
+from dispatch.errors import TooOften
 from dispatch.queue import queue_at
 
 T = TypeVar("T")
 
 log = structlog.get_logger()
 TRIES_FROM_ONE_PLACE: Final = 30  # a station's whole staff comes from one address
+LOOKS_FROM_ONE_PLACE: Final = 300  # a whole building may come from one address
 _MOST_KEPT: Final = 50_000
 _AWAY_SECONDS: Final = 5.0
+
+
+class TooManyLooks(TooOften):
+    """查看得太频繁了，请过一会儿再看。"""
+
+    code = "too_many_looks"
 
 
 class Tries:
@@ -47,6 +57,18 @@ class Tries:
         for key, _ in _keys(login, place):
             self._count_mine(key)
             self._count_shared(key)
+
+    def count_look(self, place: str) -> None:
+        """Somebody who need not sign in looks at something.
+
+        Raises: TooManyLooks, with the seconds until one may look again.
+        """
+        key = _key("look", place)
+        self._count_mine(key)
+        self._count_shared(key)
+        many, seconds = max(self._shared(key), self._mine(key))
+        if many > LOOKS_FROM_ONE_PLACE:
+            raise TooManyLooks(again_seconds=max(1, seconds))
 
     def forget(self, login: str) -> None:
         """It was the right person: their name starts anew, the place does not."""

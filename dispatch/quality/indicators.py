@@ -10,13 +10,12 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from dispatch.access.scope import scoped
-from dispatch.field.events import FieldEvent
-from dispatch.field.evidence import Evidence, EvidenceFrom
-from dispatch.field.merging import HONEST
+from dispatch.field.evidence import Evidence
+from dispatch.field.honest_times import is_honest
 from dispatch.orders.orders import Order, OrderState
 from dispatch.orders.showing import label_helpers
 from dispatch.people.helpers import Helper
@@ -104,9 +103,7 @@ def _people(uow: UnitOfWork) -> dict[UUID, Indicators]:
 def _orders(uow: UnitOfWork, whose: Whose, from_on: date, until_on: date) -> Any:
     who: Any = col(Evidence.helper_id if whose == "helper" else Order.station_id)
     done = col(Order.state) == OrderState.DONE
-    timed = done & or_(
-        col(Evidence.origin) == EvidenceFrom.COUNTER, col(FieldEvent.trust).in_(HONEST)
-    )
+    timed = done & is_honest()
     in_time = col(Evidence.at) <= col(Order.window_until_at)
     columns: tuple[Any, ...] = (
         who,
@@ -121,7 +118,6 @@ def _orders(uow: UnitOfWork, whose: Whose, from_on: date, until_on: date) -> Any
         .outerjoin(
             Evidence, (col(Evidence.order_id) == Order.id) & col(Evidence.counts)
         )
-        .outerjoin(FieldEvent, col(FieldEvent.id) == Evidence.field_event_id)
         .where(col(Order.serve_on).between(from_on, until_on))
         .where(who.is_not(None))
         .group_by(who)

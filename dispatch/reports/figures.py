@@ -24,6 +24,7 @@ from dispatch.reports.rosters import (
     signed_ids,
     signed_on,
 )
+from dispatch.reports.served import Carried, Served, count_carried, count_served
 from dispatch.reports.spans import Span, span_of
 from dispatch.reports.sums import Sums, total_of
 from dispatch.reports.tables import Kind, percent, ratio
@@ -32,7 +33,6 @@ from dispatch.subsidy.rule_versions import rules_on
 
 _OLD: Final = 80
 _UNSEEN: Final = timedelta(days=7)
-_SERVED: Final = (func.count(), func.count(col(Order.elder_id).distinct()))
 
 
 class NoSuchFigure(NotFound):
@@ -46,7 +46,8 @@ class Figure:
     """One figure with everything that is needed to count it again.
 
     `whole` is None for what is not divided; `denominator` the version of the list that
-    it was divided by. `value` is what a cell of that kind holds.
+    it was divided by. `value` is what a cell of that kind holds. `left_out`: how many
+    stand in neither part nor whole because nobody knows when they were.
     """
 
     query: str
@@ -56,6 +57,7 @@ class Figure:
     whole: int | None = None
     kind: Kind = Kind.COUNT
     denominator: str = ""
+    left_out: int = 0
 
     @property
     def words(self) -> str:
@@ -100,19 +102,16 @@ class Looking:
         return entitled_on(self.register, policy, self.as_of)
 
     @cached_property
-    def served(self) -> tuple[int, int]:
-        """How many services were done, for how many persons."""
-        return self._served(self.done(*_SERVED))
+    def served(self) -> Served:
+        """What was done and for whom."""
+        born = _born_until(self.as_of)
+        roster = signed_ids(self.actor, self.as_of)
+        return count_served(self.session, self.done, roster, col(Elder.born_on) <= born)
 
     @cached_property
-    def served_signed(self) -> tuple[int, int]:
-        """The same of those who have signed."""
-        signed = signed_ids(self.actor, self.as_of)
-        return self._served(self.done(*_SERVED).where(col(Order.elder_id).in_(signed)))
-
-    def _served(self, query: Any) -> tuple[int, int]:
-        services, persons = self.session.execute(query).one()
-        return int(services), int(persons)
+    def carried(self) -> Carried:
+        """The meals that were brought."""
+        return count_carried(self.session, self.done)
 
     def done(self, *what: Any) -> Any:
         """For queries: services that were done on these days."""
@@ -153,7 +152,9 @@ def figure(
 def count_figure(look: Looking, query_id: str) -> Figure:
     """The same where somebody looks at several."""
     part, whole, kind, denominator = FIGURES[query_id](look)
-    return Figure(query_id, look.span.words, look.as_of, part, whole, kind, denominator)
+    left_out = _LEFT_OUT[query_id](look) if query_id in _LEFT_OUT else 0
+    days = (look.span.words, look.as_of)
+    return Figure(query_id, *days, part, whole, kind, denominator, left_out)
 
 
 _Counted = tuple[int, int | None, Kind, str]
@@ -169,32 +170,40 @@ def _signed_rate(look: Looking) -> _Counted:
 
 
 def _coverage(look: Looking) -> _Counted:
-    _, served = look.served_signed
+    served = look.served.signed_persons
     return served, len(look.signed), Kind.PERCENT, look.signed.version
 
 
 def _per_person(look: Looking) -> _Counted:
-    services, served = look.served_signed
-    return services, served, Kind.RATIO, look.signed.version
+    one = look.served
+    return one.signed_services, one.signed_persons, Kind.RATIO, look.signed.version
 
 
 def _share_80(look: Looking) -> _Counted:
-    born = date(look.as_of.year - _OLD, look.as_of.month, min(look.as_of.day, 28))
-    old = (
-        look.done(func.count(col(Order.elder_id).distinct()))
-        .join(Elder, col(Elder.id) == col(Order.elder_id))
-        .where(Elder.born_on <= born + timedelta(days=look.as_of.day - born.day))
-    )
-    return look.count(old), look.served[1], Kind.PERCENT, ""
+    return look.served.old_persons, look.served.persons, Kind.PERCENT, ""
+
+
+def _born_until(on: date) -> date:
+    """Who was born by then is eighty or more on that day."""
+    born = date(on.year - _OLD, on.month, min(on.day, 28))
+    return born + timedelta(days=on.day - born.day)
 
 
 def _on_time(look: Looking) -> _Counted:
-    return _before(look, look.done(*_until(col(Order.window_until_at))))
+    return look.carried.in_time, look.carried.timed, Kind.PERCENT, ""
 
 
 def _hot(look: Looking) -> _Counted:
+    return look.carried.hot, look.carried.timed_boxes, Kind.PERCENT, ""
+
+
+def _on_time_by_end(look: Looking) -> _Counted:
+    return _by_end(look, look.done(*_until(col(Order.window_until_at))))
+
+
+def _hot_by_end(look: Looking) -> _Counted:
     boxes = look.done(*_until(col(MealBox.eat_by_at)))
-    return _before(look, boxes.join(MealBox, col(MealBox.order_id) == col(Order.id)))
+    return _by_end(look, boxes.join(MealBox, col(MealBox.order_id) == col(Order.id)))
 
 
 def _until(limit: Any) -> tuple[Any, Any]:
@@ -202,7 +211,8 @@ def _until(limit: Any) -> tuple[Any, Any]:
     return func.count(case((col(Order.ended_at) <= limit, 1))), func.count()
 
 
-def _before(look: Looking, query: Any) -> _Counted:
+def _by_end(look: Looking, query: Any) -> _Counted:
+    """As figures were counted before: typed-in times among them."""
     carried = query.where(
         Order.channel == Channel.DELIVERY, col(Order.ended_at).is_not(None)
     )
@@ -238,8 +248,8 @@ FIGURES: Final[dict[str, Callable[[Looking], _Counted]]] = {
     "ledger.external/1": _sum("external_fen", Kind.FEN),
     "ledger.self/1": _sum("self_fen", Kind.FEN),
     "ledger.borne/1": _sum("borne_fen", Kind.FEN),
-    "orders.done/1": lambda look: (*(look.served[0], None, Kind.COUNT, ""),),
-    "orders.persons/1": lambda look: (*(look.served[1], None, Kind.COUNT, ""),),
+    "orders.done/1": lambda look: (*(look.served.services, None, Kind.COUNT, ""),),
+    "orders.persons/1": lambda look: (*(look.served.persons, None, Kind.COUNT, ""),),
     "people.entitled/1": lambda look: (
         *(len(look.entitled), None, Kind.COUNT, look.entitled.version),
     ),
@@ -250,8 +260,14 @@ FIGURES: Final[dict[str, Callable[[Looking], _Counted]]] = {
     "cover.coverage/1": _coverage,
     "cover.per_person/1": _per_person,
     "cover.share_80/1": _share_80,
-    "cover.on_time/1": _on_time,
-    "cover.hot/1": _hot,
+    "cover.on_time/1": _on_time_by_end,
+    "cover.on_time/2": _on_time,
+    "cover.hot/1": _hot_by_end,
+    "cover.hot/2": _hot,
     "cover.unseen_7/1": _unseen,
     "cover.circle/1": _circle,
+}
+_LEFT_OUT: Final[dict[str, Callable[[Looking], int]]] = {
+    "cover.on_time/2": lambda look: look.carried.meals - look.carried.timed,
+    "cover.hot/2": lambda look: look.carried.boxes - look.carried.timed_boxes,
 }

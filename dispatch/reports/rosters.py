@@ -129,12 +129,12 @@ def entitled_on(register: Register, policy: Policy, on: date) -> Roster:
     A rule file that does not name such a category means everybody in any it names.
     """
     alike, entitles = register.alike(policy), cache(partial(_entitled, policy))
-    members = (
+    members = frozenset(
         elder.id
         for elder, history in register.people(alike, on)
         if entitles(alike.categories(elder, history, on))
     )
-    return Roster("基本养老服务对象名册", on, frozenset(members))
+    return Roster("基本养老服务对象名册", on, members)
 
 
 def _entitled(policy: Policy, categories: Collection[str]) -> bool:

@@ -5,8 +5,9 @@ by where they lie among those that the rules compare them with.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final
 
 from dispatch.people.elder_facts import (
@@ -63,10 +64,11 @@ class Alike:
         for at, (kind, name) in enumerate(told):
             self.kinds[kind].append((at, name))
         self.asks_signed = "signed_station" in fields
-        self._age = _among(self._marks["age"])
+        self._columns_of = _reading(self.columns)
         self._known: dict[Hashable, frozenset[str]] = {}
         self._on: date | None = None
-        self._places: list[_Place] = []
+        self._ages: dict[Any, Hashable] = {}
+        self._laid: list[tuple[int, dict[Any, Hashable]]] = []
 
     def categories(self, elder: Any, history: History, on: date) -> frozenset[str]:
         """What the rules make of an elder on a day, of the categories asked for.
@@ -74,11 +76,14 @@ class Alike:
         Args:
             elder: an elder, or a row with `station_id`, `born_on` and the columns.
         """
+        if self._on != on:
+            self._begin(on)
         told = self._told(elder, history, on)
         signed = signed_station_on(elder, history, on) if self.asks_signed else None
-        age = age_on(elder.born_on, on, self._policy.lifecycle.age_change)
-        places = zip(self._places_on(on), told, strict=True)
-        key = (self._age(age), signed, *(place(each) for place, each in places))
+        places = list(told)
+        for at, laid in self._laid:
+            places[at] = laid[told[at]]
+        key = (self._ages[elder.born_on], signed, *places)
         known = self._known.get(key)
         if known is None:
             facts = dict(zip(self.columns, told, strict=True))
@@ -93,8 +98,11 @@ class Alike:
             known = self._known[key] = found & self._ids
         return known
 
-    def _told(self, elder: Any, history: History, on: date) -> list[Any]:
-        told = [getattr(elder, name) for name in self.columns]
+    def _told(self, elder: Any, history: History, on: date) -> Sequence[Any]:
+        stood = self._columns_of(elder)
+        if not history.facts:
+            return stood
+        told = list(stood)
         for kind in {row.kind for row in history.facts} & self.kinds.keys():
             stands = standing_on(elder, history, kind, on)
             value = stands.value if stands else NOTHING[kind]
@@ -102,22 +110,44 @@ class Alike:
                 told[at] = value[name]
         return told
 
-    def _places_on(self, on: date) -> list[_Place]:
-        """How each column is laid beside others on a day."""
-        if self._on != on:
-            self._on, self._places = (
-                on,
-                [self._place(name, on) for name in self.columns],
-            )
-        return self._places
+    def _begin(self, on: date) -> None:
+        """Another day: days lie elsewhere beside it, and so do ages."""
+        change, among = self._policy.lifecycle.age_change, _among(self._marks["age"])
+        self._on = on
+        self._ages = _Laid(lambda born_on: among(age_on(born_on, on, change)))
+        self._laid = [
+            (at, _Laid(place))
+            for at, name in enumerate(self.columns)
+            if (place := self._place(name, on))
+        ]
 
-    def _place(self, name: str, on: date) -> _Place:
+    def _place(self, name: str, on: date) -> _Place | None:
+        """How a column is laid beside the marks; None where each value is its own."""
         if name == "assessed_on":
             among = _among(self._marks["assessment_age_months"])
             return lambda day: among(
                 months_between(day, on) if day and day <= on else None
             )
-        return _among(self._marks[name]) if name in NUMBERS else _itself
+        return _among(self._marks[name]) if name in NUMBERS else None
+
+
+class _Laid(dict[Any, Hashable]):
+    """Where values lie, each laid once: many elders were born on one day."""
+
+    def __init__(self, place: _Place) -> None:
+        super().__init__()
+        self._place = place
+
+    def __missing__(self, value: Any) -> Hashable:
+        lies = self[value] = self._place(value)
+        return lies
+
+
+def _reading(columns: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """How these columns are read of an elder, at once."""
+    if len(columns) > 1:
+        return attrgetter(*columns)
+    return lambda elder: tuple(getattr(elder, name) for name in columns)
 
 
 def _asked(policy: Policy, wanted: Collection[str] | None) -> list[Category]:
@@ -143,8 +173,3 @@ def _among(marks: Collection[int]) -> Callable[[int | None], int]:
         return bisect_left(sorted_marks, value) + bisect_right(sorted_marks, value)
 
     return place
-
-
-def _itself(value: Any) -> Hashable:
-    kept: Hashable = value
-    return kept

@@ -41,8 +41,9 @@ class BudgetLine(SQLModel, table=True):
 class Budget:
     """A payer's year. `left_fen` is what nothing was granted from yet; below 0, over.
 
-    `granted_fen` counts the months' books of the year, paid out or not; `paid_fen`
-    what was transferred for them.
+    `granted_fen` counts the subsidies in the months' books of the year, paid out or
+    not; `paid_fen` what was transferred for them. What an insurance pays of a price is
+    no subsidy: the insurance pays it from money of its own, and no budget is spent.
     """
 
     payer: str
@@ -68,7 +69,10 @@ def list_budgets(session: Session, year: int) -> list[Budget]:
     first, last = f"{year}-01", f"{year}-12"
     transfers = (
         select(Payout.payer, func.sum(Payout.fen))
-        .where(col(Payout.month).between(first, last))
+        .join(LedgerAccount, col(LedgerAccount.code) == col(Payout.account))
+        .where(
+            col(Payout.month).between(first, last), col(LedgerAccount.kind).in_(OWED)
+        )
         .group_by(Payout.payer)
     )
     paid = {payer: int(fen) for payer, fen in session.exec(transfers)}
@@ -94,7 +98,9 @@ def _granted(session: Session, year: int) -> dict[str, int]:
     first, last = f"{year}-01", f"{year}-12"
     people = (
         select(MonthGrant.payer, func.sum(MonthGrant.fen))
-        .where(col(MonthGrant.period).between(first, last))
+        .where(
+            col(MonthGrant.period).between(first, last), col(MonthGrant.kind).in_(OWED)
+        )
         .group_by(MonthGrant.payer)
     )
     stations = (

@@ -65,6 +65,15 @@ def find_tally(session: Session, station_id: UUID, month: str) -> StationTally |
     return session.exec(query).first()
 
 
+def newest_tallies(session: Session, month: str) -> dict[UUID, StationTally]:
+    """The newest counting of that month of each station that was counted."""
+    query = select(StationTally).where(StationTally.month == month)
+    oldest_first = query.order_by(
+        col(StationTally.counted_at), col(StationTally.id).desc()
+    )
+    return {one.station_id: one for one in session.exec(oldest_first)}
+
+
 def list_posted(session: Session, station_id: UUID, month: str) -> Earned:
     """What all entries for a station's month together gave it, corrections too."""
     query = (

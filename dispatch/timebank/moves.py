@@ -9,6 +9,7 @@ that spends more than there is, and a second live mint of one proof
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Index, exists, func
@@ -115,6 +116,16 @@ def list_live_of_order(session: Session, order_id: UUID) -> list[TimeMove]:
         .order_by(col(TimeMove.made_at), col(TimeMove.id))
     )
     return list(session.exec(query))
+
+
+def redeemed_orders() -> Any:
+    """For queries: the orders that time was given for and not taken back."""
+    taking_back = aliased(TimeMove)
+    return (
+        select(TimeMove.order_id)
+        .where(TimeMove.kind == MoveKind.REDEEM, col(TimeMove.order_id).is_not(None))
+        .where(~exists().where(col(taking_back.reverses_id) == col(TimeMove.id)))
+    )
 
 
 def list_worked(session: Session, helper_id: UUID, on: date) -> list[TimeMove]:

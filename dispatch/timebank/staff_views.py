@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.catalogue.services import Service
@@ -19,7 +19,7 @@ from dispatch.people.vault import unseal
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.timebank.accounts import Team, TimeAccount, team_of
 from dispatch.timebank.kin import guardian_came, list_kin
-from dispatch.timebank.moves import MoveKind, balance, list_live_of_order
+from dispatch.timebank.moves import balance, redeemed_orders
 from dispatch.timebank.rules import time_rules_on
 
 _LOOKS_BACK: Final = timedelta(days=30)
@@ -135,13 +135,14 @@ def _visits(uow: UnitOfWork, elder_id: UUID, held: int) -> list[VisitToPay]:
         .where(Order.elder_id == elder_id, Order.channel == Channel.VISIT)
         .where(Order.state == OrderState.DONE, Evidence.counts)
         .where(Order.serve_on >= since)
+        .where(col(Order.id).not_in(redeemed_orders()))
         .order_by(col(Order.serve_on).desc(), col(Order.number))
         .limit(_SHOWN)
     )
     rows = []
     for order, proof, service in uow.session.exec(query):
         lasted = proof.basis.get("lasted_seconds")
-        if isinstance(lasted, int) and not _is_redeemed(uow.session, order.id):
+        if isinstance(lasted, int):
             lasting = max(1, time_rules_on(order.serve_on).rounded(lasted))
             rows.append(
                 VisitToPay(
@@ -152,8 +153,3 @@ def _visits(uow: UnitOfWork, elder_id: UUID, held: int) -> list[VisitToPay]:
                 )
             )
     return rows
-
-
-def _is_redeemed(session: Session, order_id: UUID) -> bool:
-    standing = list_live_of_order(session, order_id)
-    return any(move.kind is MoveKind.REDEEM for move in standing)

@@ -4,9 +4,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlmodel import Session
 
 from dispatch.orders.orders import OrderState
 from dispatch.planning.plans import RoundState, StopState
+from dispatch.reports.figures import figure
 from tests.field.phone import Phone
 from tests.field.walk import HALF_PAST, make_walk
 from tests.little_town import LittleTown
@@ -62,6 +64,9 @@ def test_twelve_events_offline_with_a_clock_three_hours_ahead(town: LittleTown) 
     assert kept.raw_at == HALF_PAST + MINUTE + timedelta(hours=3)
     assert not walk.flags(phone.events[4]["id"])
     assert walk.round().state is RoundState.ENDED
+    with Session(town.engine) as session:
+        share = figure(session, "cover.on_time/2", "2026-11")
+    assert (share.part, share.whole, share.left_out) == (3, 3, 0)
 
 
 @pytest.mark.proves("F42")

@@ -12,6 +12,7 @@ from dispatch.field.events import FieldEvent, Unread, Verdict
 from dispatch.orders.cancelling import cancel_order
 from dispatch.orders.orders import OrderState
 from dispatch.planning.plans import StopState
+from dispatch.reports.figures import figure
 from dispatch.safety.cases import CaseKind
 from dispatch.store.unit_of_work import in_one_transaction
 from tests.field.phone import Phone
@@ -60,6 +61,10 @@ def test_a_back_dated_handover_is_kept_and_not_on_time(town: LittleTown) -> None
     kept = walk.kept(told.id)
     assert kept.raw_at == late - 40 * MINUTE
     assert abs(kept.corrected_at - late) < MINUTE
+    with Session(town.engine) as session:
+        shares = {n: figure(session, f"cover.on_time/{n}", "2026-11") for n in (1, 2)}
+    assert (shares[1].part, shares[1].whole, shares[1].left_out) == (0, 1, 0)
+    assert (shares[2].part, shares[2].whole, shares[2].left_out) == (0, 0, 1)
 
 
 def let_run(town: LittleTown, at: datetime) -> None:

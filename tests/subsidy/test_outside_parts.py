@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from dispatch.counter.bill_sheets import show_bill
 from dispatch.counter.paying import AlreadyPaid
@@ -15,6 +16,7 @@ from dispatch.counter.telling_parts import (
 )
 from dispatch.store.unit_of_work import in_one_transaction
 from dispatch.subsidy.book_sheets import show_books
+from dispatch.subsidy.budgets import list_budgets
 from dispatch.subsidy.externals import ExternalPart
 from dispatch.subsidy.ledger import AccountKind, LedgerAccount, Posting
 from dispatch.subsidy.outcomes import Line
@@ -79,6 +81,9 @@ def test_an_insurance_pays_before_the_subsidy_and_the_elder(town: LittleTown) ->
     usage = in_one_transaction(
         town.engine, lambda uow: usage_of(uow, "2026-11"), actor=town.staff
     )
+    with Session(town.engine) as session:
+        spent = [(one.payer, one.granted_fen) for one in list_budgets(session, 2026)]
+    assert spent == [("district_finance", 500)]
     assert usage.ties.ok
     assert usage.totals == Sums(1, 1, 1, 1500, 500, 0, 300, external_fen=700)
     give_back(town, order)

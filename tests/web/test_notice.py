@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dispatch.access.tries import LOOKS_FROM_ONE_PLACE, Tries
 from dispatch.subsidy.months.steps import Step
 from tests.engines import ON_ONE_ENGINE
 from tests.subsidy.closed_month import AFTER, MONTH, Officials, close_drawers, eat_lunch
@@ -36,3 +37,9 @@ def test_a_notice_is_read_by_anybody_until_its_days_are_over(house: House) -> No
             assert gone.status_code == 404
             assert "公示期满" in gone.text
         assert where not in stranger.get("/notice").text
+        tries: Tries = house.app.state.tries
+        for _ in range(LOOKS_FROM_ONE_PLACE - 8 - 3):
+            tries.count_look("127.0.0.1")
+        looks = [stranger.get("/notice").status_code for _ in range(6)]
+        assert looks == [200] * 3 + [429] * 3
+        assert "查看得太频繁" in stranger.get("/notice").text

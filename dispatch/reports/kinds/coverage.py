@@ -2,11 +2,6 @@
 
 from typing import Final
 
-from sqlalchemy import func
-from sqlmodel import col
-
-from dispatch.catalogue.services import Service
-from dispatch.orders.orders import Order
 from dispatch.reports.figures import Figure, Looking, count_figure
 from dispatch.reports.tables import Cell, Column, Kind, Line, Table, percent
 from dispatch.reports.wording import ABSENT, spoken
@@ -20,8 +15,8 @@ _SHOWN: Final = {
     "cover.coverage/1": "服务覆盖率",
     "cover.per_person/1": "人均服务（单/人）",
     "cover.share_80/1": "八十岁以上占比",
-    "cover.on_time/1": "送餐准时率",
-    "cover.hot/1": "热餐率",
+    "cover.on_time/2": "送餐准时率",
+    "cover.hot/2": "热餐率",
     "cover.unseen_7/1": "七日未见占比",
     "cover.circle/1": "一刻钟圈占比",
 }
@@ -47,11 +42,15 @@ def _figures(look: Looking) -> Table:
         Column("told", "本期"),
         Column("part", "分子", Kind.COUNT),
         Column("whole", "分母", Kind.COUNT),
+        Column("left_out", "未计入", Kind.COUNT),
         Column("before", "上期"),
         Column("denominator", "名册版本"),
         Column("query", "口径编号"),
     )
-    note = f"“七日未见”按 {look.today} 的情况计，上期不能回算。"
+    note = (
+        "“未计入”是送到了、但时刻系事后补录或不可信的，准时率和热餐率都不算它们。"
+        f"“七日未见”按 {look.today} 的情况计，上期不能回算。"
+    )
     return Table("figures", "指标", columns, tuple(lines), note=note)
 
 
@@ -62,6 +61,7 @@ def _line(now: Figure, before: Figure | None, title: str) -> Line:
         "part": now.part,
         "whole": now.whole,
         "before": told(before) if before else ABSENT,
+        "left_out": now.left_out or None,
         "denominator": now.denominator,
         "query": now.query,
     }
@@ -75,20 +75,11 @@ def told(figure: Figure) -> str:
 
 def _mix(look: Looking) -> Table:
     """How the services that were done are spread over the six kinds of help."""
-    query = (
-        look.done(
-            Service.assist,
-            func.count(),
-            func.count(col(Order.elder_id).distinct()),
-        )
-        .join(Service, col(Service.code) == col(Order.service))
-        .group_by(Service.assist)
-        .order_by(func.count().desc(), Service.assist)
-    )
-    found = [(str(a), int(n), int(p)) for a, n, p in look.session.execute(query)]
-    whole = sum(orders for _, orders, _ in found)
-    everybody = count_figure(look, "orders.persons/1").part
-    rows = [("合计", whole, everybody, 0), *((a, n, p, 1) for a, n, p in found)]
+    found, whole = look.served.mix, look.served.services
+    rows = [
+        ("合计", whole, look.served.persons, 0),
+        *((a, n, p, 1) for a, n, p in found),
+    ]
     lines = tuple(
         Line(
             {

@@ -169,8 +169,8 @@ def _budgets(look: Looking) -> Table:
     ]
     figures = {
         "fen": ("拨款(元)", "budget.set/1"),
-        "granted_fen": ("支出(元)", "budget.granted/1"),
-        "paid_fen": ("已拨付(元)", "budget.granted/1"),
+        "granted_fen": ("支出(元)", "budget.granted/2"),
+        "paid_fen": ("已拨付(元)", "budget.granted/2"),
         "left_fen": ("结余(元)", "budget.set/1"),
     }
     sums = {name: sum(int(line.cells[name] or 0) for line in lines) for name in figures}

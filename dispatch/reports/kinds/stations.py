@@ -19,7 +19,7 @@ from dispatch.reports.rosters import living_on
 from dispatch.reports.tables import Cell, Column, Kind, Line, Table
 from dispatch.subsidy.rule_versions import rules_on
 from dispatch.subsidy.station_rules import StationRule
-from dispatch.subsidy.station_tallies import find_tally
+from dispatch.subsidy.station_tallies import newest_tallies
 
 _VISIT: Final = "VISIT_HOME"
 _CALL: Final = "VISIT_PHONE"
@@ -32,14 +32,14 @@ def stations(look: Looking) -> list[Table]:
     runs = list_operations(session, [one.id for one in rows], look.as_of)
     streets, fens = street_names(session), station_side_by_rule(look)
     first, last = _signed(look, look.span.first_on), _signed(look, look.as_of)
-    done = _done(look)
+    done, tallies = _done(look), newest_tallies(session, look.span.words)
     rules = {one.id: one.name or one.id for one in _station_rules(look)}
     rules |= {rule: rule for _, rule in fens if rule not in rules}
     lines = []
     for one in rows:
         key = str(one.id)
         signed = (first.get(key, 0), last.get(key, 0))
-        tally = find_tally(session, one.id, look.span.words)
+        tally = tallies.get(one.id)
         own = {_field(rule): fens.get((key, rule), 0) for rule in rules}
         cells: dict[str, Cell] = {
             "name": one.name,
