@@ -17,7 +17,7 @@ from dispatch.errors import (
     Refusal,
     TooOften,
 )
-from dispatch.store.database import is_away
+from dispatch.store.database import is_away, is_full
 from web.pages.writing import PAGES, write_page
 from web.wire import Answer
 
@@ -125,6 +125,13 @@ def failure_answer(request: Request, error: BaseException) -> Response:
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     where = " < ".join(f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno}" for f in frames)
     log.error("%s %s %s", reference_of(request), type(error).__name__, where)
+    if is_full(error):
+        return error_answer(
+            request,
+            507,
+            "disk_full",
+            "服务器磁盘已满，没有保存。请联系管理员；手机和柜台已记录在本机的，之后会自动补传。",
+        )
     if is_away(error):
         return error_answer(
             request,

@@ -1,7 +1,9 @@
 """The database as the outer room uses it: change it as a whole, or read a picture."""
 
+import errno
+import sqlite3
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -17,6 +19,7 @@ from dispatch.store.unit_of_work import (
 )
 
 T = TypeVar("T")
+_DISK_FULL: Final = "53100"  # PostgreSQL's word for it
 
 
 class Database:
@@ -44,3 +47,25 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def is_full(error: BaseException | None) -> bool:
+    """There is no room on the disk: nothing was written, and trying again soon does
+    not help. Whoever only reads is not stopped.
+
+    SQLite ends the whole transaction then, so that what is told last may be that a
+    savepoint in it cannot be found any more.
+    """
+    while error is not None:
+        if _tells_full(error.orig if isinstance(error, DBAPIError) else error):
+            return True
+        error = error.__context__
+    return False
+
+
+def _tells_full(cause: BaseException | None) -> bool:
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    if isinstance(cause, OSError):
+        return cause.errno == errno.ENOSPC
+    return getattr(cause, "sqlstate", None) == _DISK_FULL

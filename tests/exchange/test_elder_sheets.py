@@ -71,6 +71,7 @@ def test_what_is_kept_of_somebody_is_what_the_row_says(
     assert home.lat == pytest.approx(36.5993, abs=1e-3)  # brought back from GCJ-02
 
 
+@pytest.mark.proves("F70")
 def test_the_same_sheet_again_changes_nothing(
     town: LittleTown, database: Database
 ) -> None:

@@ -6,9 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -25,6 +28,7 @@ from dispatch.queue import (
     queue_at,
 )
 from dispatch.settings import CHECKOUT, settings
+from dispatch.store.fail_points import SETTING
 from dispatch.sweep import sweep
 from tests.engines import ON_ONE_ENGINE
 from tests.little_town import LittleTown
@@ -34,6 +38,7 @@ from tests.planning.lunch_wave import (
     order_of,
     request_of,
     rounds_of,
+    run_out,
     shown_plan,
     wave_of,
 )
@@ -54,9 +59,10 @@ def start_worker(database_url: str, redis_url: str) -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
     env = {**os.environ, "DISPATCH_DATABASE_URL": database_url}
 
-    def start(deed: str = "run_worker") -> subprocess.Popen[bytes]:
+    def start(deed: str = "run_worker", points: str = "") -> subprocess.Popen[bytes]:
         argv = [sys.executable, "-c", RUN, redis_url, deed]
-        worker = subprocess.Popen(argv, cwd=CHECKOUT, env=env)
+        armed = {**env, SETTING: points}
+        worker = subprocess.Popen(argv, cwd=CHECKOUT, env=armed, start_new_session=True)
         started.append(worker)
         return worker
 
@@ -167,6 +173,64 @@ def test_a_worker_killed_while_it_thinks_costs_no_plan_and_makes_no_second(
     assert len(rounds_of(town)) == 1
 
 
+def family(pid: int) -> list[int]:
+    """A process and all that it started, which have groups of their own."""
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(one for child in told for one in family(int(child)))]
+
+
+def stop_group(worker: subprocess.Popen[bytes]) -> None:
+    """As a machine stops a service: every process of it, its work-horse too."""
+    for pid in family(worker.pid):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def stop_twice(worker: subprocess.Popen[bytes]) -> None:
+    """Somebody loses patience: the second word ends it at once."""
+    worker.terminate()
+    time.sleep(1.5)  # sooner it would be taken for the same word
+    with suppress(ProcessLookupError):
+        worker.terminate()
+
+
+@pytest.mark.long  # three workers, each of which loads the solver
+@ON_ONE_ENGINE
+@pytest.mark.proves("F05", "F06")
+def test_a_worker_that_is_stopped_over_its_work_leaves_it_to_the_next(
+    town: LittleTown,
+    redis_url: str,
+    start_worker: Start,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DISPATCH_LEASE_SECONDS", "1")
+    monkeypatch.setenv("DISPATCH_HEARTBEAT_SECONDS", "0.3")
+    settings.cache_clear()
+    town.add_helper()
+    order_lunch(town)
+    request_id = ask(town)
+    redis = queue_at(redis_url)
+    halts = {"plan.taken=sleep:60": stop_group, "plan.thought=sleep:60": stop_twice}
+    tries = 0
+
+    def is_tried() -> bool:
+        return request_of(town, request_id).attempt == tries
+
+    for points, stop in halts.items():
+        worker, tries = start_worker(points=points), tries + 1
+        sweep_until(town, redis, is_tried)
+        stop(worker)
+        worker.wait(PATIENCE_SECONDS)
+        run_out(town, request_id)
+    start_worker()
+    sweep_until(
+        town, redis, lambda: request_of(town, request_id).state is AskState.DONE
+    )
+
+    assert wave_of(town).plan_version == 1
+    assert request_of(town, request_id).attempt == 3
+
+
 @pytest.mark.proves("F16", "F20")
 def test_a_worker_whose_server_is_gone_still_publishes(
     town: LittleTown, redis_url: str, start_worker: Start
@@ -186,4 +250,24 @@ def test_a_worker_whose_server_is_gone_still_publishes(
     sweep_until(
         town, redis, lambda: request_of(town, request_id).state is AskState.DONE
     )
+    assert wave_of(town).plan_version == 1
+
+
+@pytest.mark.proves("F17")
+def test_a_full_queue_takes_nothing_and_the_plan_is_made_here(
+    town: LittleTown, redis_url: str
+) -> None:
+    redis = queue_at(redis_url)
+    town.add_helper()
+    redis.config_set("maxmemory", "1")
+    try:
+        with pytest.raises(RedisError):
+            redis.set("one", "more")
+        order_lunch(town)
+        ask(town)
+        sweep(town.engine, redis)
+    finally:
+        redis.config_set("maxmemory", "0")
+
+    assert jobs_of(redis, QUEUE) == []
     assert wave_of(town).plan_version == 1

@@ -124,6 +124,8 @@ def test_a_planner_that_died_is_replaced(town: LittleTown, redis: Redis) -> None
     sweep(town.engine, redis, lambda *_: False)
 
     assert hints_in(redis) == 1
+    usual = Settings(stage="test")  # its lease runs out, then the next look tells
+    assert usual.lease_seconds + usual.sweep_seconds < 15
 
 
 def test_when_the_last_worker_died_over_a_plan_it_is_made_here(

@@ -3,7 +3,7 @@
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
@@ -109,6 +109,27 @@ def happen(town: LittleTown, count: int) -> None:
 
 
 @contextmanager
+def dead_line(house: House, offered: str) -> Iterator[None]:
+    """A page whose line carries nothing any more, not even the answer to a ping, and
+    was never closed."""
+    host, port = house.address.removeprefix("http://").split(":")
+    words = [
+        "GET /api/feed HTTP/1.1",
+        f"Host: {host}:{port}",
+        f"Origin: {house.address}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        f"Sec-WebSocket-Protocol: liuzhu.v2, t.{offered}",
+    ]
+    with socket.create_connection((host, int(port))) as line:
+        line.sendall("\r\n".join([*words, "", ""]).encode())
+        assert line.recv(4096).startswith(b"HTTP/1.1 101")
+        yield
+
+
+@contextmanager
 def deaf_socket(house: House, offered: str, feed: Json) -> Iterator[ClientConnection]:
     """A page that asks for everything and reads nothing."""
     raw = socket.socket()
@@ -128,3 +149,11 @@ def wait_closed(deaf: ClientConnection, *, seconds: float = 30) -> bool:
         while time.monotonic() < deadline:
             deaf.recv(timeout=seconds)
     return deaf.close_code in {4008, 1006}
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for what another thread is just doing."""
+    deadline = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -2,6 +2,9 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import anyio
@@ -9,26 +12,35 @@ import httpx
 import pytest
 from sqlmodel import col, delete, update
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
 
 from dispatch.access.accounts import Role
 from dispatch.log.events import Feed, Outbox
+from dispatch.store.database import Database
+from tests.engines import ON_ONE_ENGINE
 from tests.little_town import ELEVEN, LittleTown
+from tests.open_house import serving
 from tests.web.conftest import House
 from tests.web.ordering import placed
 from tests.web.sockets import (
+    dead_line,
     deaf_socket,
     do,
     following,
     happen,
     hear,
     hear_event,
+    knock,
     picture_of,
     relay,
     resume,
     states,
     ticket,
+    until,
     wait_closed,
 )
+from web.__main__ import PING_SECONDS, PONG_SECONDS
+from web.app import create_app
 from web.follower import QUEUE_CHARACTERS, Follower
 
 
@@ -171,3 +183,42 @@ def test_a_burst_is_heard_whole_though_somebody_does_not_listen(
 
         assert heard == list(range(feed["seq"] + 1, feed["seq"] + 1_501))
         assert wait_closed(deaf)
+
+
+@pytest.mark.proves("F59")
+@ON_ONE_ENGINE
+def test_pages_that_all_come_back_at_once_are_all_live_again(
+    house: House, clerk: httpx.Client
+) -> None:
+    many = 40
+    tickets = [ticket(clerk) for _ in range(2 * many)]
+    with ThreadPoolExecutor(many) as pages:
+        open_all = partial(knock, house, origin=house.address, legacy=True)
+        first = list(pages.map(open_all, tickets[:many]))
+        for socket in first:
+            socket.socket.close()  # as a deploy or a lift does: no word of farewell
+        back = list(pages.map(open_all, tickets[many:]))
+        hellos = list(pages.map(hear, back))
+        for socket, hello in zip(back, hellos, strict=True):
+            resume(socket, hello["epoch"], hello["head"])
+        placed(clerk, house.town.add_elder())
+        relay(house.town)
+        heard = {event["kind"] for event in pages.map(hear_event, back)}
+        list(pages.map(ClientConnection.close, back))
+
+    assert heard == {"order.placed"}
+    until(lambda: not house.app.state.tail._followers)
+
+
+@pytest.mark.proves("F61")
+@ON_ONE_ENGINE
+def test_a_line_that_is_dead_at_one_end_is_freed(town: LittleTown, dist: Path) -> None:
+    app = create_app(Database(town.engine), dist=dist)
+    beats = {"ws_ping_interval": 0.1, "ws_ping_timeout": 0.2}
+    with serving(app, **beats) as address:
+        house = House(town, app, address)
+        with house.enter(town.staff) as clerk, dead_line(house, ticket(clerk)):
+            followers = app.state.tail._followers
+            until(lambda: len(followers) == 1)
+            until(lambda: not followers)
+    assert PING_SECONDS + PONG_SECONDS < 30  # what the house itself waits

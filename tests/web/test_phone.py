@@ -2,19 +2,23 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from sqlmodel import Session, update
 
-from dispatch.access.accounts import Role
+from dispatch.access.accounts import Role, SignedIn
+from dispatch.clock import wall_now
 from tests.engines import ON_ONE_ENGINE
 from tests.field.walk import make_walk
 from tests.little_town import ELEVEN, NOON, TODAY
 from tests.web.conftest import House
 
 Json = dict[str, Any]
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -85,6 +89,29 @@ def test_each_event_is_answered_and_sending_again_changes_nothing(
     assert [one["result"] for one in again["results"]] == ["duplicate"] * 3
     after = phone.get("/api/round", params={"on": TODAY.isoformat()}).json()
     assert after["today"] == {"done": 1, "left": 0}
+
+
+@pytest.mark.proves("F58")
+def test_a_sign_in_that_ends_on_the_road_costs_no_event(house: House) -> None:
+    walk = make_walk(house.town, house.town.add_elder())
+    house.town.at(ELEVEN)
+    with house.enter(walk.actor) as phone:
+        day = phone.get("/api/round", params={"on": TODAY.isoformat()}).json()
+        begin = day["rounds"][0]["stops"][0]["id"]
+        told = [
+            event_at(day, "picked_up", 1, stop_id=begin),
+            event_at(day, "handed_over", 2, detail={"to": "self"}),
+        ]
+        send(phone, told[0])
+        with Session(house.town.engine) as session:
+            session.exec(update(SignedIn).values(expires_at=wall_now() - MINUTE))
+            session.commit()
+        refused = send(phone, *told)
+    with house.enter(walk.actor) as again:
+        kept = send(again, *told).json()["results"]
+
+    assert (refused.status_code, refused.json()["error"]) == (401, "not_signed_in")
+    assert [one["result"] for one in kept] == ["duplicate", "accepted"]
 
 
 def test_one_broken_event_spoils_no_other(phone: httpx.Client) -> None:
