@@ -1,6 +1,7 @@
 """Forms out: as XLSX, masked unless somebody may see and says why; written down."""
 
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -29,6 +30,7 @@ from dispatch.store.unit_of_work import UnitOfWork
 _LONGEST_DAYS: Final = 370
 _BETWEEN: Final = "、"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_NO_BOOK: Final = (InvalidFileException, zipfile.BadZipFile)  # a table of text, too
 VERSION: Final = "2026-11"  # of the forms' columns
 
 
@@ -172,7 +174,7 @@ def fill_in(
     read_table(template)  # refuses what is no workbook, or too large, in words
     try:
         book = openpyxl.load_workbook(io.BytesIO(template))
-    except (InvalidFileException, KeyError, ValueError, OSError) as trouble:
+    except (*_NO_BOOK, KeyError, ValueError, OSError) as trouble:
         raise NoTemplate from trouble
     sheet = book.active
     if not isinstance(sheet, Worksheet):

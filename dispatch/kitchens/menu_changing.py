@@ -11,7 +11,9 @@ from dispatch.catalogue.dishes import Dish, MenuDish, dishes_of, plate_of
 from dispatch.catalogue.sittings import MenuItem, Sitting, get_sitting, list_menu
 from dispatch.catalogue.week_menus import WeekMenu, monday_of
 from dispatch.errors import Conflict, NotFound
+from dispatch.kitchens.batches import Batch
 from dispatch.kitchens.menu_rules import (
+    AlreadyCooked,
     BelowSold,
     UnfitDishes,
     allow_change,
@@ -87,6 +89,8 @@ def drop_meal(uow: UnitOfWork, item_id: UUID, reason: str | None = None) -> None
     allow_change(uow, sitting, reason)
     if uow.session.exec(select(Order.id).where(Order.menu_item_id == item.id)).first():
         raise ItemOrdered
+    if uow.session.exec(select(Batch.id).where(Batch.menu_item_id == item.id)).first():
+        raise AlreadyCooked
     was, item.name = item.name, ""
     tell_change(uow, sitting, item, was, reason)
     uow.session.expire(item)
