@@ -1,5 +1,5 @@
 /** Map layers: each adds itself, shows what it is given, and removes what it added. */
-import { canvas, circleMarker, divIcon, layerGroup, marker, polyline, type CircleMarker, type Layer, type Map, type Marker } from "leaflet";
+import { canvas, circleMarker, divIcon, layerGroup, Marker, marker, polyline, type CircleMarker, type Layer, type Map, type Point } from "leaflet";
 import type { BoardHelper, BoardOrder, BoardRound, RoadLine } from "../wire/board";
 
 export interface Look { ink: string; fill: string; radius: number; dash?: string }
@@ -90,6 +90,20 @@ export function heading(from: { lat: number; lon: number } | undefined, to: { la
   return ARROWS[(eighth + 8) % 8] ?? "";
 }
 
+/** A sign that lies flat on the map: moved by `left` and `top`.
+ *
+ * A 3-D transform, Leaflet's way, makes each of five hundred signs a layer of its own, and the
+ * browser puts all of them together anew in each frame of a drag. */
+const FlatMarker = Marker.extend({
+  _setPos(this: { _icon: HTMLElement & { _leaflet_pos?: Point } }, pos: Point) {
+    const icon = this._icon;
+    if (!icon) return;
+    icon._leaflet_pos = pos;
+    icon.style.left = `${pos.x}px`;
+    icon.style.top = `${pos.y}px`;
+  },
+}) as unknown as typeof Marker;
+
 interface Sign { marker: Marker; name: Text; age: Text; at: { lat: number; lon: number }; arrow: string; classes: string }
 
 /** One sign per helper, made once: afterwards it only moves, and says how old it is. */
@@ -106,7 +120,7 @@ export function helpersLayer(map: Map, press: (id: string) => void) {
     label.append(name, small);
     sign.append(document.createElement("i"), label);
     const icon = divIcon({ className: "helper", html: sign, iconSize: [0, 0] });
-    const made = marker([at.lat, at.lon], { icon, keyboard: false, riseOnHover: true }).on("click", () => press(id)).addTo(group);
+    const made = new FlatMarker([at.lat, at.lon], { icon, keyboard: false }).on("click", () => press(id)).addTo(group);
     const fresh = { marker: made, name, age, at, arrow: "", classes: "" };
     signs.set(id, fresh);
     return fresh;
@@ -131,7 +145,6 @@ export function helpersLayer(map: Map, press: (id: string) => void) {
         sign.classes = classes;
         sign.marker.getElement()?.classList.toggle("old", old);
         sign.marker.getElement()?.classList.toggle("picked", one.id === chosen);
-        sign.marker.setZIndexOffset(one.id === chosen ? 1000 : 0);
       }
       for (const id of gone) {
         signs.get(id)?.marker.remove();
