@@ -21,7 +21,7 @@ from psycopg import sql
 
 from dispatch.embedded.postgres import PostgresMissing, Rank, own, rank
 
-PATIENCE_SECONDS: Final = 30.0
+PATIENCE_SECONDS: Final = 120.0
 OPTIONS: Final = {
     "fsync": "off",
     "full_page_writes": "off",

@@ -32,7 +32,7 @@ COMPOSE: Final[dict[str, Any]] = yaml.safe_load(
 SERVICES: Final[dict[str, dict[str, Any]]] = COMPOSE["services"]
 OURS: Final = [name for name, service in SERVICES.items() if "build" in service]
 RUNNING: Final = [name for name in OURS if "healthcheck" in SERVICES[name]]
-PATIENCE_SECONDS: Final = 60
+PATIENCE_SECONDS: Final = 180
 
 WORDS: Final = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 TIME: Final = {"type": "string", "pattern": r"^\d+s$"}

@@ -36,7 +36,7 @@ _QUIET: Final = (
     "--no-first-run",
     "--no-sandbox",
 )
-_PATIENCE_MS: Final = 20_000  # the machine may be busy; nothing waits so long
+_PATIENCE_MS: Final = 60_000  # the machine may be busy; nothing waits so long
 
 
 @pytest.fixture(scope="package")

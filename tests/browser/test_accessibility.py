@@ -131,7 +131,7 @@ def people(house: House) -> list[tuple[Actor | None, tuple[Look, ...]]]:
     ]
 
 
-@pytest.mark.timeout(300)  # forty pages, twice each; the machine may be busy
+@pytest.mark.timeout(900)  # forty pages, twice each; the machine may be busy
 def test_no_page_has_a_serious_fault(house: House, axe: str) -> None:
     found: list[str] = []
     for actor, looks in people(house):

@@ -157,7 +157,7 @@ async def live_and_die(day: Day, pace: Hounded) -> tuple[Outcome, list[str]]:
 
 
 # On SQLite with `test --long`; there the day of tests/journeys is shot at, too.
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "kind", [pytest.param(SQLITE, marks=pytest.mark.long), POSTGRESQL]
 )

@@ -19,7 +19,7 @@ from dispatch.embedded import tether
 
 PROGRAMS: Final = ("ip", "nsenter", "unshare", "hostname")
 NETWORK: Final = "10.119.0"
-PATIENCE_SECONDS: Final = 30.0
+PATIENCE_SECONDS: Final = 120.0
 NOBODY: Final = 65534
 
 

@@ -48,7 +48,7 @@ def test_two_planners_publish_one_plan(town: LittleTown) -> None:
 
     def thinking(problem: Problem) -> Thought:
         thought = quick(problem)
-        both.wait(timeout=20)
+        both.wait(timeout=60)
         return thought
 
     def publish_first(_: int) -> bool:

@@ -43,7 +43,7 @@ from tests.planning.lunch_wave import (
     wave_of,
 )
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 RUN = """
 import sys, threading
 from dispatch import queue

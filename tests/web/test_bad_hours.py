@@ -29,7 +29,7 @@ from tests.web.sockets import until
 from tests.web.test_phone import event_at, send
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", [POSTGRESQL], indirect=True)
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 def orders_of(town: LittleTown, elder_id: UUID) -> int:

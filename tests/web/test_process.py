@@ -24,7 +24,7 @@ from tests.web.ordering import placed
 from tests.web.sockets import following, hear, ticket
 from web.app import create_app
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 @contextmanager
