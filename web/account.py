@@ -85,5 +85,5 @@ def _trying(request: Request, caller: Caller, deed: Callable[[], T]) -> T:
     except (WrongPassword, WrongAppCode):
         tries.count(caller.actor.name, place)
         raise
-    tries.forget(caller.actor.name)
+    tries.forget(caller.actor.name, place)
     return done

@@ -52,7 +52,7 @@ def post_sign_in(form: SignInForm, database: Db, request: Request) -> Answer:
     except NotSignedIn:
         tries.count(form.login, place)
         raise
-    tries.forget(form.login)
+    tries.forget(form.login, place)
     return with_session(Answer(me), token, hours=STAFF_HOURS + 2)
 
 

@@ -11,7 +11,10 @@ from dispatch.clock import wall_now
 from dispatch.errors import NotSignedIn, TooOften
 from dispatch.store.unit_of_work import UnitOfWork
 
-WRONG_TRIES: Final = 5
+WRONG_TRIES: Final = 5  # of one name, from one place
+# Of one name from everywhere: so many that nobody locks a station out by its name from
+# two or three addresses, so few that guessing from a thousand leads nowhere.
+WRONG_EVERYWHERE: Final = 50
 WRONG_SECONDS: Final = 15 * 60
 
 
@@ -68,16 +71,20 @@ def sign_in(
         if not code:
             raise CodeNeeded
         if not takes_code(uow, account, code):
-            raise count_wrong(uow, account, WrongCode())
+            # Who is here knows the password: five wrong codes lock the name everywhere.
+            weight = WRONG_EVERYWHERE // WRONG_TRIES
+            raise count_wrong(uow, account, WrongCode(), weight)
     account.wrong_tries = 0
     return account, *open_session(uow.session, account, device=device)
 
 
-def count_wrong(uow: UnitOfWork, account: Account, refusal: NotSignedIn) -> NotSignedIn:
+def count_wrong(
+    uow: UnitOfWork, account: Account, refusal: NotSignedIn, weight: int = 1
+) -> NotSignedIn:
     """The refusal, with the try kept: what else was done in this unit is, too."""
     if account.wrong_tries == 0:
         account.wrong_at = wall_now()
-    account.wrong_tries += 1
+    account.wrong_tries += weight
     uow.session.add(account)
     uow.session.commit()
     return refusal
@@ -91,5 +98,5 @@ def _refuse_locked(account: Account) -> None:
     again = account.wrong_at + timedelta(seconds=WRONG_SECONDS) - wall_now()
     if again <= timedelta(0):
         account.wrong_tries = 0
-    elif account.wrong_tries >= WRONG_TRIES:
+    elif account.wrong_tries >= WRONG_EVERYWHERE:
         raise TooManyTries(again_seconds=int(again.total_seconds()) + 1)

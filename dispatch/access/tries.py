@@ -1,4 +1,7 @@
-"""Wrong tries, counted over fifteen minutes: by the name tried, and by where from.
+"""Wrong tries, counted over fifteen minutes: by the name tried and where from.
+
+A name is locked for the place that tried it. From everywhere together it is locked
+after many more tries: who knows a station's name shall not lock its people out.
 
 What anybody may look at without signing in is counted beside them, by where from.
 
@@ -16,7 +19,12 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from dispatch.access.signing_in import WRONG_SECONDS, WRONG_TRIES, TooManyTries
+from dispatch.access.signing_in import (
+    WRONG_EVERYWHERE,
+    WRONG_SECONDS,
+    WRONG_TRIES,
+    TooManyTries,
+)
 from dispatch.errors import TooOften
 from dispatch.queue import queue_at
 
@@ -70,12 +78,13 @@ class Tries:
         if many > LOOKS_FROM_ONE_PLACE:
             raise TooManyLooks(again_seconds=max(1, seconds))
 
-    def forget(self, login: str) -> None:
+    def forget(self, login: str, place: str) -> None:
         """It was the right person: their name starts anew, the place does not."""
-        key = _key("name", login)
+        keys = _of_name(login, place)
         with self._lock:
-            self._own.pop(key, None)
-        self._ask(lambda redis: redis.delete(key))
+            for key in keys:
+                self._own.pop(key, None)
+        self._ask(lambda redis: redis.delete(*keys))
 
     def _mine(self, key: str) -> tuple[int, int]:
         until, many = self._own.get(key, (0.0, 0))
@@ -124,8 +133,18 @@ class Tries:
 
 
 def _keys(login: str, place: str) -> tuple[tuple[str, int], ...]:
-    named, from_there = _key("name", login), _key("from", place)
-    return (named, WRONG_TRIES), (from_there, TRIES_FROM_ONE_PLACE)
+    named, everywhere = _of_name(login, place)
+    from_there = _key("from", place)
+    return (
+        (named, WRONG_TRIES),
+        (everywhere, WRONG_EVERYWHERE),
+        (from_there, TRIES_FROM_ONE_PLACE),
+    )
+
+
+def _of_name(login: str, place: str) -> tuple[str, str]:
+    """The name as it is tried from this place, and from everywhere."""
+    return _key("name-there", f"{login}\n{place}"), _key("name", login)
 
 
 def _key(kind: str, what: str) -> str:

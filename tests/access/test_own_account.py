@@ -89,9 +89,14 @@ def test_wrong_tries_are_counted_together_and_alone_while_redis_is_away(
 
     for tries in (away, one, other):  # the other learns it from Redis
         with pytest.raises(TooManyTries) as told:
-            tries.refuse_too_many("desk", "10.0.0.2")
+            tries.refuse_too_many("desk", "10.0.0.1")
         assert 0 < cast("int", told.value.facts["again_seconds"]) <= 901
         tries.refuse_too_many("front", "10.0.0.1")
+        tries.refuse_too_many("desk", "10.0.0.2")  # nobody else is locked out by it
+    for other_place in range(45):
+        away.count("desk", f"10.0.1.{other_place}")
+    with pytest.raises(TooManyTries):  # unless it comes from everywhere
+        away.refuse_too_many("desk", "10.0.0.2")
     clock[0] += 16 * 60
     away.refuse_too_many("desk", "10.0.0.1")
     with Redis.from_url(redis_url, decode_responses=True) as redis:
