@@ -11,7 +11,7 @@ from dispatch.bootstrap.imports import kept_for_good
 # These look at a home, or write into its books, and open no door.
 AT_A_HOME: Final = {
     *("backup", "close-month", "drill", "export", "import", "report", "restore"),
-    "verify",
+    *("rotate-keys", "verify"),
 }
 # Each command is a click command of its own name (`close-month`: close_month; `import`,
 # a word of Python: import_) in the module that does its work.
@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "replay": "dispatch.replaying.commands",
     "report": "dispatch.reports.commands",
     "restore": "dispatch.backups.commands",
+    "rotate-keys": "dispatch.privacy.commands",
     "schedule": "dispatch.running",
     "serve": "dispatch.running",
     "solve": "dispatch.solving",

@@ -13,7 +13,7 @@ import os
 import secrets
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -80,14 +80,22 @@ def new_keys() -> str:
     return json.dumps({"current": "k1", "keys": {"k1": fresh()}, "blind": fresh()})
 
 
-@cache
 def keys() -> Keys:
-    """The keys of this installation; the demo and tests make their own."""
+    """The keys of this installation; the demo and tests make their own.
+
+    A file that has changed is read again: all processes seal with a new key at once.
+    """
     path = settings().keys
     if not path.exists():
         if settings().stage == "live":
             raise KeysMissing
         make_keys(path)
+    seen = path.stat()
+    return _keys_of(path, seen.st_mtime_ns, seen.st_ino)
+
+
+@lru_cache(maxsize=4)
+def _keys_of(path: Path, _changed_at: int, _file: int) -> Keys:
     return read_keys(path)
 
 
@@ -207,3 +215,15 @@ def open_file(owner_id: UUID, key_id: str, sealed: bytes) -> bytes:
     box = AESGCM(keys().sealing[key_id])
     nonce, shut = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     return box.decrypt(nonce, shut, _bound_to(owner_id, "file"))
+
+
+def seal_again(
+    owner_id: UUID, field: str, key_id: str, sealed: bytes
+) -> tuple[str, bytes]:
+    """The present key's id, and a value or file (`file`) sealed under it anew."""
+    ring, bound = keys(), _bound_to(owner_id, field)
+    nonce, shut = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    content = AESGCM(ring.sealing[key_id]).decrypt(nonce, shut, bound)
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    fresh = AESGCM(ring.sealing[ring.current]).encrypt(nonce, content, bound)
+    return ring.current, nonce + fresh

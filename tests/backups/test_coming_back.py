@@ -123,7 +123,7 @@ def test_the_keys_lie_apart_and_data_never_comes_over_data(
     assert [*occupied.iterdir()] == [occupied / "precious"]
     yes = run("restore", "--into", occupied, "--replace", answer="y\n")
     assert yes.exit_code == 0, yes.output
-    aside = next(tmp_path.glob("occupied.before-*"))
+    (aside,) = tmp_path.glob("occupied.before-*")
     assert (aside / "precious").exists()
 
 
@@ -147,7 +147,8 @@ def test_a_drill_touches_nothing_and_says_what_is_wrong(
     assert (fine.exit_code, told(fine)["lost_seconds"]) == (0, 0), fine.output
 
     latest = sorted(shelf.glob(f"*/{MANIFEST}"))[-1].parent
-    (tmp_path / KEYS).glob("keys-*.json").__next__().write_text(new_keys())
+    (copied,) = (tmp_path / KEYS).glob("keys-*.json")
+    copied.write_text(new_keys())
     keyless = drill(house, shelf)
     copy = latest / COPY
     copy.write_bytes(copy.read_bytes()[:-1] + b"?")

@@ -19,7 +19,6 @@ from dispatch.counter.cash_days import CashDay, CashState
 from dispatch.exchange.forms import FORMS
 from dispatch.exchange.forms.rows import Span
 from dispatch.kitchens.returns import BoxReturn, Step
-from dispatch.people import vault
 from dispatch.promises import Promise, Status, check_promises
 from dispatch.safety.help_calls import HelpCall, HelpOutcome
 from dispatch.settings import settings
@@ -156,15 +155,14 @@ def copied(
         shutil.copy(played.home / name, home / name)
     shutil.copytree(played.home / "logs", home / "logs")
     monkeypatch.setenv("DISPATCH_KEYS_FILE", str(home / "keys.json"))
-    forget_keys()
+    forget_settings()
     yield home
     monkeypatch.undo()
-    forget_keys()
+    forget_settings()
 
 
-def forget_keys() -> None:
+def forget_settings() -> None:
     settings.cache_clear()
-    vault.keys.cache_clear()
 
 
 def tamper(home: Path, statements: str) -> None:
