@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.settings import settings
+from dispatch.store.fail_points import fail_point
 from web.errors import error_answer, failure_answer
 from web.tour_hosts import may_be_framed_by
 
@@ -61,6 +62,7 @@ class EveryRequest:
         async def send_safely(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                fail_point("web.answering")  # all is committed, nobody told
                 status = message["status"]
                 _add_headers(scope, message)
             await send(message)

@@ -3,6 +3,7 @@
 import asyncio
 import bisect
 import json
+import os
 import sys
 import tempfile
 import time
@@ -83,7 +84,7 @@ def run_chaos(
         district = settle_town(engine, home, seed, orders)
         env = {
             "DISPATCH_STAGE": "demo",
-            "DISPATCH_KEYS_FILE": str(settings().home / "keys.json"),
+            "DISPATCH_KEYS_FILE": str(settings().keys),
             "DISPATCH_SOLVE_SECONDS": "1.5",
         }
         stack = Stack(database_url, home, env=env)
@@ -201,6 +202,9 @@ def chaos(orders: int, kills: int, seed: int, database: str | None) -> None:
     """
     say(f"seed {seed}")
     with tempfile.TemporaryDirectory(prefix="liuzhu-chaos-") as folder:
+        # Nothing of the home that stands here is touched, and no secret is asked for.
+        os.environ |= {"DISPATCH_STAGE": "demo", "DISPATCH_HOME": folder}
+        settings.cache_clear()
         url = database or f"sqlite:///{folder}/liuzhu.db"
         others: dict[str, Callable[[], None]] = {}
         if database:

@@ -25,6 +25,7 @@ from dispatch.exchange.runs import (
 )
 from dispatch.log.audit import write_down
 from dispatch.log.events import record
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 _LONGEST_NAME: Final = 120
@@ -129,6 +130,7 @@ def keep_run(uow: UnitOfWork, file: SheetFile, sheet: Sheet) -> ImportRun:
     keep_file(uow.session, run, file.content)
     uow.session.add(run)
     uow.session.flush()
+    fail_point("sheet.tried")
     return run
 
 
@@ -169,6 +171,7 @@ def confirm(uow: UnitOfWork, run_id: UUID, file: SheetFile, table: Table) -> Imp
         raise FilesMoved
     if sheet.to_do() or sheet.gone:
         sheet.kind.keep(uow, sheet, run.id)
+    fail_point("sheet.kept")
     run.state, run.confirmed_at = RunState.CONFIRMED, uow.now
     run.confirmed_by = uow.actor.account_id
     uow.session.add(run)

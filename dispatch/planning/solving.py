@@ -15,6 +15,7 @@ from typing import Any, Final
 from dispatch.planning import solving_child
 from dispatch.planning.child import ENGINE_MISSING, limits_of
 from dispatch.settings import settings
+from dispatch.store.fail_points import fail_point
 from routing import (
     BadProblem,
     Effort,
@@ -173,11 +174,14 @@ def ask_process(command: Sequence[str], asked: str, patience_seconds: float) -> 
     Raises: SolverFailed: it did not end in time, or could not begin.
     """
     try:
-        return ask_apart(command, asked, patience_seconds)
+        fail_point("solver.asked")
+        ended = ask_apart(command, asked, patience_seconds)
     except TimeoutError as late:
         raise SolverFailed("the solver did not end in time") from late
     except OSError as trouble:
         raise SolverFailed(f"no process for the solver: {trouble}"[:200]) from trouble
+    fail_point("solver.answered")
+    return ended
 
 
 def search_seconds(problem: Problem) -> float:

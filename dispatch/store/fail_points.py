@@ -34,6 +34,8 @@ NAMES: Final = frozenset(
         "key.claimed",
         "ledger.drafted",
         "ledger.posted",
+        "month.closed",
+        "month.sealed",
         "order.told",
         "payment.kept",
         "payment.returned",
@@ -45,8 +47,14 @@ NAMES: Final = frozenset(
         "plan.written",
         "portion.taken",
         "queue.telling",
+        "sheet.kept",
+        "sheet.tried",
+        "solver.answered",
+        "solver.asked",
+        "step.signed",
         "uow.after_commit",
         "uow.before_commit",
+        "web.answering",
     }
 )
 ACTIONS: Final = ("kill", "raise", "enospc", "sleep")

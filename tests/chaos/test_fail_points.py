@@ -37,8 +37,11 @@ TELLING = (
     ("lunch", "uow.after_commit", "kill", 2),
     ("lunch", "ledger.drafted", "kill", 1),
     ("plan", "plan.thought", "kill", 1),
-    ("door", "field.acted", "enospc", 1),
+    ("door", "photo.kept", "enospc", 1),
     ("door", "case.opened", "raise", 1),
+    ("sheet", "sheet.kept", "kill", 1),
+    ("month", "month.sealed", "kill", 1),
+    ("web", "web.answering", "kill", 1),
 )
 
 
@@ -84,7 +87,7 @@ def test_every_point_is_passed_by_a_story(engines: Engines) -> None:
     assert set().union(*passed) == NAMES
 
 
-@pytest.mark.proves("F23")
+@pytest.mark.proves("F23", "F69", "F77")
 @pytest.mark.parametrize(("told", "name", "action", "at_pass"), TELLING)
 def test_what_failed_at_the_worst_moment_is_made_good(
     engines: Engines, told: str, name: str, action: str, at_pass: int

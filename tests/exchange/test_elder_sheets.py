@@ -19,6 +19,8 @@ from dispatch.people.elder_facts import (
 )
 from dispatch.people.elders import Elder, Household, Living
 from dispatch.people.vault import find_owners, unseal
+from dispatch.promises.checking import Look, Premises
+from dispatch.promises.losses import check_losses
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor
 from tests.little_town import EIGHT, LittleTown
@@ -87,6 +89,10 @@ def test_the_same_sheet_again_changes_nothing(
     assert (again.sames, again.creates, again.updates) == (20, 0, 0)
     assert again.again_of == first.id
     assert files(database) == there
+    look = Look()  # the feed heard of all of it, once
+    with Session(database.engine) as session:
+        check_losses(Premises(session), look)
+    assert look.broken == []
 
 
 def test_what_a_sheet_says_outright_is_said_and_what_it_leaves_blank_is_not(

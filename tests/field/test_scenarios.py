@@ -9,6 +9,8 @@ from sqlmodel import Session, select
 
 from dispatch.clock import set_clock
 from dispatch.field.events import FieldEvent, Unread, Verdict
+from dispatch.field.helper_day import StopPerson
+from dispatch.field.rounds import rounds_of
 from dispatch.orders.cancelling import cancel_order
 from dispatch.orders.orders import OrderState
 from dispatch.planning.plans import StopState
@@ -19,11 +21,12 @@ from tests.field.phone import Phone
 from tests.field.walk import (
     AT_DOOR,
     HALF_PAST,
+    Walk,
     make_second_plan,
     make_walk,
     story,
 )
-from tests.little_town import NOON, LittleTown
+from tests.little_town import NOON, TODAY, LittleTown
 
 MINUTE = timedelta(minutes=1)
 
@@ -86,6 +89,7 @@ def test_a_stop_given_to_somebody_else_and_delivered_by_the_first(
     assert (answer.result, answer.grade) == ("accepted", "A")
     assert walk.flags(answer.id) == {"replanned"}
     assert walk.order().state is OrderState.DONE
+    assert shown_to(town, other).by_other
 
     second.hand(HALF_PAST + 20 * MINUTE)
     [twice] = second.sync(HALF_PAST + 20 * MINUTE)
@@ -93,6 +97,16 @@ def test_a_stop_given_to_somebody_else_and_delivered_by_the_first(
     assert other.flags(twice.id) == {"second_delivery"}
     assert [p.counts for p in walk.proofs()] == [True, False]
     assert "order.second_delivery" in story(town, walk.orders[0])
+
+
+def shown_to(town: LittleTown, walk: Walk) -> StopPerson:
+    """The person behind the door as this helper's phone shows them."""
+    day = in_one_transaction(
+        town.engine,
+        lambda uow: rounds_of(uow, walk.helper_id, TODAY),
+        actor=walk.actor,
+    )
+    return day.rounds[0].stops[-1].persons[0]
 
 
 def test_a_replanned_helper_moves_no_order_by_wishes(town: LittleTown) -> None:

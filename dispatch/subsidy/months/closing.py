@@ -12,6 +12,7 @@ from dispatch.errors import Conflict, NotAllowed
 from dispatch.log.audit_chain import head_of_audit
 from dispatch.log.book_chain import head_of_books
 from dispatch.log.events import record
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.ledger import Entry, LedgerAccount, Posting
 from dispatch.subsidy.ledger_accounts import OWED
@@ -70,6 +71,7 @@ def close_month(uow: UnitOfWork, period: str) -> Head:
         subject_of(period),
         facts={"month": period, "head": held.head_hash, "lines": held.line_count},
     )
+    fail_point("month.closed")
     return head_of(held)
 
 
@@ -112,6 +114,7 @@ def _close(uow: UnitOfWork, held: Period) -> None:
     }
     before = bytes.fromhex(previous) or BEGINNING
     count, last = seal_lines(session, held.month, before, columns)
+    fail_point("month.sealed")
     held.previous_hash, held.line_count, held.lines_hash = previous, count, last.hex()
     held.totals = json.dumps(told, sort_keys=True, separators=(",", ":"))
     held.state, held.closed_at = PeriodState.CLOSED, uow.now

@@ -8,6 +8,7 @@ from dispatch.access.accounts import titles_of
 from dispatch.clock import town_day
 from dispatch.errors import BadInput, Conflict, NotAllowed
 from dispatch.log.events import record
+from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.months.blocking import (
     Blocker,
@@ -94,6 +95,7 @@ def sign_step(
         held.state, held.closing_at, held.closing_by = PeriodState.OPEN, None, None
         held.begun += 1
     _keep(uow, held, made)
+    fail_point("step.signed")
     return made
 
 
