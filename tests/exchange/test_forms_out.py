@@ -9,7 +9,13 @@ import pytest
 from sqlmodel import Session, select
 
 from dispatch.access.accounts import Role
-from dispatch.exchange.exporting import ReasonMissing, Wish, export
+from dispatch.exchange import exporting
+from dispatch.exchange.exporting import (
+    ReasonMissing,
+    TooManyInFull,
+    Wish,
+    export,
+)
 from dispatch.exchange.files import read_table
 from dispatch.exchange.forms import FORMS
 from dispatch.exchange.forms.rows import Span
@@ -49,8 +55,9 @@ def test_each_of_the_eleven_forms_leaves_as_a_workbook(
     assert len(FORMS) == 11
 
 
+@pytest.mark.proves("F75", "F102")
 def test_persons_are_masked_unless_a_reason_is_given_and_kept(
-    town: LittleTown, database: Database
+    town: LittleTown, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elder_id = town.add_elder("欧阳小英")
     with Session(town.engine) as session:
@@ -67,6 +74,12 @@ def test_persons_are_masked_unless_a_reason_is_given_and_kept(
     with pytest.raises(ReasonMissing):
         rows(plain=True)
     plain = rows(plain=True, reason="金民工程报送")
+    monkeypatch.setattr(exporting, "MOST_IN_FULL", 0)
+    with pytest.raises(TooManyInFull):
+        rows(plain=True, reason="全部带走")
+    assert rows() == masked
+    everybody = Wish("elder_files", DAY, plain=True, reason="换系统")
+    assert database.change(lambda uow: export(uow, everybody))  # on the machine itself
 
     assert "欧阳小英" not in masked
     assert "119900194403010029" not in masked
@@ -76,7 +89,7 @@ def test_persons_are_masked_unless_a_reason_is_given_and_kept(
         assert told in plain
     with Session(town.engine) as session:
         looks = session.exec(select(Audit).where(Audit.action == "export")).all()
-        opened = [one for one in looks if one.fields]
+        opened = [one for one in looks if one.fields and one.account_id]
     assert [one.fields for one in opened] == [["address", "id_number", "name", "phone"]]
     assert "金民工程报送" in opened[0].purpose
 

@@ -59,6 +59,7 @@ class Doors:
 
     app: FastAPI
     spec: Spec
+    words: str = ""  # for every free text, also where none is asked for
 
     def routes(self) -> set[str]:
         """Every route but the pages, as `METHOD /path`."""
@@ -125,7 +126,12 @@ class Doors:
         query = {
             one["name"]: self._fitting(one["schema"], one["name"], ids)
             for one in said.get("parameters", ())
-            if one["in"] == "query" and (one.get("required") or _names(one["name"]))
+            if one["in"] == "query"
+            and (
+                one.get("required")
+                or _names(one["name"])
+                or self._is_free(one["schema"])
+            )
         }
         if "requestBody" not in said:
             return query, "application/json", b""
@@ -134,6 +140,11 @@ class Doors:
             return query, kind, b"-"
         form = self._fitting(content["schema"], "", ids)
         return query, kind, json.dumps(form).encode()
+
+    def _is_free(self, schema: Spec) -> bool:
+        """A text of which nothing is asked, in a round that fills each of them."""
+        said = {"enum", "format", "pattern"} & set(schema)
+        return bool(self.words) and schema.get("type") == "string" and not said
 
     def _fitting(self, schema: Spec, name: str, ids: Ids) -> Any:
         if "$ref" in schema:
@@ -149,7 +160,7 @@ class Doors:
                 return {
                     key: self._fitting(one, key, ids)
                     for key, one in schema.get("properties", {}).items()
-                    if key in needed or _names(key)
+                    if key in needed or _names(key) or self._is_free(one)
                 }
             case "array":
                 one = self._fitting(schema["items"], name, ids)
@@ -159,6 +170,8 @@ class Doors:
                 return max(schema.get("minimum", 1), above)
             case "boolean":
                 return True
+            case _ if self._is_free(schema):
+                return self.words[: schema.get("maxLength")]
             case _:
                 return _word(schema, name, ids)
 

@@ -1,9 +1,12 @@
 """Requests that somebody else's page made, and what every answer carries."""
 
+import re
+
 import httpx
 import pytest
 
 from tests.engines import ON_ONE_ENGINE
+from tests.test_house import ROOT
 from tests.web.conftest import House
 from tests.web.ordering import lunch_form
 from tests.web.test_orders import count_orders
@@ -54,6 +57,7 @@ def test_a_cross_site_fetch_without_an_origin_is_refused(
 
 
 @ON_ONE_ENGINE
+@pytest.mark.proves("S14")
 def test_every_answer_carries_the_safe_headers(
     house: House, clerk: httpx.Client
 ) -> None:
@@ -67,6 +71,18 @@ def test_every_answer_carries_the_safe_headers(
         assert headers["referrer-policy"] == "no-referrer", path
         if path.startswith("/api/") and "roads" not in path:
             assert headers["cache-control"] == "no-store", path
+    over_tls = clerk.get("/nothing", headers={"X-Forwarded-Proto": "https"})
+    assert over_tls.status_code == 404
+    assert "max-age" in over_tls.headers["strict-transport-security"]
+
+
+@pytest.mark.proves("S14")
+def test_no_page_has_a_script_or_a_style_within_itself() -> None:
+    pages = [*ROOT.glob("web/ui/*.html"), *ROOT.glob("web/pages/*.html")]
+    inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:")
+    found = [page.name for page in pages if inline.search(page.read_text())]
+    assert len(pages) > 10
+    assert found == []
 
 
 def _path(route: str) -> str:

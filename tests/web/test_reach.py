@@ -5,8 +5,10 @@ role too many or too few, or that finds what is out of reach.
 """
 
 import asyncio
+import json
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -27,7 +29,7 @@ from dispatch.store.unit_of_work import Actor
 from tests.engines import ON_ONE_ENGINE, SQLITE, Engines
 from tests.little_town import LAT, LON, OTHER_STREET, STREET, LittleTown
 from tests.open_house import session_of
-from tests.web.asking import Doors, Ids, Untouched
+from tests.web.asking import Doors, Ids, Spec, Untouched
 from tests.web.conftest import House
 from tests.web.filling import Corner
 from tests.web.who_may import WHO_MAY
@@ -36,6 +38,8 @@ from web.app import create_app
 
 _QUICK: Final = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 _NOT_ASKED: Final = frozenset({"POST /api/sign-in", "POST /api/sign-out"})
+# What a device recorded is kept as it was said, known or not; each event is judged.
+_OPEN_FORMS: Final = {"Batch", "DeedBatch"}
 # Everything of the district is theirs: nothing is far.
 _EVERYWHERE: Final = frozenset({"district"})
 
@@ -208,6 +212,61 @@ def _fits(route: str, role: str, allowed: frozenset[str], got: int) -> bool:
     if route in NOT_READY:
         return got in NOT_READY[route]
     return got < 500 and got not in {401, 403, 404, 422}
+
+
+@pytest.mark.proves("S18")
+def test_sql_in_any_text_is_text(
+    matrix: Matrix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for user in (routing, utils):
+        monkeypatch.setattr(user, "run_in_threadpool", _at_once)
+    assert asyncio.run(_broken_by(matrix, "' OR 1=1; DROP TABLE elder; --%_\\")) == []
+
+
+async def _broken_by(matrix: Matrix, words: str) -> list[str]:
+    """Where such words in every free text of a door are more than words."""
+    doors, broken = replace(matrix.doors, words=words), []
+    for route, allowed in WHO_MAY.items():
+        who = next(
+            (one for one in matrix.sessions if one in allowed - {"stranger"}), ""
+        )
+        if not who or route in _NOT_ASKED:
+            continue
+        got = await doors.ask(route, matrix.sessions[who], _ids(route, matrix.own))
+        if got >= 500 or got == 401:
+            broken.append(f"{who} {route}: {got}")
+    return broken
+
+
+@pytest.mark.proves("S05")
+def test_no_form_takes_a_field_that_it_does_not_name(matrix: Matrix) -> None:
+    open_ = {
+        name
+        for name in _schemas_of_bodies(matrix.doors.spec)
+        if matrix.doors.spec["components"]["schemas"][name].get("type") == "object"
+        and matrix.doors.spec["components"]["schemas"][name].get("additionalProperties")
+        is not False
+    }
+    assert open_ == _OPEN_FORMS
+
+
+def _schemas_of_bodies(spec: Spec) -> set[str]:
+    """The names of all shapes that any body has in it."""
+    bodies = [
+        door["requestBody"]
+        for doors in spec["paths"].values()
+        for door in doors.values()
+        if "requestBody" in door
+    ]
+    found, left = set[str](), _named_in(bodies)
+    while left:
+        found |= left
+        left = _named_in([spec["components"]["schemas"][name] for name in left]) - found
+    return found
+
+
+def _named_in(shape: object) -> set[str]:
+    return set(re.findall(r"#/components/schemas/([\w-]+)", json.dumps(shape)))
 
 
 @ON_ONE_ENGINE
