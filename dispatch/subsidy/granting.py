@@ -33,9 +33,10 @@ from dispatch.subsidy.policy import ANY, Policy
 from dispatch.subsidy.rule_versions import adopt, rules_on
 from dispatch.subsidy.splitting import amounts_of
 
-__all__ = ["Bill", "quote", "reverse", "settle", "withdraw"]
+__all__ = ["Bill", "quote", "recount", "reverse", "settle", "withdraw"]
 
 _ANEW: Final = "重新计算：凭证或核查结果有变"
+_TOLD_LATER: Final = "重新计算：入账后得知老人的情况"
 HELD: Final = "核查中，补贴暂缓"  # the entry of an order whose subsidies wait
 
 
@@ -101,6 +102,32 @@ def settle(uow: UnitOfWork, order: Order) -> Entry | None:
         anomaly=entry.anomaly,
     )
     return entry
+
+
+def recount(uow: UnitOfWork, order: Order) -> bool:
+    """Ask the rules anew about a settled service of an open month, by the facts as they
+    are known now; where they give something else it is taken back and posted anew.
+
+    The caller holds the order's row.
+    """
+    live = find_live_entry(uow.session, order.id)
+    if live is None or live.reason == HELD or is_shut(uow.session, live):
+        return False
+    elder = hold_elder(uow.session, order)
+    policy = rules_on(uow.session, order.serve_on).policy
+    person = person_of(elder, history_of(uow.session, elder.id), order.serve_on)
+    outcome = evaluate(uow.session, policy, elder, person, order)
+    kind = _kind_of_person(policy, FactsOn(policy, person, order.serve_on))
+    wanted = {(line.subsidy, line.category, line.fen) for line in outcome.lines}
+    stands = {
+        (grant.subsidy, grant.category, grant.fen)
+        for grant in list_live_grants(uow.session, order.id)
+    }
+    if (wanted, kind) == (stands, live.category):
+        return False
+    _take_back(uow, order, live, _TOLD_LATER)
+    settle(uow, order)
+    return True
 
 
 def withdraw(uow: UnitOfWork, order: Order, reason: str) -> None:

@@ -1,7 +1,7 @@
 """What keeps a month from being closed: each thing with how many, to be seen to."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ from dispatch.subsidy.months.steps import (
     list_steps,
     together,
 )
+from dispatch.subsidy.months.told_later import ToldLater, told_later
 from dispatch.subsidy.station_duties import last_day
 from dispatch.subsidy.station_months import list_uncounted
 
@@ -55,6 +56,7 @@ class Signed:
     confirmed: Mapping[UUID, PeriodStep]
     reviewed: Mapping[str, PeriodStep]
     whole: Mapping[Step, PeriodStep]  # publish, approve, pay
+    told_later: Mapping[UUID, ToldLater] = field(default_factory=dict)
 
     def streets(self) -> dict[str, Figures]:
         """What there is to review, by street."""
@@ -70,16 +72,28 @@ class Signed:
             for station, figures in self.stations.items()
             if station not in self.confirmed
             or self.confirmed[station].digest != figures.digest
+            or self.is_told_later(station)
             if street is None or self.street_of[station] == street
         ]
 
+    def changed(self, street: str | None = None) -> list[UUID]:
+        """Those among them that had confirmed: something has changed since."""
+        return [one for one in self.unconfirmed(street) if one in self.confirmed]
+
+    def is_told_later(self, station: UUID) -> bool:
+        """Something of its elders was told after it had confirmed."""
+        told, signed = self.told_later.get(station), self.confirmed.get(station)
+        return told is not None and signed is not None and told.at > signed.signed_at
+
     def unreviewed(self) -> list[str]:
         """Streets whose figures of now nobody has reviewed."""
+        again = {self.street_of[one] for one in self.changed()}
         return [
             street
             for street, figures in self.streets().items()
             if street not in self.reviewed
             or self.reviewed[street].digest != figures.digest
+            or street in again
         ]
 
 
@@ -109,12 +123,16 @@ def signed_of(
     for station, street in uncounted(session, month).items():
         if only is None or station in only:
             found[station] = (street, Figures())
+    # Once it is put up in public nothing more is booked in it: what is told then is
+    # for a correction.
+    is_open = period is None or period.state is PeriodState.OPEN
     return Signed(
         stations={station: figures for station, (_, figures) in found.items()},
         street_of={station: street for station, (street, _) in found.items()},
         confirmed=confirmed,
         reviewed=reviewed,
         whole=whole,
+        told_later=told_later(session, month, only) if confirmed and is_open else {},
     )
 
 
@@ -163,12 +181,19 @@ def open_facts(
 
 def _missing(session: Session, signed: Signed, today: date) -> Iterator[Blocker]:
     """The steps that nobody has signed, or not for these figures."""
-    stations = _names(session, Station.id, Station.name, signed.unconfirmed())
+    changed = signed.changed()
+    never = sorted(set(signed.unconfirmed()) - set(changed))
     yield Blocker(
         "not_confirmed",
-        f"还有 {len(stations)} 个驿站没有确认，或确认后数字有变",
-        len(stations),
-        stations,
+        f"还有 {len(never)} 个驿站没有确认",
+        len(never),
+        _names(session, Station.id, Station.name, never),
+    )
+    yield Blocker(
+        "changed_since",
+        f"{len(changed)} 个驿站确认后数字或老人情况有变，须重新确认（届时自动重算）",
+        len(changed),
+        _names(session, Station.id, Station.name, changed),
     )
     streets = _names(session, Street.code, Street.name, signed.unreviewed())
     yield Blocker(

@@ -68,7 +68,11 @@ class StepRow:
 
 @dataclass(frozen=True)
 class StationRow:
-    """A station's figures, and who has confirmed and reviewed these very figures."""
+    """A station's figures, and who has confirmed and reviewed these very figures.
+
+    `signed_entries` and `signed_fen` are what it confirmed where something has changed
+    since; `told_later`: lines of elders of whom something was told after that.
+    """
 
     station_id: UUID
     station: str
@@ -78,6 +82,9 @@ class StationRow:
     subsidy_fen: int
     confirmed: bool
     reviewed: bool
+    signed_entries: int | None
+    signed_fen: int | None
+    told_later: int
 
 
 @dataclass(frozen=True)
@@ -224,6 +231,9 @@ def _stations(uow: UnitOfWork, signed: Signed) -> Iterable[StationRow]:
     )
     for station in uow.session.exec(ordered):
         if (figures := signed.stations.get(station.id)) is not None:
+            before = signed.confirmed.get(station.id)
+            before = before if station.id in unconfirmed else None
+            told = signed.told_later.get(station.id)
             yield StationRow(
                 station_id=station.id,
                 station=station.name,
@@ -233,6 +243,11 @@ def _stations(uow: UnitOfWork, signed: Signed) -> Iterable[StationRow]:
                 subsidy_fen=figures.subsidy_fen,
                 confirmed=station.id not in unconfirmed,
                 reviewed=station.street_code not in unreviewed,
+                signed_entries=before.entries if before else None,
+                signed_fen=before.subsidy_fen if before else None,
+                told_later=told.lines
+                if told and signed.is_told_later(station.id)
+                else 0,
             )
 
 

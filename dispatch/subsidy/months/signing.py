@@ -31,6 +31,7 @@ from dispatch.subsidy.months.steps import (
     stations_of_street,
     together,
 )
+from dispatch.subsidy.months.told_later import recount_lines
 from dispatch.subsidy.station_duties import last_day
 from dispatch.subsidy.station_posting import post_station_month
 
@@ -100,9 +101,12 @@ def sign_step(
 
 
 def _count_station(uow: UnitOfWork, period: str) -> None:
-    """What the station itself is due for a month that is over is in its figures."""
+    """What the station itself is due for a month that is over is in its figures, and
+    its lines are by what is known of its elders now.
+    """
     over = town_day(uow.now) > last_day(period)
     if over and uow.actor.station_id is not None:
+        recount_lines(uow, period, uow.actor.station_id)
         post_station_month(uow, uow.actor.station_id, period)
 
 
@@ -139,6 +143,8 @@ def _signed_before(uow: UnitOfWork, step: Step, signed: Signed) -> PeriodStep | 
     """The signature that is there for these figures."""
     actor, kept = uow.actor, None
     if step is Step.CONFIRM and actor.station_id is not None:
+        if signed.is_told_later(actor.station_id):
+            return None
         kept = signed.confirmed.get(actor.station_id)
     elif step is Step.REVIEW and actor.street_code is not None:
         kept = signed.reviewed.get(actor.street_code)
@@ -166,7 +172,13 @@ def _check_order(
     }
     if waiting := missing.get(step):
         who = "驿站没有确认" if step is Step.REVIEW else "街道没有初审"
-        raise StepTooEarly(f"还有 {len(waiting)} 个{who}，没有签字。")
+        again = signed.changed(uow.actor.street_code)
+        why = (
+            f"其中 {len(again)} 个驿站确认后有变动，请先由驿站重新确认，"
+            if again
+            else ""
+        )
+        raise StepTooEarly(f"还有 {len(waiting)} 个{who}，{why}没有签字。")
     if step is Step.REOPEN and not words.strip():
         raise BadInput("退回重办须写明原因。")
     if step is Step.APPROVE:

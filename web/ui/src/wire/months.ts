@@ -6,7 +6,7 @@ export interface MonthStep {
 }
 export interface MonthStation {
   station_id: string; station: string; street: string; entries: number; persons: number; subsidy_fen: number;
-  confirmed: boolean; reviewed: boolean;
+  confirmed: boolean; reviewed: boolean; signed_entries: number | null; signed_fen: number | null; told_later: number;
 }
 export interface Blocker { kind: string; words: string; count: number; names: string[] }
 export interface MonthSheet {

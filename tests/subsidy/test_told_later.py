@@ -1,0 +1,62 @@
+"""What is told after a signature: the line is reckoned anew, and signed again."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from dispatch.people.changing import FactChange, change_facts
+from dispatch.people.elder_facts import FactKind
+from dispatch.people.elders import Elder
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
+from dispatch.subsidy.checking import broken_fens
+from dispatch.subsidy.ledger import Entry, EntryKind
+from dispatch.subsidy.months.blocking import blockers
+from dispatch.subsidy.months.showing import show_month
+from dispatch.subsidy.months.signing import StepTooEarly
+from dispatch.subsidy.months.steps import Step
+from tests.little_town import LittleTown
+from tests.subsidy.closed_month import AFTER, MONTH, Officials, close_drawers, eat_lunch
+from tests.subsidy.ledger_town import do, live_grants, rows
+
+
+def _suspend(uow: UnitOfWork) -> None:
+    """Suspended since before the meal, which somebody says only in December."""
+    elder = uow.session.exec(select(Elder)).one()
+    value = {"entitlement_suspended": True}
+    since = FactChange(FactKind.SUSPENDED, value, date(2026, 11, 1))
+    change_facts(uow, elder, [since], reason="十一月起失联，补登记")
+
+
+def test_a_fact_told_after_the_signature_is_signed_for_again(town: LittleTown) -> None:
+    eat_lunch(town)
+    close_drawers(town)
+    town.at(AFTER)
+    officials = Officials(town)
+    officials.sign(Step.CONFIRM, town.staff)
+    town.at(AFTER + timedelta(hours=1))
+    do(town, _suspend)
+
+    with pytest.raises(StepTooEarly, match="1 个驿站确认后有变动"):
+        officials.sign(Step.REVIEW, officials.street)
+    with Session(town.engine) as session:
+        assert "changed_since" in [one.kind for one in blockers(session, MONTH)]
+    sheet = in_one_transaction(
+        town.engine, lambda uow: show_month(uow, MONTH), actor=officials.street
+    )
+    (station,) = sheet.stations
+    assert (station.confirmed, station.signed_fen, station.told_later) == (
+        *(False, 800, 1),
+    )
+    assert sum(live_grants(town).values()) == 500
+
+    town.at(AFTER + timedelta(hours=2))
+    again = officials.sign(Step.CONFIRM, town.staff)
+    assert again.subsidy_fen < 800
+    assert live_grants(town) == {}
+    kinds = [one.kind for one in rows(town, Entry)]
+    assert kinds.count(EntryKind.REVERSAL) == 1
+    officials.sign(Step.REVIEW, officials.street)
+    with Session(town.engine) as session:
+        assert broken_fens(session) == []
+        assert "changed_since" not in [one.kind for one in blockers(session, MONTH)]
