@@ -47,6 +47,22 @@ def test_every_process_sees_the_same_parts(tmp_path: Path) -> None:
     assert ours[0].env["DISPATCH_DATABASE_URL"].startswith("sqlite:///")
 
 
+@pytest.mark.proves("F99")
+def test_no_password_stands_among_the_arguments_of_a_process(tmp_path: Path) -> None:
+    secret = "a-very-secret-word"
+    told = chosen(
+        tmp_path,
+        secret=secret,
+        redis_url=f"redis://:{secret}@127.0.0.1:1",
+        database_url=f"postgresql+psycopg://liuzhu:{secret}@127.0.0.1:1/liuzhu",
+    )
+    listed = [*programs(told), *programs(chosen(tmp_path, secret=secret))]
+
+    assert any(secret in " ".join(program.env.values()) for program in listed)
+    for program in listed:
+        assert secret not in " ".join(program.argv), program.name
+
+
 def test_stores_start_first_and_the_door_opens_last(tmp_path: Path) -> None:
     stages = {program.name: program.stage for program in programs(chosen(tmp_path))}
 
