@@ -11,7 +11,7 @@ from dispatch.bootstrap.imports import kept_for_good
 # These look at a home, or write into its books, and open no door.
 AT_A_HOME: Final = {
     *("backup", "close-month", "drill", "export", "import", "report", "restore"),
-    *("rotate-keys", "verify"),
+    *("erase-person", "export-person", "rotate-keys", "verify"),
 }
 # Each command is a click command of its own name (`close-month`: close_month; `import`,
 # a word of Python: import_) in the module that does its work.
@@ -23,7 +23,9 @@ COMMANDS: Final = {
     "close-month": "dispatch.subsidy.months.commands",
     "demo": "dispatch.demo.running",
     "drill": "dispatch.backups.commands",
+    "erase-person": "dispatch.privacy.commands",
     "export": "dispatch.exchange.export_command",
+    "export-person": "dispatch.privacy.commands",
     "figures": "dispatch.figures",
     "grant": "dispatch.subsidy.commands",
     "import": "dispatch.importing",

@@ -1,0 +1,108 @@
+"""All that is kept about one elder, found by the tables' own references.
+
+A table that is added later is found too: what points at the elder, or at one of the
+elder's orders, or is the elder's door or contact, is about the elder.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, Table, select
+from sqlmodel import Session
+from sqlmodel import select as pick
+
+from dispatch.errors import NotFound
+from dispatch.log.audit import Audit
+from dispatch.log.events import Event
+from dispatch.people.elders import Elder
+from dispatch.people.vault import Sealed, unseal
+from dispatch.store.columns import Json
+from dispatch.store.tables import METADATA
+
+Found = dict[str, list[Json]]
+_AT_ONCE: Final = 500
+# What opens a door, or is the house's own: never handed out.
+_KEPT_BACK: Final = frozenset(
+    {"token_sha256", "secret_sha256", "code_sha256", "hash", "checks", "csrf"}
+)
+
+
+def find_elder(session: Session, number: str) -> Elder:
+    """The elder of a file number. Raises: NotFound."""
+    elder = session.exec(pick(Elder).where(Elder.number == number)).first()
+    if elder is None:
+        raise NotFound("没有这个档案编号。")
+    return elder
+
+
+def rows_about(session: Session, elder: Elder) -> Found:
+    """Rows by table, without what is sealed in them."""
+    found: Found = {}
+    for table in METADATA.sorted_tables:
+        for name in _pointing(table, "elder"):
+            _add(found, session, table, name, [elder.id])
+    _add(found, session, METADATA.tables["elder"], "id", [elder.id])
+    _add(found, session, METADATA.tables["household"], "id", [elder.household_id])
+    orders = [UUID(row["id"]) for row in found.get("orders", [])]
+    for table in METADATA.sorted_tables:
+        for name in _pointing(table, "orders"):
+            _add(found, session, table, name, orders)
+    _add(found, session, _table(Event), "subject_id", [elder.id, *orders])
+    _add(found, session, _table(Audit), "object_id", [elder.id])
+    return found
+
+
+def owners_in(found: Found) -> list[UUID]:
+    """Whose sealed fields may lie in the vault: every row that was found."""
+    ids = {row["id"] for rows in found.values() for row in rows if "id" in row}
+    return [UUID(one) for one in sorted(ids) if _is_id(one)]
+
+
+def opened(session: Session, owners: Collection[UUID]) -> dict[str, dict[str, str]]:
+    """What the vault holds of these, in plain text, by the row's id."""
+    fields = session.exec(pick(Sealed.field).distinct()).all()
+    plain = unseal(session, owners, fields)
+    return {str(owner): told for owner, told in plain.items() if told}
+
+
+def _pointing(table: Table, to: str) -> Iterator[str]:
+    for column in table.columns:
+        if any(key.column.table.name == to for key in column.foreign_keys):
+            yield column.name
+
+
+def _add(
+    found: Found, session: Session, table: Table, name: str, ids: Collection[UUID]
+) -> None:
+    wanted, shown = list(ids), [one for one in table.columns if _may_show(one)]
+    rows = found.setdefault(table.name, [])
+    known = {repr(row) for row in rows}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = table.columns[name].in_(wanted[start : start + _AT_ONCE])
+        for one in session.execute(select(*shown).where(some)).mappings():
+            row = {key: _plain(value) for key, value in one.items()}
+            if repr(row) not in known:
+                known.add(repr(row))
+                rows.append(row)
+    if not rows:
+        del found[table.name]
+
+
+def _may_show(column: Any) -> bool:
+    return column.name not in _KEPT_BACK and not isinstance(column.type, LargeBinary)
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float | list | dict):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _is_id(word: object) -> bool:
+    return isinstance(word, str) and len(word) == 36
+
+
+def _table(model: Any) -> Table:
+    table: Table = model.__table__
+    return table
