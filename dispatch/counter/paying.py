@@ -139,13 +139,18 @@ def refund_all(uow: UnitOfWork, order: Order, *, reason: str) -> None:
     for payment in payments:
         if payment.fen > 0 and payment.id not in given_back:
             _give_back(uow, order, payment, reason)
+    if order.due_fen == 0:
+        reverse(uow, order, reason)  # others were to pay all of it: no money goes back
     order.due_fen = None
     uow.session.add(order)
 
 
 def _give_back(uow: UnitOfWork, order: Order, payment: Payment, reason: str) -> Payment:
-    if payment.fen <= 0:
+    nothing = payment.fen == 0 and order.due_fen == 0
+    if payment.fen <= 0 and not nothing:
         raise AlreadyRefunded("这笔没有可退的金额。")
+    if nothing:
+        return _take_back_nothing(uow, order, payment, reason)
     back = Payment(
         order_id=order.id,
         station_id=payment.station_id,
@@ -172,3 +177,14 @@ def _give_back(uow: UnitOfWork, order: Order, payment: Payment, reason: str) -> 
     tell_order(uow, order, "order.refunded", fen=payment.fen, why=reason)
     reverse(uow, order, reason)
     return back
+
+
+def _take_back_nothing(
+    uow: UnitOfWork, order: Order, payment: Payment, reason: str
+) -> Payment:
+    """The elder had nothing to pay: what was granted goes back, and no money moves."""
+    order.due_fen = None
+    uow.session.add(order)
+    tell_order(uow, order, "order.refunded", fen=0, why=reason)
+    reverse(uow, order, reason)
+    return payment

@@ -17,11 +17,13 @@ from dispatch.counter.telling_parts import (
 from dispatch.store.unit_of_work import in_one_transaction
 from dispatch.subsidy.book_sheets import show_books
 from dispatch.subsidy.budgets import list_budgets
+from dispatch.subsidy.checking import broken_fens
 from dispatch.subsidy.externals import ExternalPart
 from dispatch.subsidy.ledger import AccountKind, LedgerAccount, Posting
 from dispatch.subsidy.outcomes import Line
 from dispatch.subsidy.splitting import amounts_of
 from dispatch.subsidy.usage import Sums, usage_of
+from tests.engines import ON_ONE_ENGINE
 from tests.little_town import ELEVEN, LittleTown
 from tests.subsidy.ledger_town import (
     bill,
@@ -86,6 +88,27 @@ def test_an_insurance_pays_before_the_subsidy_and_the_elder(town: LittleTown) ->
     assert spent == [("district_finance", 500)]
     assert usage.ties.ok
     assert usage.totals == Sums(1, 1, 1, 1500, 500, 0, 300, external_fen=700)
+    give_back(town, order)
+    assert not any(_posted(town).values())
+
+
+@ON_ONE_ENGINE
+def test_who_has_nothing_to_pay_is_settled_at_the_counter(town: LittleTown) -> None:
+    order = order_lunch(town, entitled(town))  # 15.00, 5.00 of them subsidised
+    town.at(ELEVEN)
+    do(town, tell_external, order.id, OutsidePart("ltci", 1000, "S1"))
+    assert bill(town, order).self_fen == 0
+    pay_all(town, order)
+    with pytest.raises(AlreadyPaid):
+        pay_all(town, order)
+    hand_over(town, order)
+    assert _posted(town) == {
+        AccountKind.INCOME: -1500,
+        AccountKind.EXTERNAL: 1000,
+        AccountKind.ADVANCE: 500,
+    }
+    with Session(town.engine) as session:
+        assert broken_fens(session) == []
     give_back(town, order)
     assert not any(_posted(town).values())
 

@@ -6,9 +6,13 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
+from rq import Queue
+from rq.serializers import JSONSerializer
 from sqlmodel import Session
 
 from dispatch.access.accounts import Role
+from dispatch.queue import WEEKS, queue_at
+from dispatch.settings import settings
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
 from dispatch.subsidy.policy_files import DEMO_POLICY
 from dispatch.subsidy.publishing import (
@@ -22,6 +26,7 @@ from dispatch.subsidy.publishing import (
 from dispatch.subsidy.rule_showing import show_draft, show_rules_page
 from dispatch.subsidy.rule_versions import rules_of, rules_on, title_of
 from dispatch.subsidy.strict import BadFile
+from dispatch.subsidy.trial_jobs import look_after_trials
 from dispatch.subsidy.what_if import ask_for_trial, carry_out_trial, show_trial
 from tests.engines import ON_ONE_ENGINE
 from tests.little_town import ELEVEN, LittleTown
@@ -153,7 +158,11 @@ def test_what_does_not_fit_is_refused_with_its_line(
 
 @pytest.mark.proves("F83")
 def test_days_that_were_granted_keep_their_rules_and_a_draft_is_tried_on_them(
-    town: LittleTown, maker: Actor, second: Actor
+    town: LittleTown,
+    maker: Actor,
+    second: Actor,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     poor = order_lunch(town, entitled(town))
     of_76 = town.add_elder(born_on=date(1950, 1, 1))
@@ -169,7 +178,17 @@ def test_days_that_were_granted_keep_their_rules_and_a_draft_is_tried_on_them(
         by(town, second, lambda uow: publish(uow, draft, SEEN))
 
     asked = by(town, second, lambda uow: ask_for_trial(uow, draft, ["2026-11"]))
-    assert [asked.state, carry_out_trial(town.engine, asked.id)] == ["queued", True]
+    assert asked.state == "queued"
+    redis = queue_at(redis_url)
+    look_after_trials(town.engine, redis)  # as the timers do: it only tells the queue
+    (job,) = Queue(WEEKS, connection=redis, serializer=JSONSerializer).jobs
+    assert job.args == [str(asked.id)]
+    url = town.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("DISPATCH_DATABASE_URL", url)
+    settings.cache_clear()
+    job.perform()
+    monkeypatch.delenv("DISPATCH_DATABASE_URL")
+    settings.cache_clear()
     assert not carry_out_trial(town.engine, asked.id)
     found = by(town, second, lambda uow: show_trial(uow, asked.id)).answer
     assert found is not None
