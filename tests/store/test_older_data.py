@@ -12,7 +12,7 @@ from tests.engines import ON_ONE_ENGINE
 from tests.little_town import LittleTown
 from tests.planning.lunch_wave import order_lunch
 
-EARLIER = "2026_11_22_0958"
+EARLIER = "2026_11_22_0963"
 
 
 @ON_ONE_ENGINE
