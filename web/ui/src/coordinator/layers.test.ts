@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { map as makeMap } from "leaflet";
+import { dotsLayer } from "./dots";
 import { heading, helpersLayer } from "./layers";
+import { signsLayer } from "./signs";
 
 const at = { lat: 36.66, lon: 117.02 };
 
@@ -19,7 +21,7 @@ test("who stands still has no heading", () => {
 
 test("who moves keeps their sign, and who is gone loses it", () => {
   const map = makeMap(document.body.appendChild(document.createElement("div"))).setView([36.66, 117.02], 13);
-  const layer = helpersLayer(map, () => undefined);
+  const layer = helpersLayer(dotsLayer(map), signsLayer(map));
   const helper = (id: string, lat: number) => ({ id, label: id, kind: "courier", mode: "walk", lat, lon: 117.02, at: null, on_duty: true, round_id: null, help_call_id: null, paper: false });
   const age = () => ({ words: "1", old: false });
   const signs = () => [...document.querySelectorAll(".helper")];

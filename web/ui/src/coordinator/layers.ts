@@ -1,8 +1,9 @@
-/** Map layers: each adds itself, shows what it is given, and removes what it added. */
-import { canvas, circleMarker, divIcon, layerGroup, Marker, marker, polyline, type CircleMarker, type Layer, type Map, type Point } from "leaflet";
-import type { BoardHelper, BoardOrder, BoardRound, RoadLine } from "../wire/board";
-
-export interface Look { ink: string; fill: string; radius: number; dash?: string }
+/** Map layers: each shows what it is given on the dots and the signs that the map has. */
+import { circleMarker, type Layer, type Map } from "leaflet";
+import type { BoardHelper, BoardOrder, BoardRound } from "../wire/board";
+import type { Dot, Dots, Look } from "./dots";
+import { spotOf } from "./sheet";
+import type { Sign, Signs } from "./signs";
 
 /** Colours for the canvas are read from the stylesheet, so that they stay in one place. */
 export function inks(): Record<"text" | "muted" | "accent" | "good" | "late" | "alarm" | "ground" | "line", string> {
@@ -14,30 +15,18 @@ export function inks(): Record<"text" | "muted" | "accent" | "good" | "late" | "
   };
 }
 
-const ROAD_WIDTH = [2.4, 1.4, 0.8];
-const ROAD_INK = ["#b9c0c8", "#ccd1d7", "#dde1e5"];
+interface Placed { lat: number; lon: number }
+interface Known { dot: Dot; is: string }
 
-/** Three long lines instead of ten thousand: one path per class of road.
- *
- * They lie on a canvas of their own, under the others: a dot that moves draws no street anew. */
-export function roadsLayer(map: Map, lines: RoadLine[]) {
-  const pane = map.getPane("roads") ?? map.createPane("roads");
-  pane.style.zIndex = "350";
-  const renderer = canvas({ pane: "roads", padding: 0.4 });
-  const group = layerGroup().addTo(map);
-  for (const kind of [2, 1, 0]) {
-    const points = lines.filter((one) => one[0] === kind).map((one) => one.slice(1) as [number, number][]);
-    if (!points.length) continue;
-    const options = { color: ROAD_INK[kind] ?? "#ccd1d7", weight: ROAD_WIDTH[kind] ?? 1, interactive: false, smoothFactor: 1.2, renderer, pane: "roads" };
-    polyline(points, options).addTo(group);
-  }
-  return { remove: () => group.remove() };
+/** Drawn last, the chosen one lies on top of a crowd. */
+function chosenLast(dots: Dot[], chosen: string | null): Dot[] {
+  const at = dots.findIndex((one) => one.id === chosen);
+  return at < 0 ? dots : [...dots.slice(0, at), ...dots.slice(at + 1), ...dots.slice(at, at + 1)];
 }
 
-export function ordersLayer(map: Map, press: (id: string) => void) {
-  const group = layerGroup().addTo(map);
+export function ordersLayer(dots: Dots, signs: Signs) {
   const ink = inks();
-  const looks: Record<string, Look> = {
+  const looks: Record<string, { ink: string; fill: string; radius: number }> = {
     blocked: { ink: ink.alarm, fill: ink.ground, radius: 6 },
     unassigned: { ink: ink.alarm, fill: ink.alarm, radius: 6 },
     waiting: { ink: ink.late, fill: ink.ground, radius: 5 },
@@ -46,42 +35,54 @@ export function ordersLayer(map: Map, press: (id: string) => void) {
     done: { ink: ink.good, fill: ink.good, radius: 4 },
     failed: { ink: ink.alarm, fill: ink.ground, radius: 5 },
   };
-  // Only what changed is drawn: two thousand dots made anew would cost a frame each second.
-  const drawn = new globalThis.Map<string, { dot: CircleMarker; is: string }>();
+  const made = new globalThis.Map<string, Look>();
+  let known = new globalThis.Map<string, Known>();
+  let named: { sign: Sign; is: string } | null = null;
+
+  function lookOf(state: string, late: boolean, picked: boolean): Look {
+    const key = `${state} ${late} ${picked}`;
+    const look = looks[state];
+    const radius = (look?.radius ?? 5) + (picked ? 5 : 0);
+    const found = made.get(key) ?? [{ radius, fill: look?.fill ?? ink.ground, ink: late ? ink.alarm : (look?.ink ?? ink.text), weight: picked ? 4 : 2 }];
+    made.set(key, found);
+    return found;
+  }
+  /** The chosen one says whose it is. */
+  function name(one: (BoardOrder & Placed) | null): void {
+    const is = one ? `${one.elder_label} ${one.lat} ${one.lon}` : "";
+    if (is === (named?.is ?? "")) return;
+    if (named) signs.drop(named.sign);
+    named = one && { sign: signs.add("named leaflet-tooltip leaflet-tooltip-top", one, document.createTextNode(one.elder_label)), is };
+  }
   return {
     show(orders: readonly BoardOrder[], chosen: string | null) {
-      const gone = new Set(drawn.keys());
+      const now = new globalThis.Map<string, Known>();
+      let changed = false;
+      let picked: (BoardOrder & Placed) | null = null;
       for (const one of orders) {
-        const look = looks[one.state];
-        if (one.lat === null || one.lon === null || !look) continue;
+        if (one.lat === null || one.lon === null || !looks[one.state]) continue;
         const late = (one.late_seconds ?? 0) > 0 && one.state !== "done";
-        const picked = one.id === chosen;
-        const is = `${one.state} ${late} ${picked} ${one.lat} ${one.lon}`;
-        gone.delete(one.id);
-        const before = drawn.get(one.id);
-        if (before?.is === is) continue;
-        before?.dot.remove();
-        const dot = circleMarker([one.lat, one.lon], {
-          radius: picked ? look.radius + 5 : look.radius, weight: picked ? 4 : 2,
-          color: late ? ink.alarm : look.ink, fillColor: look.fill, fillOpacity: 1,
-        });
-        dot.on("click", () => press(one.id)).addTo(group);
-        if (picked) dot.bindTooltip(one.elder_label, { permanent: true, direction: "top", offset: [0, -10] });
-        drawn.set(one.id, { dot, is });
+        const mine = one.id === chosen;
+        if (mine) picked = { ...one, lat: one.lat, lon: one.lon };
+        const is = `${one.state} ${late} ${mine} ${one.lat} ${one.lon}`;
+        const before = known.get(one.id);
+        const look = lookOf(one.state, late, mine);
+        changed ||= before?.is !== is;
+        now.set(one.id, before?.is === is ? before : { dot: { id: one.id, kind: "order", spot: spotOf(one.lat, one.lon), look, radius: look[0]?.radius ?? 5 }, is });
       }
-      for (const id of gone) {
-        drawn.get(id)?.dot.remove();
-        drawn.delete(id);
-      }
+      name(picked);
+      // A reading that changed no dot draws none.
+      if (!changed && now.size === known.size) return;
+      known = now;
+      dots.show("order", chosenLast([...now.values()].map((one) => one.dot), chosen));
     },
-    remove: () => group.remove(),
   };
 }
 
 const ARROWS = ["↑", "↗", "→", "↘", "↓", "↙", "←", "↖"];
 
 /** Which way somebody went between two places, as one of eight arrows; "" when they hardly moved. */
-export function heading(from: { lat: number; lon: number } | undefined, to: { lat: number; lon: number }): string {
+export function heading(from: Placed | undefined, to: Placed): string {
   if (!from) return "";
   const north = to.lat - from.lat;
   const east = (to.lon - from.lon) * Math.cos((to.lat * Math.PI) / 180);
@@ -90,68 +91,70 @@ export function heading(from: { lat: number; lon: number } | undefined, to: { la
   return ARROWS[(eighth + 8) % 8] ?? "";
 }
 
-/** A sign that lies flat on the map: moved by `left` and `top`.
- *
- * A 3-D transform, Leaflet's way, makes each of five hundred signs a layer of its own, and the
- * browser puts all of them together anew in each frame of a drag. */
-const FlatMarker = Marker.extend({
-  _setPos(this: { _icon: HTMLElement & { _leaflet_pos?: Point } }, pos: Point) {
-    const icon = this._icon;
-    if (!icon) return;
-    icon._leaflet_pos = pos;
-    icon.style.left = `${pos.x}px`;
-    icon.style.top = `${pos.y}px`;
-  },
-}) as unknown as typeof Marker;
+interface Helper { sign: Sign; name: Text; age: Text; at: Placed; arrow: string; look: string; dot: Dot }
 
-interface Sign { marker: Marker; name: Text; age: Text; at: { lat: number; lon: number }; arrow: string; classes: string }
+/** One dot and one sign per helper, made once: afterwards they only move, and say how old they are. */
+export function helpersLayer(dots: Dots, signs: Signs) {
+  const all = new globalThis.Map<string, Helper>();
+  let pointed: string | null = null;
+  const ink = inks();
+  const looks: Record<string, Look> = {
+    "": [{ radius: 8, fill: ink.text }, { radius: 7, fill: ink.ground }, { radius: 4, fill: ink.text }],
+    old: [{ radius: 6, fill: ink.ground, ink: ink.muted, weight: 2, dash: [4, 3] }],
+    picked: [{ radius: 9, fill: ink.accent }, { radius: 7, fill: ink.ground }, { radius: 4, fill: ink.accent }],
+  };
 
-/** One sign per helper, made once: afterwards it only moves, and says how old it is. */
-export function helpersLayer(map: Map, press: (id: string) => void) {
-  const group = layerGroup().addTo(map);
-  const signs = new globalThis.Map<string, Sign>();
-
-  function make(id: string, at: { lat: number; lon: number }): Sign {
-    const sign = document.createElement("div");
+  function make(id: string, at: Placed): Helper {
     const label = document.createElement("span");
     const small = document.createElement("small");
     const [name, age] = [document.createTextNode(""), document.createTextNode("")];
     small.append(age);
     label.append(name, small);
-    sign.append(document.createElement("i"), label);
-    const icon = divIcon({ className: "helper", html: sign, iconSize: [0, 0] });
-    const made = new FlatMarker([at.lat, at.lon], { icon, keyboard: false }).on("click", () => press(id)).addTo(group);
-    const fresh = { marker: made, name, age, at, arrow: "", classes: "" };
-    signs.set(id, fresh);
-    return fresh;
+    const sign = signs.add("helper", at, label);
+    sign.element.dataset["helper"] = id;
+    const made = { sign, name, age, at, arrow: "", look: "?", dot: { id, kind: "helper" as const, spot: sign.spot, look: [], radius: 8 } };
+    all.set(id, made);
+    return made;
   }
 
   return {
     show(helpers: readonly BoardHelper[], chosen: string | null, ageOf: (helper: BoardHelper) => { words: string; old: boolean }) {
-      const gone = new Set(signs.keys());
+      const gone = new Set(all.keys());
+      let changed = false;
       for (const one of helpers) {
         if (one.lat === null || one.lon === null || !one.on_duty) continue;
         gone.delete(one.id);
         const at = { lat: one.lat, lon: one.lon };
-        const sign = signs.get(one.id) ?? make(one.id, at);
-        sign.arrow = heading(sign.at, at) || sign.arrow;
-        if (sign.at.lat !== at.lat || sign.at.lon !== at.lon) sign.marker.setLatLng([at.lat, at.lon]);
-        sign.at = at;
+        const mine = all.get(one.id) ?? make(one.id, at);
+        mine.arrow = heading(mine.at, at) || mine.arrow;
+        const moved = mine.at.lat !== at.lat || mine.at.lon !== at.lon;
+        if (moved) signs.move(mine.sign, at);
+        mine.at = at;
         const { words, old } = ageOf(one);
-        write(sign.name, `${sign.arrow} ${one.label}`.trim());
-        write(sign.age, ` ${words}`);
-        const classes = `${old ? "old" : ""} ${one.id === chosen ? "picked" : ""}`;
-        if (classes === sign.classes) continue;
-        sign.classes = classes;
-        sign.marker.getElement()?.classList.toggle("old", old);
-        sign.marker.getElement()?.classList.toggle("picked", one.id === chosen);
+        write(mine.name, `${mine.arrow} ${one.label}`.trim());
+        write(mine.age, ` ${words}`);
+        const picked = one.id === chosen;
+        const look = `${old ? "old" : ""} ${picked ? "picked" : ""}`;
+        if (look === mine.look && !moved) continue;
+        changed = true;
+        mine.look = look;
+        mine.dot = { ...mine.dot, spot: mine.sign.spot, look: (picked ? looks["picked"] : looks[old ? "old" : ""]) ?? [] };
+        mine.sign.element.classList.toggle("old", old);
+        mine.sign.element.classList.toggle("picked", picked);
       }
       for (const id of gone) {
-        signs.get(id)?.marker.remove();
-        signs.delete(id);
+        const left = all.get(id);
+        if (left) signs.drop(left.sign);
+        all.delete(id);
       }
+      if (changed || gone.size) dots.show("helper", chosenLast([...all.values()].map((one) => one.dot), chosen));
     },
-    remove: () => group.remove(),
+    /** Whoever is pointed at says their name, also in a crowd. */
+    point(id: string | null): void {
+      if (id === pointed) return;
+      for (const [one, on] of [[pointed, false], [id, true]] as const) all.get(one ?? "")?.sign.element.classList.toggle("pointed", on);
+      pointed = id;
+    },
   };
 }
 
@@ -160,24 +163,22 @@ function write(text: Text, words: string): void {
 }
 
 /** The chosen round as a thin line with the numbers of its stops. */
-export function roundLayer(map: Map) {
-  const group = layerGroup().addTo(map);
+export function roundLayer(dots: Dots, signs: Signs) {
+  let numbers: Sign[] = [];
+  let shown: BoardRound | null = null;
   return {
     show(round: BoardRound | null) {
-      group.clearLayers();
-      if (!round) return;
-      const ink = inks();
-      const path = round.path.length ? round.path : round.stops.map((one): [number, number] => [one.lat, one.lon]);
-      polyline(path, { color: ink.accent, weight: 2.5, interactive: false }).addTo(group);
-      for (const stop of round.stops) {
+      if (round === shown) return;
+      shown = round;
+      for (const one of numbers) signs.drop(one);
+      const path = round?.path.length ? round.path : (round?.stops ?? []).map((one): [number, number] => [one.lat, one.lon]);
+      dots.draw(path.map(([lat, lon]) => spotOf(lat, lon)), inks().accent);
+      numbers = (round?.stops ?? []).map((stop) => {
         const number = document.createElement("span");
         number.append(stop.kind === "pickup" ? "取" : String(stop.seq));
-        const ended = stop.state === "done" ? " ended" : "";
-        const icon = divIcon({ className: `stop${ended}`, html: number, iconSize: [0, 0] });
-        marker([stop.lat, stop.lon], { icon, interactive: false, keyboard: false }).addTo(group);
-      }
+        return signs.add(stop.state === "done" ? "stop ended" : "stop", stop, number);
+      });
     },
-    remove: () => group.remove(),
   };
 }
 
@@ -185,7 +186,7 @@ export function roundLayer(map: Map) {
 export function placingLayer(map: Map) {
   let dot: Layer | null = null;
   return {
-    show(at: { lat: number; lon: number } | null) {
+    show(at: Placed | null) {
       dot?.remove();
       dot = at && circleMarker([at.lat, at.lon], { radius: 12, weight: 4, color: inks().alarm, fillOpacity: 0.2 }).addTo(map);
     },
