@@ -11,12 +11,13 @@ from dispatch.bootstrap.imports import kept_for_good
 # These look at a home, or write into its books, and open no door.
 AT_A_HOME: Final = {
     *("backup", "close-month", "drill", "export", "import", "report", "restore"),
-    *("erase-person", "export-person", "rotate-keys", "verify"),
+    *("audit", "erase-person", "export-person", "rotate-keys", "verify"),
 }
 # Each command is a click command of its own name (`close-month`: close_month; `import`,
 # a word of Python: import_) in the module that does its work.
 COMMANDS: Final = {
     "account": "dispatch.access.commands",
+    "audit": "dispatch.access.audit_command",
     "backup": "dispatch.backups.commands",
     "chaos": "dispatch.chaos.running",
     "check": "dispatch.solving",
