@@ -1,12 +1,16 @@
 """`python3 -m dispatch test`: every check of the house, pytest last."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
@@ -18,6 +22,8 @@ from dispatch.bootstrap.progress import say
 OWN: Final = Path(sys.executable).parent
 PYTEST: Final = (sys.executable, "-m", "pytest")
 IN_ORDER: Final = "--no-loadscope-reorder"  # the suite's order: whole stories first
+IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made there
+ROOMY_BYTES: Final = 8 * 2**30
 PAGE_CHECKS: Final = ("check", "test")  # scripts of web/ui/package.json
 
 
@@ -68,6 +74,19 @@ def pytest_check(arguments: Sequence[str], *, long: bool) -> Check:
     return Check("pytest", (*PYTEST, *side_by_side, *marks, *arguments))
 
 
+@contextmanager
+def surroundings() -> Iterator[dict[str, str]]:
+    """The caller's, and where memory is plenty, a folder in it for what tests write:
+    thousands of small databases, made and thrown away.
+    """
+    if not IN_MEMORY.is_dir() or shutil.disk_usage(IN_MEMORY).free < ROOMY_BYTES:
+        yield {**os.environ}
+        return
+    with TemporaryDirectory(prefix="liuzhu-test-", dir=IN_MEMORY) as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL has another user
+        yield {**os.environ, "TMPDIR": folder}
+
+
 def _run_all(checks: Iterable[Check]) -> list[str]:
     """One after the other; gives the names of those that are not content."""
     return [check.name for check in checks if not check.run()]
@@ -85,5 +104,6 @@ def test(arguments: tuple[str, ...], *, long: bool) -> None:
         broken = [name for names in found for name in names]
     if broken:
         say(f"BROKEN before pytest: {', '.join(broken)}")
-    suite_is_fine = pytest_check(arguments, long=long).run()
+    with surroundings() as env:
+        suite_is_fine = replace(pytest_check(arguments, long=long), env=env).run()
     raise SystemExit(0 if suite_is_fine and not broken else 1)
