@@ -53,6 +53,7 @@ export const books = {
   "books.budget": ["预算(元)", "Budget (yuan)"],
   "books.granted": ["已发放(元)", "Granted (yuan)"],
   "books.budget_left": ["剩余(元)", "Left (yuan)"],
+  "books.decisions": ["{n} 次下达与调整", "{n} decisions"],
   "books.none_budget": ["还没有登记预算", "No budget yet"],
   "books.none_budget_todo": ["登记后，每发放一笔都会扣减剩余。", "Each grant counts against it from then on."],
   "books.set_budget": ["登记预算", "Set a budget"],
