@@ -4,7 +4,8 @@ its own programs."""
 import os
 import sqlite3
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -84,13 +85,40 @@ def copy_postgres(url: str, folder: Path, programs: Path | None) -> list[Path]:
 
 
 def journal_command(url: str, into: Path, programs: Path | None) -> list[str]:
-    """What streams every write of the database into a folder, until it is ended."""
+    """What streams every write of the database into a folder, until it is ended.
+
+    Its slot makes the server keep what has not arrived: without one a checkpoint may
+    remove it first, and the stream never goes on. A slot that the server gave up
+    (`max_slot_wal_keep_size`) begins anew, and what was streamed is put aside: the
+    next base backup closes the gap.
+
+    Raises: CopyFailed.
+    """
     found = programs_for(server_version(url), programs)
+    if _is_given_up(url):
+        ended = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        into.rename(into.with_name(f"{into.name}-until-{ended}"))
     into.mkdir(parents=True, exist_ok=True)
-    return [str(found / "pg_receivewal"), "--directory", str(into), "--synchronous"]
+    words = [str(found / "pg_receivewal"), "--slot", JOURNAL]
+    run_program([*words, "--create-slot", "--if-not-exists"], url)
+    return [*words, "--directory", str(into), "--synchronous"]
 
 
-def run_program(argv: list[str | Path], url: str) -> None:
+def _is_given_up(url: str) -> bool:
+    """Whether the slot had lost what it was to keep; it is gone then."""
+    import psycopg
+
+    where = libpq_address(make_url(url))
+    with psycopg.connect(where, autocommit=True) as connection:
+        dropped = connection.execute(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
+            "WHERE slot_name = %s AND wal_status = 'lost'",
+            (JOURNAL,),
+        )
+        return dropped.rowcount > 0
+
+
+def run_program(argv: Sequence[str | Path], url: str) -> None:
     """Run one of PostgreSQL's programs. Raises: CopyFailed with its last words."""
     env = {**os.environ, **surroundings(url)}
     done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=_HOURS)

@@ -9,10 +9,12 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import func
 from sqlmodel import Session, select
 
+from dispatch.backups.copying import is_sqlite
 from dispatch.backups.keys_apart import missing_keys
 from dispatch.backups.laying_out import lay_out
 from dispatch.backups.making import write_run
@@ -23,6 +25,8 @@ from dispatch.clock import wall_now
 from dispatch.log.events import Event
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine, reading
+
+MOST_LOST_SECONDS: Final = 60  # of a database whose writes are streamed
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ def drill(chosen: Settings, shelf: Path, *, name: str | None = None) -> Drilled:
         proof = _bring_back(chosen, backup)
         events, lost = proof.settled.events, _lost(newest, proof.settled.until)
         broken = [*proof.broken, *_keys_apart(chosen, backup)]
+        if lost and lost > MOST_LOST_SECONDS and not is_sqlite(chosen.database):
+            broken.append(f"{lost} s were lost: is `backup --follow` at work?")
     except Exception as error:  # noqa: BLE001 - whatever it is, the drill failed
         broken = [f"{type(error).__name__}: {error}"]
     run = BackupRun(

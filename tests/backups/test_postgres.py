@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, func, select
 
 from dispatch.backups.copying import journal_command, surroundings
@@ -59,6 +60,9 @@ def test_what_was_streamed_comes_back_after_the_server_was_shot(place: Path) -> 
         make_backup(chosen, shelf)
         for _ in range(AFTER):
             order_lunch(town)
+            with engine.connect() as connection:  # more than one segment of writes
+                connection.execute(text("SELECT pg_switch_wal()"))
+                connection.execute(text("CHECKPOINT"))
         time.sleep(1)
         server.process.send_signal(signal.SIGKILL)
         engine.dispose()
