@@ -1,26 +1,34 @@
 /** Words that stand on places of the map: names, numbers of stops.
  *
  * They lie flat, moved by `left` and `top`: with a transform each, five hundred would be layers
- * of their own, which the browser puts together anew in each frame of a drag. */
+ * of their own, which the browser puts together anew in each frame of a drag. Those that are far
+ * from the view are laid out only when it comes near. */
 import type { Map } from "leaflet";
-import { follow, spotOf, worldOf, type Spot } from "./sheet";
+import { around, covers, follow, spotOf, viewOf, worldOf, type Spot } from "./sheet";
 
 export interface Sign { element: HTMLElement; spot: Spot }
 
 export function signsLayer(map: Map) {
   const all = new Set<Sign>();
   let placed = "";
+  let frame = around(viewOf(map));
   function put(sign: Sign): void {
     const world = worldOf(map.getZoom());
+    const [x, y] = [sign.spot.x * world, sign.spot.y * world];
+    const far = x < frame.left || y < frame.top || x > frame.left + frame.width || y > frame.top + frame.height;
+    if (sign.element.hidden !== far) sign.element.hidden = far;
+    if (far) return;
     const origin = map.getPixelOrigin();
-    sign.element.style.left = `${Math.round(sign.spot.x * world - origin.x)}px`;
-    sign.element.style.top = `${Math.round(sign.spot.y * world - origin.y)}px`;
+    sign.element.style.left = `${Math.round(x - origin.x)}px`;
+    sign.element.style.top = `${Math.round(y - origin.y)}px`;
   }
   function settle(): void {
     const origin = map.getPixelOrigin();
     const now = `${map.getZoom()} ${origin.x} ${origin.y}`;
-    if (now === placed) return;
+    const view = viewOf(map);
+    if (now === placed && covers(frame, view)) return;
     placed = now;
+    frame = around(view);
     for (const sign of all) put(sign);
   }
   follow(map, settle, settle, () => all.clear());
