@@ -1,5 +1,6 @@
 """Granting: when an order is paid and evidenced, in that same transaction."""
 
+from collections import Counter
 from typing import Final
 
 from sqlmodel import Session, select
@@ -117,13 +118,14 @@ def recount(uow: UnitOfWork, order: Order) -> bool:
     policy = rules_on(uow.session, order.serve_on).policy
     person = person_of(elder, history_of(uow.session, elder.id), order.serve_on)
     outcome = evaluate(uow.session, policy, elder, person, order)
-    kind = _kind_of_person(policy, FactsOn(policy, person, order.serve_on))
-    wanted = {(line.subsidy, line.category, line.fen) for line in outcome.lines}
-    stands = {
+    facts = FactsOn(policy, person, order.serve_on)
+    wanted = Counter((line.subsidy, line.category, line.fen) for line in outcome.lines)
+    stands = Counter(
         (grant.subsidy, grant.category, grant.fen)
         for grant in list_live_grants(uow.session, order.id)
-    }
-    if (wanted, kind) == (stands, live.category):
+    )
+    kind = (_kind_of_person(policy, facts), _categories(facts))
+    if (wanted, kind) == (stands, (live.category, live.categories)):
         return False
     _take_back(uow, order, live, _TOLD_LATER)
     settle(uow, order)
@@ -207,7 +209,7 @@ def _entry(
         channel=order.channel.value,
         service=order.service,
         category=_kind_of_person(policy, facts),
-        categories=f" {' '.join(sorted(facts.categories - {ANY}))} ",
+        categories=_categories(facts),
         grade=order.grade,
         evidence_id=proof.id,
         made_at=uow.now,
@@ -218,6 +220,11 @@ def _kind_of_person(policy: Policy, facts: FactsOn) -> str:
     """The first category of the file that the elder is in; each counts once."""
     named = tuple(category.id for category in policy.category)
     return facts.first_of(named) or ANY
+
+
+def _categories(facts: FactsOn) -> str:
+    """Every category of the file that the elder is in, to be looked for as words."""
+    return f" {' '.join(sorted(facts.categories - {ANY}))} "
 
 
 def _grant(

@@ -20,12 +20,21 @@ from tests.subsidy.closed_month import AFTER, MONTH, Officials, close_drawers, e
 from tests.subsidy.ledger_town import do, live_grants, rows
 
 
-def _suspend(uow: UnitOfWork) -> None:
+def _suspend(uow: UnitOfWork, until_on: date | None = None) -> None:
     """Suspended since before the meal, which somebody says only in December."""
     elder = uow.session.exec(select(Elder)).one()
     value = {"entitlement_suspended": True}
-    since = FactChange(FactKind.SUSPENDED, value, date(2026, 11, 1))
+    since = FactChange(FactKind.SUSPENDED, value, date(2026, 11, 1), until_on)
     change_facts(uow, elder, [since], reason="十一月起失联，补登记")
+
+
+def _shown(town: LittleTown, officials: Officials) -> tuple[bool, int | None, int]:
+    """Of the only station: whether its signature stands, for what, how many lines."""
+    sheet = in_one_transaction(
+        town.engine, lambda uow: show_month(uow, MONTH), actor=officials.street
+    )
+    (one,) = sheet.stations
+    return one.confirmed, one.signed_fen, one.told_later
 
 
 def test_a_fact_told_after_the_signature_is_signed_for_again(town: LittleTown) -> None:
@@ -41,13 +50,7 @@ def test_a_fact_told_after_the_signature_is_signed_for_again(town: LittleTown) -
         officials.sign(Step.REVIEW, officials.street)
     with Session(town.engine) as session:
         assert "changed_since" in [one.kind for one in blockers(session, MONTH)]
-    sheet = in_one_transaction(
-        town.engine, lambda uow: show_month(uow, MONTH), actor=officials.street
-    )
-    (station,) = sheet.stations
-    assert (station.confirmed, station.signed_fen, station.told_later) == (
-        *(False, 800, 1),
-    )
+    assert _shown(town, officials) == (False, 800, 1)
     assert sum(live_grants(town).values()) == 500
 
     town.at(AFTER + timedelta(hours=2))
@@ -60,3 +63,10 @@ def test_a_fact_told_after_the_signature_is_signed_for_again(town: LittleTown) -
     with Session(town.engine) as session:
         assert broken_fens(session) == []
         assert "changed_since" not in [one.kind for one in blockers(session, MONTH)]
+
+    town.at(AFTER + timedelta(hours=3))
+    do(town, _suspend, date(2026, 11, 10))  # it was over before the meal
+    assert _shown(town, officials) == (False, again.subsidy_fen, 1)
+    town.at(AFTER + timedelta(hours=4))
+    officials.sign(Step.CONFIRM, town.staff)
+    assert sum(live_grants(town).values()) == 500

@@ -32,7 +32,7 @@ from dispatch.subsidy.months.steps import (
     list_steps,
     together,
 )
-from dispatch.subsidy.months.told_later import ToldLater, told_later
+from dispatch.subsidy.months.told_later import told_later
 from dispatch.subsidy.station_duties import last_day
 from dispatch.subsidy.station_months import list_uncounted
 
@@ -56,7 +56,7 @@ class Signed:
     confirmed: Mapping[UUID, PeriodStep]
     reviewed: Mapping[str, PeriodStep]
     whole: Mapping[Step, PeriodStep]  # publish, approve, pay
-    told_later: Mapping[UUID, ToldLater] = field(default_factory=dict)
+    told_later: Mapping[UUID, int] = field(default_factory=dict)  # lines, by station
 
     def streets(self) -> dict[str, Figures]:
         """What there is to review, by street."""
@@ -72,18 +72,13 @@ class Signed:
             for station, figures in self.stations.items()
             if station not in self.confirmed
             or self.confirmed[station].digest != figures.digest
-            or self.is_told_later(station)
+            or station in self.told_later
             if street is None or self.street_of[station] == street
         ]
 
     def changed(self, street: str | None = None) -> list[UUID]:
         """Those among them that had confirmed: something has changed since."""
         return [one for one in self.unconfirmed(street) if one in self.confirmed]
-
-    def is_told_later(self, station: UUID) -> bool:
-        """Something of its elders was told after it had confirmed."""
-        told, signed = self.told_later.get(station), self.confirmed.get(station)
-        return told is not None and signed is not None and told.at > signed.signed_at
 
     def unreviewed(self) -> list[str]:
         """Streets whose figures of now nobody has reviewed."""
@@ -132,7 +127,9 @@ def signed_of(
         confirmed=confirmed,
         reviewed=reviewed,
         whole=whole,
-        told_later=told_later(session, month, only) if confirmed and is_open else {},
+        told_later=told_later(session, month, begun, only)
+        if confirmed and is_open
+        else {},
     )
 
 

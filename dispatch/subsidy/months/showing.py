@@ -233,7 +233,6 @@ def _stations(uow: UnitOfWork, signed: Signed) -> Iterable[StationRow]:
         if (figures := signed.stations.get(station.id)) is not None:
             before = signed.confirmed.get(station.id)
             before = before if station.id in unconfirmed else None
-            told = signed.told_later.get(station.id)
             yield StationRow(
                 station_id=station.id,
                 station=station.name,
@@ -245,9 +244,7 @@ def _stations(uow: UnitOfWork, signed: Signed) -> Iterable[StationRow]:
                 reviewed=station.street_code not in unreviewed,
                 signed_entries=before.entries if before else None,
                 signed_fen=before.subsidy_fen if before else None,
-                told_later=told.lines
-                if told and signed.is_told_later(station.id)
-                else 0,
+                told_later=signed.told_later.get(station.id, 0),
             )
 
 

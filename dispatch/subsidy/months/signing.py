@@ -143,7 +143,7 @@ def _signed_before(uow: UnitOfWork, step: Step, signed: Signed) -> PeriodStep | 
     """The signature that is there for these figures."""
     actor, kept = uow.actor, None
     if step is Step.CONFIRM and actor.station_id is not None:
-        if signed.is_told_later(actor.station_id):
+        if actor.station_id in signed.told_later:
             return None
         kept = signed.confirmed.get(actor.station_id)
     elif step is Step.REVIEW and actor.street_code is not None:

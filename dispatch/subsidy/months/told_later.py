@@ -6,13 +6,11 @@ be: it signs again, and its lines are reckoned anew as it does.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from dispatch.clock import town_moment
 from dispatch.orders.orders import get_order
@@ -21,50 +19,61 @@ from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.granting import recount
 from dispatch.subsidy.ledger import Entry, EntryKind
 from dispatch.subsidy.months.periods import first_day
-
-
-@dataclass(frozen=True)
-class ToldLater:
-    """Of one station: when the newest such fact was told, and how many lines it is
-    about; not each of them need come out otherwise.
-    """
-
-    at: datetime
-    lines: int
+from dispatch.subsidy.months.steps import PeriodStep, Step
 
 
 def told_later(
-    session: Session, month: str, only: Collection[UUID] | None = None
-) -> dict[UUID, ToldLater]:
-    """By station what was told after the lines of a month were posted."""
-    station = col(Entry.station_id)
-    told: Any = func.max(col(ElderFact.recorded_at))
-    lines = func.count(col(Entry.id).distinct())
-    query = _touched(select(station, told, lines), month).group_by(station)
+    session: Session, month: str, begun: int, only: Collection[UUID] | None = None
+) -> dict[UUID, int]:
+    """By station that has confirmed the month, since it was last begun: of how many
+    lines something was told after that; not each of them need come out otherwise.
+    """
+    signed = (
+        select(
+            col(PeriodStep.station_id).label("station_id"),
+            func.max(PeriodStep.signed_at).label("at"),
+        )
+        .where(
+            PeriodStep.month == month,
+            PeriodStep.begun == begun,
+            PeriodStep.step == Step.CONFIRM,
+        )
+        .group_by(col(PeriodStep.station_id))
+        .subquery()
+    )
+    station, lines = col(Entry.station_id), func.count(col(Entry.order_id).distinct())
+    query = (
+        _touched(select(station, lines), month)
+        .join(signed, signed.c.station_id == station)
+        .where(col(ElderFact.recorded_at) > signed.c.at)
+        .group_by(station)
+    )
     if only is not None:
         query = query.where(station.in_(only))
-    return {one: ToldLater(at, int(many)) for one, at, many in session.execute(query)}
+    return {one: int(many) for one, many in session.execute(query)}
 
 
 def recount_lines(uow: UnitOfWork, month: str, station_id: UUID) -> int:
-    """Reckon the station's touched lines anew; those that come out as they were stay.
+    """Reckon the station's touched lines anew, the earliest first, as caps were used
+    up; those that come out as they were stay.
 
     Returns:
         how many were taken back and posted anew.
     """
-    query = _touched(select(col(Entry.order_id)).distinct(), month)
-    ours = query.where(col(Entry.station_id) == station_id)
-    orders = sorted(uow.session.execute(ours).scalars().all())
+    on, order = col(Entry.service_on), col(Entry.order_id)
+    query = _touched(select(on, order).distinct(), month)
+    ours = query.where(col(Entry.station_id) == station_id).order_by(on, order)
     return sum(
-        recount(uow, get_order(uow.session, order_id, lock=True)) for order_id in orders
+        recount(uow, get_order(uow.session, order_id, lock=True))
+        for _, order_id in uow.session.execute(ours).all()
     )
 
 
 def _touched(query: Any, month: str) -> Any:
-    """A month's services of elders of whom something that holds on their day was told
-    after they were posted. What was so before a first change says nothing new.
+    """A month's services of elders of whom something that had begun by their day was
+    told after they were posted; also what was over by then, as what stood before it
+    does not come back. What was so before a first change says nothing new.
     """
-    on = col(Entry.service_on)
     return (
         query.select_from(Entry)
         .join(ElderFact, col(ElderFact.elder_id) == col(Entry.elder_id))
@@ -75,7 +84,6 @@ def _touched(query: Any, month: str) -> Any:
             col(ElderFact.recorded_at) >= town_moment(first_day(month), 0),
             col(ElderFact.recorded_at) > col(Entry.made_at),
             col(ElderFact.from_on) > SINCE_EVER,
-            col(ElderFact.from_on) <= on,
-            or_(col(ElderFact.until_on).is_(None), col(ElderFact.until_on) >= on),
+            col(ElderFact.from_on) <= col(Entry.service_on),
         )
     )
