@@ -27,10 +27,17 @@ export function pointing(map: Map, dots: Dots, over: (one: Pointed | null) => vo
     last = event;
     looking ||= requestAnimationFrame(look);
   };
+  const left = () => {
+    last = null;
+    box.classList.remove("over-dot");
+    over(null);
+  };
   box.addEventListener("mousemove", moved);
+  box.addEventListener("mouseleave", left);
   map.on("click", (event) => press(find(event.originalEvent, event.containerPoint), event));
   map.once("unload", () => {
     cancelAnimationFrame(looking);
     box.removeEventListener("mousemove", moved);
+    box.removeEventListener("mouseleave", left);
   });
 }

@@ -1,8 +1,8 @@
 import { latLng } from "leaflet";
 import { map as makeMap } from "leaflet";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { dotAt, type Dot } from "./dots";
-import { around, covers, spotOf, worldOf } from "./sheet";
+import { around, covers, sharpness, spotOf, worldOf } from "./sheet";
 import { drawStreets, streetsOf } from "./streets";
 
 const view = { zoom: 13, left: 1000, top: 2000, width: 800, height: 600 };
@@ -21,6 +21,16 @@ test("a frame holds for a drag, until its edge comes near or the zoom is another
   expect(covers(frame, { ...view, left: 1220, top: 2120 })).toBe(true);
   expect(covers(frame, { ...view, left: 1260 })).toBe(false);
   expect(covers(frame, { ...view, zoom: 13.5 })).toBe(false);
+});
+
+test("a canvas is as sharp as the screen, and never larger than a tablet draws", () => {
+  expect(sharpness(view)).toBe(1);
+  vi.stubGlobal("devicePixelRatio", 3);
+  expect(sharpness(view)).toBe(2);
+  const wide = around({ ...view, width: 2400, height: 1300 });
+  expect(sharpness(wide)).toBeLessThan(2);
+  expect(wide.width * wide.height * sharpness(wide) ** 2).toBeLessThanOrEqual(2 ** 24);
+  vi.unstubAllGlobals();
 });
 
 test("the topmost dot under the pointer is the one, a little beside it too", () => {

@@ -15,6 +15,8 @@ const SPARE = 0.12;
 const TILE = 256;
 /** A canvas has at most so many dots for each pixel of the page. */
 export const SHARPEST = 2;
+/** A larger canvas stays empty on some tablets. */
+const MOST_DOTS = 2 ** 24;
 
 export const worldOf = (zoom: number): number => TILE * 2 ** zoom;
 
@@ -63,9 +65,20 @@ export function place(canvas: HTMLCanvasElement, frame: Frame, map: Map): void {
   DomUtil.setTransform(canvas, new Point(frame.left * scale - origin.x, frame.top * scale - origin.y), scale);
 }
 
+/** So many dots has a canvas for each pixel of the page: as the screen, where it is not too large. */
+export function sharpness({ width, height }: Frame): number {
+  const most = Math.floor(8 * Math.sqrt(MOST_DOTS / Math.max(1, width * height))) / 8;
+  return Math.min(SHARPEST, window.devicePixelRatio || 1, most);
+}
+
+/** Whether what was drawn still serves: it shows the view, and is as sharp as the screen is now. */
+export function serves(canvas: HTMLCanvasElement, frame: Frame | null, map: Map): frame is Frame {
+  return frame !== null && covers(frame, viewOf(map)) && canvas.width === Math.round(frame.width * sharpness(frame));
+}
+
 /** An empty canvas of the frame's size, as sharp as the screen. */
 export function clean(canvas: HTMLCanvasElement, frame: Frame): CanvasRenderingContext2D | null {
-  const dots = Math.min(SHARPEST, window.devicePixelRatio || 1);
+  const dots = sharpness(frame);
   const [width, height] = [Math.round(frame.width * dots), Math.round(frame.height * dots)];
   const ctx = canvas.getContext("2d");
   if (canvas.width !== width || canvas.height !== height) {
@@ -104,7 +117,7 @@ export function sheet(map: Map, paint: (ctx: CanvasRenderingContext2D, frame: Fr
     place(canvas, frame, map);
   }
   function settle(): void {
-    if (frame && covers(frame, viewOf(map))) place(canvas, frame, map);
+    if (serves(canvas, frame, map)) place(canvas, frame, map);
     else draw();
   }
   follow(map, settle, () => frame && place(canvas, frame, map), () => {

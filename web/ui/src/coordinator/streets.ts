@@ -4,7 +4,7 @@
  * hold up whoever zooms. */
 import type { Map } from "leaflet";
 import type { RoadLine } from "../wire/board";
-import { around, clean, covers, follow, isDragged, makeCanvas, place, spotOf, viewOf, worldOf, type Frame } from "./sheet";
+import { around, clean, follow, isDragged, makeCanvas, place, serves, spotOf, viewOf, worldOf, type Frame } from "./sheet";
 
 const WIDTH = [2.4, 1.4, 0.8];
 const INK = ["#b9c0c8", "#ccd1d7", "#dde1e5"];
@@ -95,7 +95,7 @@ export function roadsLayer(map: Map, lines: RoadLine[]): void {
     move();
     clearTimeout(resting);
     cancelAnimationFrame(piece);
-    if (!frame || !covers(frame, viewOf(map))) resting = setTimeout(draw, REST_MS);
+    if (!serves(shown, frame, map)) resting = setTimeout(draw, REST_MS);
   }
   follow(map, settle, move, () => {
     clearTimeout(resting);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { KeptEvent } from "../shelf/shelf";
 import type { TillDeed } from "../wire/till";
 import type { Counter } from "../wire/types";
-import { fold, walkedIn } from "./fold";
+import { fold, takenFor, walkedIn } from "./fold";
 
 const counter = {
   sitting: { sitting_id: "lunch" }, served: 1, left: 2, spare: 5, identity: {},
@@ -27,4 +27,9 @@ test("a second walk-in of the same person is seen before anybody is told", () =>
   const kept = [deed({ kind: "walk_in", elder_id: "w", sitting_id: "lunch", fen: null })];
   expect(walkedIn(kept, "w", "lunch")).not.toBeNull();
   expect(walkedIn(kept, "w", "dinner")).toBeNull();
+});
+
+test("a payment of nothing may be given back while it stands, and what was given back never twice", () => {
+  const taken = (fen: number, paid: boolean) => takenFor({ paid, payments: [{ payment_id: "p", method: "cash", fen }] }).length;
+  expect([taken(800, false), taken(0, true), taken(0, false), taken(-800, true)]).toEqual([1, 1, 0, 0]);
 });

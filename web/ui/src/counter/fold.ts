@@ -1,7 +1,8 @@
 /** The counter as this page knows it: the server's list, with what was written down here laid over it. */
 import type { KeptEvent } from "../shelf/shelf";
 import type { TillDeed } from "../wire/till";
-import type { Bill, Counter, Expected } from "../wire/types";
+import type { Bill, Counter, Expected, OrderStory } from "../wire/types";
+import type { Paid } from "./till.svelte";
 
 export function fold(counter: Counter, kept: KeptEvent<TillDeed>[]): Counter {
   const waiting = kept.filter((one) => one.state === "kept").map((one) => one.event);
@@ -28,6 +29,12 @@ function apply(one: Expected, deed: TillDeed): Expected {
 export function paidOff(bill: Bill, fen: number | null): Bill {
   if (fen === null) return bill;
   return { ...bill, paid_fen: bill.paid_fen + fen, due_fen: Math.max(0, bill.due_fen - fen) };
+}
+
+/** What was taken for an order and may be given back; a payment of nothing, too, while it stands. */
+export function takenFor(story: Pick<OrderStory, "paid" | "payments">): Paid[] {
+  return story.payments.flatMap(({ payment_id, method, fen, refunded }) =>
+    payment_id && (fen > 0 || (fen === 0 && story.paid)) ? [{ id: payment_id, method, fen, refunded: refunded ?? false }] : []);
 }
 
 /** Whoever walked in here, and of whom the server has not heard yet. */

@@ -8,7 +8,7 @@ import type { Draft } from "../shelf/recorder";
 import type { CollectorKind, TillDeed, TillPeople, TillPerson, WalkInDish } from "../wire/till";
 import type { Bill, Counter, Found, Identity, OrderRow, OrderStory, PayMethod, Purse, Serving } from "../wire/types";
 import { asked } from "./asked";
-import { fold, paidOff, walkedIn } from "./fold";
+import { fold, paidOff, takenFor, walkedIn } from "./fold";
 import { expectedFirst, look, near, notCome } from "./looking";
 import { tray, type Outcome } from "./tray.svelte";
 
@@ -138,7 +138,7 @@ class Till {
     this.refused = null;
     this.parts = false;
     void this.#readPurse(one.elder.id);
-    if (one.order?.state === "done" && one.order.paid_fen > 0) void this.#readPaid(one.order.id);
+    if (one.order?.state === "done" && (one.order.paid || one.order.paid_fen > 0)) void this.#readPaid(one.order.id);
   }
 
   /** Somebody who walked in while the server could not be told has eaten all the same. */
@@ -278,8 +278,7 @@ class Till {
   async #readPaid(order: string): Promise<void> {
     const story = await get<OrderStory>(`/api/orders/${order}`).catch(() => null);
     if (!story || this.picked?.order?.id !== order || this.paid.length) return;
-    this.paid = story.payments.flatMap(({ payment_id, method, fen, refunded }) =>
-      payment_id && fen > 0 ? [{ id: payment_id, method, fen, refunded: refunded ?? false }] : []);
+    this.paid = takenFor(story);
   }
 
   /** One deed at a time: a second tap on the same button is none. */

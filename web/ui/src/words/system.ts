@@ -6,7 +6,6 @@ export const system = {
   "system.about": ["给区里值守系统的人看：哪里红了、该做什么。每 30 秒自动刷新。", "For whoever runs the house: what is red, and what to do. Read again every 30 seconds."],
   "system.all_well": ["没有红的", "Nothing is red"],
   "system.red": ["{n} 项是红的", "{n} red"],
-  "system.now": ["现在", "Now"],
   "system.todo": ["怎么办", "What to do"],
   "system.lives": ["在运行", "at work"],
   "system.silent": ["没有动静", "silent"],
