@@ -79,12 +79,19 @@ def surroundings() -> Iterator[dict[str, str]]:
     """The caller's, and where memory is plenty, a folder in it for what tests write:
     thousands of small databases, made and thrown away.
     """
-    if not IN_MEMORY.is_dir() or shutil.disk_usage(IN_MEMORY).free < ROOMY_BYTES:
+    if not _is_roomy(IN_MEMORY):
         yield {**os.environ}
         return
     with TemporaryDirectory(prefix="liuzhu-test-", dir=IN_MEMORY) as folder:
         Path(folder).chmod(0o755)  # PostgreSQL has another user
         yield {**os.environ, "TMPDIR": folder}
+
+
+def _is_roomy(place: Path) -> bool:
+    """It has room, and what lies there may be run, as an environment in it must be."""
+    if not place.is_dir() or shutil.disk_usage(place).free < ROOMY_BYTES:
+        return False
+    return not os.statvfs(place).f_flag & os.ST_NOEXEC
 
 
 def _run_all(checks: Iterable[Check]) -> list[str]:

@@ -8,7 +8,13 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from dispatch.clock import wall_now
-from dispatch.gauging.gauges import Readings, as_text, read_gauges, read_parts
+from dispatch.gauging.gauges import (
+    Readings,
+    as_text,
+    read_disk,
+    read_gauges,
+    read_parts,
+)
 from dispatch.gauging.signs import SystemState, judge
 from dispatch.promises import Promise, check_promises
 from dispatch.promises.standing import Standing
@@ -39,22 +45,22 @@ def get_system(request: Request, caller: District) -> Answer:
 
 
 def _readings(request: Request, database: Database) -> Readings:
-    """Without a database it is still known who is silent."""
+    """Without a database it is still known who is silent, and the disk."""
     listening: Listening = request.app.state.listening
     resting: Standing = request.app.state.resting
-    parts = read_parts(listening.told())
+    known = {**read_parts(listening.told()), **read_disk(settings())}
 
     def look() -> list[Promise]:
         return database.read(lambda uow: check_promises(uow.session, now=uow.now))
 
     try:
         promises = resting.told(look)
-        told = database.read(lambda uow: read_gauges(uow, settings(), promises))
+        told = database.read(lambda uow: read_gauges(uow, promises))
     except Exception as error:
         if not is_away(error):
             raise
-        return parts
-    return {**parts, **told}
+        return known
+    return {**known, **told}
 
 
 def _may_watch(request: Request) -> bool:

@@ -63,8 +63,8 @@ def list_looks_at(
 
 
 def list_watchers(session: Session, code: str, first_on: date) -> list[WatcherRow]:
-    """Who looked at a station's people in the seven days from a day on, the busiest
-    first: the list that its head reads every week.
+    """Who looked at a station's people, their homes and contacts, in the seven days
+    from a day on, the busiest first: the list that its head reads every week.
 
     Raises:
         NotFound: no such station.
@@ -78,6 +78,10 @@ def list_watchers(session: Session, code: str, first_on: date) -> list[WatcherRo
         for elder in session.exec(query).all()
         for key in (elder.id, elder.household_id)
     }
+    theirs = select(Contact.id, Elder.number).join(
+        Elder, col(Elder.id) == Contact.elder_id
+    )
+    whose |= dict(session.exec(theirs.where(Elder.station_id == station.id)).all())
     last_on = first_on + WEEK - timedelta(days=1)
     found: dict[tuple[str, str], list[LookRow]] = {}
     looks = _looks(session, list(whose), first_on, last_on)

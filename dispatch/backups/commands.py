@@ -75,7 +75,7 @@ def restore(name: str | None, into: Path, shelf: Path | None, *, replace: bool) 
     The feed begins a new epoch, leases are void, everybody signs in again. Prints one
     JSON line with the last moment that came back; exit 1 when a promise is broken.
     """
-    chosen = chosen_settings()
+    chosen, into = chosen_settings(), into.absolute()  # PostgreSQL runs elsewhere
     try:
         found = find_backup(_shelf(chosen, shelf), name)
         if replace and into.exists() and any(into.iterdir()):

@@ -17,6 +17,15 @@ COPY: Final = "liuzhu.db"
 BASE: Final = "base.tar.gz"
 JOURNAL: Final = "liuzhu_journal"  # how the streaming of WAL names itself
 _HOURS: Final = 4 * 3600.0
+_ASK_NOBODY: Final = "--no-password"  # at a terminal it would wait for one
+# What else of an address PostgreSQL's programs must know, and how they call it.
+_BESIDES: Final[Mapping[str, str]] = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    "passfile": "PGPASSFILE",
+}
 
 
 class CopyFailed(Exception):
@@ -77,7 +86,7 @@ def copy_postgres(url: str, folder: Path, programs: Path | None) -> list[Path]:
     """
     found = programs_for(server_version(url), programs)
     words = ["--format=tar", "--gzip", "--wal-method=stream", "--checkpoint=fast"]
-    run_program([found / "pg_basebackup", "--pgdata", folder, *words], url)
+    run_program([found / "pg_basebackup", "--pgdata", folder, *words, _ASK_NOBODY], url)
     files = [*sorted(folder.glob("*.tar.gz")), folder / "backup_manifest"]
     if {file.name for file in files} != {BASE, "pg_wal.tar.gz", "backup_manifest"}:
         raise CopyFailed("the database has tablespaces outside its folder")
@@ -99,7 +108,7 @@ def journal_command(url: str, into: Path, programs: Path | None) -> list[str]:
         ended = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
         into.rename(into.with_name(f"{into.name}-until-{ended}"))
     into.mkdir(parents=True, exist_ok=True)
-    words = [str(found / "pg_receivewal"), "--slot", JOURNAL]
+    words = [str(found / "pg_receivewal"), "--slot", JOURNAL, _ASK_NOBODY]
     run_program([*words, "--create-slot", "--if-not-exists"], url)
     return [*words, "--directory", str(into), "--synchronous"]
 
@@ -135,16 +144,23 @@ def surroundings(url: str) -> Mapping[str, str]:
         "PGUSER": told.username or "",
         "PGPASSWORD": told.password or "",
         "PGAPPNAME": JOURNAL,
+        **{name: str(told.query.get(word, "")) for word, name in _BESIDES.items()},
     }
     return {name: value for name, value in given.items() if value}
 
 
 def server_version(url: str) -> int:
-    """The server's major version: its programs must be of the same."""
+    """The server's major version: its programs must be of the same.
+
+    Raises: CopyFailed, when it does not answer.
+    """
     import psycopg
 
-    with psycopg.connect(libpq_address(make_url(url))) as connection:
-        return connection.info.server_version // 10_000
+    try:
+        with psycopg.connect(libpq_address(make_url(url))) as connection:
+            return connection.info.server_version // 10_000
+    except psycopg.OperationalError as away:
+        raise CopyFailed(str(away)) from None
 
 
 def libpq_address(url: URL) -> str:

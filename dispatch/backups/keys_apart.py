@@ -5,23 +5,24 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from dispatch.people.vault import Keys, Sealed, read_keys
+from dispatch.people.vault import Keys, read_keys
+from dispatch.privacy.rotating import count_by_key
 
 
 class KeysTogether(Exception):
     """The keys would lie beside the data that they open."""
 
 
-def save_keys(keys_file: Path, apart: Path, shelf: Path) -> Path:
+def save_keys(keys_file: Path, apart: Path, shelf: Path | None) -> Path:
     """Copy the keys into a folder of their own, under a name that tells which.
 
     Raises:
         KeysTogether: that folder is the shelf, in it, or around it.
     """
-    here, there = apart.resolve(), shelf.resolve()
-    if here == there or here in there.parents or there in here.parents:
+    here, there = apart.resolve(), shelf and shelf.resolve()
+    if there and (here == there or here in there.parents or there in here.parents):
         raise KeysTogether(f"{apart} lies with the backups in {shelf}")
     content = keys_file.read_bytes()
     here.mkdir(parents=True, exist_ok=True)
@@ -45,8 +46,8 @@ def fingerprints(ring: Keys) -> Mapping[str, str]:
 
 
 def keys_used(session: Session) -> list[str]:
-    """The ids of the keys under which something is sealed."""
-    return sorted(session.exec(select(Sealed.key_id).distinct()))
+    """The ids of the keys under which something is sealed, pictures and prints too."""
+    return sorted(count_by_key(session))
 
 
 def missing_keys(told: Mapping[str, str], keys_file: Path) -> list[str]:

@@ -1,13 +1,17 @@
 """Making a backup while the house runs, and writing down that it was made."""
 
+import shutil
 import tarfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine, func, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
 from dispatch.backups.copying import copy_postgres, copy_sqlite, is_sqlite
@@ -30,7 +34,8 @@ def make_backup(chosen: Settings, shelf: Path) -> BackupRun:
     """Put one more backup on the shelf; the row that was written about it.
 
     Raises:
-        CopyFailed, PostgresMissing, OSError: and then a row says that it failed.
+        CopyFailed, PostgresMissing, OSError: and then a row says that it failed, and
+            nothing of it is left on the shelf.
     """
     began, engine = wall_now(), make_engine(chosen.database)
     name = began.strftime(NAME)
@@ -38,8 +43,10 @@ def make_backup(chosen: Settings, shelf: Path) -> BackupRun:
         try:
             size = _make(chosen, engine, shelf, name)
         except Exception as error:
+            shutil.rmtree(_part(shelf, name), ignore_errors=True)
             failed = _row(RunKind.BACKUP, name, began, words=_told(error), passed=False)
-            write_run(engine, failed)
+            with suppress(SQLAlchemyError):  # it is away: that is why it failed
+                write_run(engine, failed)
             raise
         done = _row(RunKind.BACKUP, name, began, bytes=size, passed=True)
         write_run(engine, done)
@@ -81,7 +88,7 @@ _REVISION: Final = text("SELECT version_num FROM alembic_version")
 
 
 def _make(chosen: Settings, engine: Engine, shelf: Path, name: str) -> int:
-    part = shelf / f"{name}.part"
+    part = _part(shelf, name)
     shelf.mkdir(parents=True, exist_ok=True, mode=0o700)
     part.mkdir()
     if is_sqlite(chosen.database):
@@ -94,18 +101,41 @@ def _make(chosen: Settings, engine: Engine, shelf: Path, name: str) -> int:
     else:
         manifest = describe(engine, name)
         files = copy_postgres(chosen.database, part, chosen.postgres_programs)
-    files.append(_keep_home(chosen.home, part / HOME))
+    files.append(_keep_home(chosen, shelf, part / HOME))
     hashes = {file.name: hash_of(file) for file in files}
     write_manifest(part, replace(manifest, files=hashes))
     part.rename(shelf / name)
     return sum((shelf / name / file.name).stat().st_size for file in files)
 
 
-def _keep_home(home: Path, file: Path) -> Path:
-    with tarfile.open(file, "w:gz", compresslevel=3) as tar:
-        for one in _kept(home):
-            tar.add(one, arcname=one.name)
+def _part(shelf: Path, name: str) -> Path:
+    """Where it is made: under this name it is none yet."""
+    return shelf / f"{name}.part"
+
+
+def _keep_home(chosen: Settings, shelf: Path, file: Path) -> Path:
+    """Files as they are, links as what they point at: elsewhere they would not."""
+    never = set(_apart(chosen, shelf))
+
+    def may_come(one: tarfile.TarInfo) -> tarfile.TarInfo | None:
+        return None if (chosen.home / one.name).resolve() in never else one
+
+    with tarfile.open(file, "w:gz", compresslevel=3, dereference=True) as tar:
+        for one in _kept(chosen.home):
+            tar.add(one, arcname=one.name, filter=may_come)
     return file
+
+
+def _apart(chosen: Settings, shelf: Path) -> Iterator[Path]:
+    """What may lie in a home under any name and never comes along: the keys and their
+    copies, other backups, and the database itself."""
+    yield from (one.resolve() for one in (chosen.keys, shelf))
+    if chosen.keys_copy is not None:
+        yield chosen.keys_copy.resolve()
+    if is_sqlite(chosen.database):
+        database = Path(make_url(chosen.database).database or "").resolve()
+        for beside in ("", "-wal", "-shm"):
+            yield database.with_name(database.name + beside)
 
 
 def _kept(home: Path) -> Iterator[Path]:

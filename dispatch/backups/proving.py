@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlmodel import Session, select
 
-from dispatch.backups.keys_apart import keys_used, missing_keys
+from dispatch.backups.keys_apart import missing_keys
 from dispatch.backups.settling import Settled, settle
 from dispatch.backups.shelf import Manifest
 from dispatch.people.vault import Sealed, unseal
@@ -53,7 +53,7 @@ def prove(address: str, manifest: Manifest, keys_file: Path) -> Proof:
 
 
 def _open_one_of_each_key(session: Session) -> None:
-    for key_id in keys_used(session):
+    for key_id in session.exec(select(Sealed.key_id).distinct()).all():
         query = select(Sealed.owner_id, Sealed.field).where(Sealed.key_id == key_id)
         owner, name = session.exec(query.limit(1)).one()
         unseal(session, [owner], [name])

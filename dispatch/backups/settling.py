@@ -57,7 +57,8 @@ def _settle(uow: UnitOfWork) -> Settled:
     return Settled(
         epoch=epoch,
         leases=sum(_void(uow, table) for table in LEASED),
-        sessions=_count(uow, SignedIn) + _count(uow, FeedTicket),
+        # Tickets point at sessions: they go first.
+        sessions=_count(uow, FeedTicket) + _count(uow, SignedIn),
         events=session.exec(select(func.count()).select_from(Event)).one(),
         until=session.exec(select(func.max(Event.recorded_at))).one(),
     )

@@ -13,10 +13,13 @@ import hashlib
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+from dispatch.clock import wall_now
 
 MANIFEST: Final = "backup.json"
 WAL: Final = "wal"
@@ -24,6 +27,7 @@ NAME: Final = "%Y%m%d-%H%M%S-%f"
 LATEST_KEPT: Final = 12
 DAYS_KEPT: Final = 14
 _OVERLAP: Final = timedelta(hours=1)
+_BEGUN_LONG_AGO: Final = timedelta(days=1)
 _CHUNK: Final = 1 << 20
 
 
@@ -116,6 +120,10 @@ def to_forget(names: Sequence[str]) -> list[str]:
 def tidy(shelf: Path) -> None:
     """Throw away old backups, broken beginnings, and WAL from before the oldest."""
     whole = list_backups(shelf)
+    yesterday = (wall_now() - _BEGUN_LONG_AGO).strftime(NAME)
+    for part in shelf.glob("*.part"):  # a younger one may still be in the making
+        if part.name < yesterday:
+            shutil.rmtree(part, ignore_errors=True)
     for name in to_forget([folder.name for folder in whole]):
         shutil.rmtree(shelf / name)
     left = list_backups(shelf)
@@ -123,5 +131,6 @@ def tidy(shelf: Path) -> None:
         return
     since = (read_manifest(left[0]).made_at - _OVERLAP).timestamp()
     for segment in (shelf / WAL).iterdir():
-        if segment.suffix != ".history" and segment.stat().st_mtime < since:
-            segment.unlink()
+        with suppress(FileNotFoundError):  # the stream gives a whole one its name
+            if segment.suffix != ".history" and segment.stat().st_mtime < since:
+                segment.unlink()

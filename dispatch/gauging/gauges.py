@@ -49,10 +49,8 @@ GAUGES: Final[Mapping[str, str]] = {
 Readings = Mapping[str, float]
 
 
-def read_gauges(
-    uow: UnitOfWork, chosen: Settings, promises: Iterable[Promise]
-) -> Readings:
-    """What the database and the disk say at this moment.
+def read_gauges(uow: UnitOfWork, promises: Iterable[Promise]) -> Readings:
+    """What the database says at this moment.
 
     Args:
         promises: how they stood when they were last looked at.
@@ -68,13 +66,23 @@ def read_gauges(
         "liuzhu_cases_overdue": _cases(session, due_by=uow.now),
     }
     broken = sum(promise.status is Status.BROKEN for promise in promises)
-    disk = shutil.disk_usage(chosen.home)
     return {
         "liuzhu_database_seconds": time.perf_counter() - began,
         **found,
         "liuzhu_promises_broken": broken,
-        "liuzhu_disk_free_ratio": disk.free / disk.total,
     }
+
+
+def read_disk(chosen: Settings) -> Readings:
+    """How much is free; also known while the database is away, perhaps because of it.
+
+    A home that cannot be looked at is left out.
+    """
+    try:
+        disk = shutil.disk_usage(chosen.home)
+    except OSError:
+        return {}
+    return {"liuzhu_disk_free_ratio": disk.free / disk.total}
 
 
 def read_parts(house: House) -> Readings:

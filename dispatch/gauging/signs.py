@@ -105,6 +105,8 @@ def _aged(
     readings: Readings, code: str, judged: Callable[[float], Level]
 ) -> SystemSign:
     age = readings.get(f"liuzhu_{code}_age_seconds")
+    if age is None and "liuzhu_database_seconds" not in readings:
+        return _sign(code, "late", None)  # nobody knows: that is not the same as never
     level = "alarm" if age is None else judged(age)
     failed = bool(readings.get(f"liuzhu_{code}_failed", 0.0))
     return _sign(code, "alarm" if failed else level, age)

@@ -1,21 +1,22 @@
 """All that is kept about one elder, found by the tables' own references.
 
-A table that is added later is found too: what points at the elder, or at one of the
-elder's orders, or is the elder's door or contact, is about the elder.
+A table that is added later is found too: what points at the elder is about the elder,
+and so is what points at that: an order's picture, a case's steps. The door is, too, but
+not what else points at it: others may live behind it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Table, select
+from sqlalchemy import Column, LargeBinary, Uuid, select
 from sqlmodel import Session
 from sqlmodel import select as pick
 
 from dispatch.errors import NotFound
 from dispatch.log.audit import Audit
 from dispatch.log.events import Event
-from dispatch.people.elders import Elder
+from dispatch.people.elders import Elder, Household
 from dispatch.people.vault import Sealed, unseal
 from dispatch.store.columns import Json
 from dispatch.store.tables import METADATA
@@ -39,17 +40,15 @@ def find_elder(session: Session, number: str) -> Elder:
 def rows_about(session: Session, elder: Elder) -> Found:
     """Rows by table, without what is sealed in them."""
     found: Found = {}
-    for table in METADATA.sorted_tables:
-        for name in _pointing(table, "elder"):
-            _add(found, session, table, name, [elder.id])
-    _add(found, session, METADATA.tables["elder"], "id", [elder.id])
-    _add(found, session, METADATA.tables["household"], "id", [elder.household_id])
-    orders = [UUID(row["id"]) for row in found.get("orders", [])]
-    for table in METADATA.sorted_tables:
-        for name in _pointing(table, "orders"):
-            _add(found, session, table, name, orders)
-    _add(found, session, _table(Event), "subject_id", [elder.id, *orders])
-    _add(found, session, _table(Audit), "object_id", [elder.id])
+    _add(found, session, _column(Elder, "id"), [elder.id])
+    for table in METADATA.sorted_tables:  # whatever points at a row comes after it
+        for column in table.columns:
+            for key in column.foreign_keys:
+                _add(found, session, column, _values(found, key.column))
+    theirs = owners_in(found)
+    _add(found, session, _column(Household, "id"), [elder.household_id])
+    _add(found, session, _column(Event, "subject_id"), theirs)
+    _add(found, session, _column(Audit, "object_id"), theirs)
     return found
 
 
@@ -66,20 +65,25 @@ def opened(session: Session, owners: Collection[UUID]) -> dict[str, dict[str, st
     return {str(owner): told for owner, told in plain.items() if told}
 
 
-def _pointing(table: Table, to: str) -> Iterator[str]:
-    for column in table.columns:
-        if any(key.column.table.name == to for key in column.foreign_keys):
-            yield column.name
+def _values(found: Found, column: Column[Any]) -> list[Any]:
+    """What the rows that were found hold in a column of their table."""
+    rows = found.get(column.table.name, ())
+    told = [row[column.name] for row in rows if column.name in row]
+    return [UUID(one) for one in told] if isinstance(column.type, Uuid) else told
 
 
 def _add(
-    found: Found, session: Session, table: Table, name: str, ids: Collection[UUID]
+    found: Found, session: Session, column: Column[Any], wanted: Sequence[Any]
 ) -> None:
-    wanted, shown = list(ids), [one for one in table.columns if _may_show(one)]
+    """The rows that have one of these in a column, once each."""
+    if not wanted:
+        return
+    table = column.table
+    shown = [one for one in table.columns if _may_show(one)]
     rows = found.setdefault(table.name, [])
     known = {repr(row) for row in rows}
     for start in range(0, len(wanted), _AT_ONCE):
-        some = table.columns[name].in_(wanted[start : start + _AT_ONCE])
+        some = column.in_(wanted[start : start + _AT_ONCE])
         for one in session.execute(select(*shown).where(some)).mappings():
             row = {key: _plain(value) for key, value in one.items()}
             if repr(row) not in known:
@@ -103,6 +107,6 @@ def _is_id(word: object) -> bool:
     return isinstance(word, str) and len(word) == 36
 
 
-def _table(model: Any) -> Table:
-    table: Table = model.__table__
-    return table
+def _column(model: Any, name: str) -> Column[Any]:
+    column: Column[Any] = model.__table__.columns[name]
+    return column

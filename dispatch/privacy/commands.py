@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import click
 
+from dispatch.backups.keys_apart import KeysTogether, save_keys
 from dispatch.errors import Refusal
 from dispatch.log.audit import write_down
 from dispatch.people.vault import read_keys
@@ -32,6 +33,11 @@ def rotate_keys(*, forget: bool) -> None:
     """
     chosen = chosen_settings()
     engine = make_engine(chosen.database)
+
+    def keep() -> None:
+        if chosen.keys_copy is not None:
+            save_keys(chosen.keys, chosen.keys_copy, chosen.backups)
+
     told = {"moved": 0, "forgotten": list[str]()}
     try:
         if forget:
@@ -43,10 +49,11 @@ def rotate_keys(*, forget: bool) -> None:
                 engine,
                 chosen.keys,
                 told=lambda rows: click.echo(f"{rows} rows", err=True),
+                keep=keep,
             )
         with glance(engine) as session:
             used = count_by_key(session)
-    except (StillUsed, OSError) as trouble:
+    except (StillUsed, KeysTogether, OSError) as trouble:
         raise click.ClickException(str(trouble)) from None
     finally:
         engine.dispose()

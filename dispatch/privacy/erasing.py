@@ -78,8 +78,12 @@ def _needed_for(uow: UnitOfWork, elder: Elder) -> str | None:
 
 
 def _shares_a_door(uow: UnitOfWork, elder: Elder) -> bool:
-    others = select(Elder.id).where(
-        Elder.household_id == elder.household_id, Elder.id != elder.id
+    """Somebody else is behind it who is not forgotten: the last of a couple takes the
+    door along."""
+    others = (
+        select(Elder.id)
+        .join(Sealed, col(Sealed.owner_id) == Elder.id)
+        .where(Elder.household_id == elder.household_id, Elder.id != elder.id)
     )
     return uow.session.exec(others.limit(1)).first() is not None
 

@@ -9,9 +9,11 @@ import base64
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
@@ -19,11 +21,20 @@ from sqlmodel import Session, col, select
 from dispatch.field.photos import FieldPhoto, PhotoPiece
 from dispatch.paper.packs import Pack
 from dispatch.people.vault import Sealed, keys, read_keys, seal_again
+from dispatch.reports.prints import ReportPrint
 from dispatch.store.unit_of_work import UnitOfWork, glance, in_one_transaction
 
 AT_ONCE: Final = 200
 _FILES: Final = 10  # pictures are a megabyte each
 FILE: Final = "file"
+# Every table in which something is sealed, and the column of whose it is.
+SEALED: Final[Mapping[Any, str]] = {
+    Sealed: "owner_id",
+    FieldPhoto: "id",
+    PhotoPiece: "photo_id",
+    Pack: "id",
+    ReportPrint: "id",
+}
 
 
 class StillUsed(Exception):
@@ -58,7 +69,7 @@ def forget_keys(file: Path, used: dict[str, int]) -> list[str]:
 def count_by_key(session: Session) -> dict[str, int]:
     """How many rows are sealed under which key."""
     counted: dict[str, int] = {}
-    for table in (Sealed, FieldPhoto, PhotoPiece, Pack):
+    for table in SEALED:
         query = select(table.key_id, func.count()).group_by(col(table.key_id))
         for name, rows in session.exec(query):
             if name is not None:
@@ -66,74 +77,65 @@ def count_by_key(session: Session) -> dict[str, int]:
     return counted
 
 
-def rotate(engine: Engine, file: Path, *, told: Callable[[int], object]) -> int:
+def rotate(
+    engine: Engine,
+    file: Path,
+    *,
+    told: Callable[[int], object],
+    keep: Callable[[], object] = lambda: None,
+) -> int:
     """Begin a rotation, or go on with one; how many rows were sealed anew.
 
     Args:
         told: hears after each step how many rows have moved.
+        keep: copies the keys elsewhere, before anything is sealed anew: who loses
+            this machine on the way has lost no name.
     """
     with glance(engine) as session:
         used = count_by_key(session)
     if not set(used) - {read_keys(file).current}:
         add_key(file)
+    keep()
     moved = 0
-    while step := in_one_transaction(engine, _step):
-        moved += step
-        told(moved)
+    for table in SEALED:
+        for step in _move(engine, table):
+            moved += step
+            told(moved)
     return moved
 
 
-def _step(uow: UnitOfWork) -> int:
-    """Some rows of the first table that has any left; 0 when all have moved."""
-    for move in (_move_fields, _move_photos, _move_pieces, _move_packs):
-        if moved := move(uow.session):
-            return moved
-    return 0
+def _move(engine: Engine, table: Any) -> Iterator[int]:
+    """One table, from its first owner to its last; then what came meanwhile. Each step
+    goes on where the one before it ended: it does not look at all of them again."""
+    after: UUID | None = None
+    while True:
+        step = partial(_step, table=table, after=after)
+        moved, last = in_one_transaction(engine, step)
+        if moved:
+            yield moved
+        elif after is None:
+            return
+        after = last
 
 
-def _move_fields(session: Session) -> int:
-    query = (
-        select(Sealed)
-        .where(Sealed.key_id != keys().current)
-        .order_by(col(Sealed.owner_id), Sealed.field)
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
+def _step(uow: UnitOfWork, table: Any, after: UUID | None) -> tuple[int, UUID | None]:
+    """How many rows were sealed anew, and whose was the last."""
+    whose = getattr(table, SEALED[table])
+    query = select(table).where(
+        table.key_id != keys().current, table.sealed.is_not(None)
     )
-    rows = session.exec(query).all()
+    if after is not None:
+        query = query.where(whose >= after)
+    many = AT_ONCE if table is Sealed else _FILES
+    query = query.order_by(whose).limit(many).with_for_update(skip_locked=True)
+    last = None
+    rows = uow.session.exec(query).all()
     for row in rows:
-        row.key_id, row.sealed = seal_again(
-            row.owner_id, row.field, row.key_id, row.sealed
-        )
-        session.add(row)
-    return len(rows)
-
-
-def _move_photos(session: Session) -> int:
-    return _move_files(session, FieldPhoto, "id")
-
-
-def _move_pieces(session: Session) -> int:
-    return _move_files(session, PhotoPiece, "photo_id")
-
-
-def _move_packs(session: Session) -> int:
-    return _move_files(session, Pack, "id")
-
-
-def _move_files(session: Session, table: Any, owner: str) -> int:
-    query = (
-        select(table)
-        .where(table.key_id != keys().current, table.sealed.is_not(None))
-        .limit(_FILES)
-        .with_for_update(skip_locked=True)
-    )
-    rows = session.exec(query).all()
-    for row in rows:
-        row.key_id, row.sealed = seal_again(
-            getattr(row, owner), FILE, row.key_id, row.sealed
-        )
-        session.add(row)
-    return len(rows)
+        last = getattr(row, SEALED[table])
+        field = row.field if table is Sealed else FILE
+        row.key_id, row.sealed = seal_again(last, field, row.key_id, row.sealed)
+        uow.session.add(row)
+    return len(rows), last
 
 
 def _write(file: Path, kept: dict[str, Any]) -> None:

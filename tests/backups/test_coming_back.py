@@ -1,6 +1,7 @@
 """A backup is made while the house runs, comes back elsewhere, and proves whole."""
 
 import json
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from sqlalchemy import text
 from sqlmodel import Session, func, select
 
 from dispatch.access.accounts import Account, open_session
-from dispatch.backups.copying import COPY
+from dispatch.access.tickets import give_ticket
+from dispatch.backups.copying import COPY, CopyFailed
 from dispatch.backups.drilling import drill
-from dispatch.backups.making import make_backup
+from dispatch.backups.making import HOME, make_backup
 from dispatch.backups.runs import RunKind, find_last
 from dispatch.backups.shelf import MANIFEST, read_manifest
 from dispatch.cli import cli
@@ -23,8 +25,9 @@ from dispatch.planning.leases import Hold, renew, take
 from dispatch.planning.waves import PlanRequest
 from dispatch.settings import Settings, settings
 from dispatch.store.engine import make_engine
+from dispatch.store.unit_of_work import UnitOfWork
 from tests.engines import ON_ONE_ENGINE
-from tests.little_town import LittleTown
+from tests.little_town import EIGHT, LittleTown
 from tests.planning.lunch_wave import ask, order_lunch
 
 SHELF, KEYS = "shelf", "keys-apart"
@@ -34,20 +37,24 @@ SHELF, KEYS = "shelf", "keys-apart"
 def house(
     town: LittleTown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Settings:
-    """A town with a lunch, a planner at work, somebody signed in; all in one home."""
+    """A town with a lunch, a planner at work, somebody signed in whose page was about
+    to follow the feed; all in one home, the keys under a name of their own."""
     keys()
     order_lunch(town)
     assert take(town.engine, ask(town)) is not None
     with Session(town.engine) as session:
         account = session.exec(select(Account).limit(1)).one()
-        open_session(session, account)
+        token, _ = open_session(session, account)
+        give_ticket(UnitOfWork(session, EIGHT, town.staff), token)
         session.commit()
     home = tmp_path / "home"
     home.mkdir()
-    home.joinpath("roads.npz").write_bytes(b"roads")
+    home.joinpath("secrets.json").write_bytes(settings().keys.read_bytes())
+    tmp_path.joinpath("elsewhere").write_bytes(b"roads")
+    home.joinpath("roads.npz").symlink_to(tmp_path / "elsewhere")
     for name, told in {
         "HOME": home,
-        "KEYS_FILE": settings().keys,
+        "KEYS_FILE": home / "secrets.json",
         "DATABASE_URL": town.engine.url.render_as_string(hide_password=False),
         "BACKUPS": tmp_path / SHELF,
         "KEYS_COPY": tmp_path / KEYS,
@@ -75,17 +82,22 @@ def told(result: Result) -> dict[str, object]:
 @ON_ONE_ENGINE
 @pytest.mark.proves("F32")
 def test_what_comes_back_is_whole_and_begins_anew(
-    town: LittleTown, house: Settings, tmp_path: Path
+    town: LittleTown,
+    house: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     made = run("backup")
     order_lunch(town)  # after the backup: this one is lost, and said to be
     with Session(town.engine) as session:
         epoch, head = feed_position(session)
-    back = run("restore", "--into", tmp_path / "new")
+    back = run("restore", "--into", "new")
 
     assert (made.exit_code, back.exit_code) == (0, 0), back.output
     assert told(back)["broken"] == []
-    assert (told(back)["leases"], told(back)["sessions"]) == (1, 1)
+    assert (told(back)["leases"], told(back)["sessions"]) == (1, 2)
+    assert told(back)["into"] == str(tmp_path / "new")
     assert "is gone" in back.stderr
     assert (tmp_path / "new" / "roads.npz").read_bytes() == b"roads"
     engine = make_engine(f"sqlite:///{tmp_path / 'new' / COPY}")
@@ -112,6 +124,12 @@ def test_the_keys_lie_apart_and_data_never_comes_over_data(
     inside = [file for file in shelf.rglob("*") if file.is_file()]
     secret = json.loads(house.keys.read_text())["keys"]["k1"]
     assert not any(secret.encode() in file.read_bytes() for file in inside)
+    within = house.home / "rules" / "shelf"
+    again = [run("backup", "--shelf", within) for _ in range(2)]
+    assert [one.exit_code for one in again] == [0, 0], again[-1].output
+    for archive in (*shelf.glob(f"*/{HOME}"), *within.glob(f"*/{HOME}")):
+        with tarfile.open(archive) as tar:
+            assert {*tar.getnames()} <= {"roads.npz", "rules"}
     assert [*(tmp_path / KEYS).glob("keys-*.json")]
     occupied = tmp_path / "occupied"
     occupied.mkdir()
@@ -125,6 +143,16 @@ def test_the_keys_lie_apart_and_data_never_comes_over_data(
     assert yes.exit_code == 0, yes.output
     (aside,) = tmp_path.glob("occupied.before-*")
     assert (aside / "precious").exists()
+
+
+def test_a_backup_that_failed_leaves_nothing_on_the_shelf(tmp_path: Path) -> None:
+    gone = {"database_url": f"sqlite:///{tmp_path / 'gone.db'}", "home": tmp_path}
+    chosen = Settings.model_validate({"stage": "test", **gone})
+
+    with pytest.raises(CopyFailed):
+        make_backup(chosen, tmp_path / SHELF)
+
+    assert [*(tmp_path / SHELF).iterdir()] == []
 
 
 @ON_ONE_ENGINE

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlmodel import Session, func, select
 
 from dispatch.backups.copying import journal_command, surroundings
@@ -35,6 +35,19 @@ def place() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="liuzhu-back-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
+
+
+def until_streamed(engine: Engine) -> None:
+    """What is committed has reached the shelf."""
+    query = text(
+        "select coalesce(bool_and(flush_lsn >= pg_current_wal_flush_lsn()), false)"
+        " from pg_stat_replication"
+    )
+    deadline = time.monotonic() + 60
+    with engine.connect() as connection:
+        while not connection.execute(query).scalar_one():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 @pytest.mark.long
@@ -63,7 +76,7 @@ def test_what_was_streamed_comes_back_after_the_server_was_shot(place: Path) -> 
             with engine.connect() as connection:  # more than one segment of writes
                 connection.execute(text("SELECT pg_switch_wal()"))
                 connection.execute(text("CHECKPOINT"))
-        time.sleep(1)
+        until_streamed(engine)
         server.process.send_signal(signal.SIGKILL)
         engine.dispose()
         laid = lay_out(

@@ -6,17 +6,21 @@ from typing import Final
 
 import pytest
 
+from dispatch.backups.copying import surroundings
 from dispatch.backups.keys_apart import KeysTogether, save_keys
 from dispatch.backups.nightly import backup_is_due, drill_is_due
 from dispatch.backups.runs import BackupRun, RunKind
 from dispatch.backups.shelf import (
     DAYS_KEPT,
     LATEST_KEPT,
+    NAME,
     NoBackup,
     find_backup,
     list_backups,
+    tidy,
     to_forget,
 )
+from dispatch.clock import wall_now
 
 NOW: Final = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)  # half past three in town
 
@@ -41,6 +45,27 @@ def test_a_backup_that_was_not_finished_is_none(tmp_path: Path) -> None:
     assert list_backups(tmp_path) == []
     with pytest.raises(NoBackup):
         find_backup(tmp_path, None)
+
+
+def test_what_broke_off_long_ago_is_thrown_away(tmp_path: Path) -> None:
+    young, old = (
+        tmp_path / (wall_now() - timedelta(hours=hours)).strftime(f"{NAME}.part")
+        for hours in (1, 25)
+    )
+    young.mkdir()
+    old.mkdir()
+
+    tidy(tmp_path)
+
+    assert [*tmp_path.iterdir()] == [young]
+
+
+def test_programs_learn_the_whole_address_and_nothing_of_it_by_arguments() -> None:
+    url = "postgresql+psycopg://liuzhu:word@db:5433/town?sslmode=verify-full"
+    told = surroundings(url)
+    assert (told["PGPORT"], told["PGPASSWORD"]) == ("5433", "word")
+    assert told["PGSSLMODE"] == "verify-full"
+    assert "PGSSLCERT" not in told
 
 
 @pytest.mark.parametrize("apart", ["shelf", "shelf/keys", "."])

@@ -13,15 +13,19 @@ from sqlmodel import Session
 
 from dispatch.cli import cli
 from dispatch.orders.cancelling import cancel_order
+from dispatch.orders.orders import get_order
 from dispatch.people.elders import Elder, Household
-from dispatch.people.vault import unseal
+from dispatch.people.vault import seal, unseal
 from dispatch.promises import Status, check_promises
+from dispatch.safety.cases import CaseKind
+from dispatch.safety.opening import open_case
+from dispatch.safety.reports import FOUND, DoorEntry, EntryWay
 from dispatch.settings import settings
 from dispatch.store.engine import reading
 from dispatch.store.tables import METADATA
-from dispatch.store.unit_of_work import in_one_transaction
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
 from tests.engines import ON_ONE_ENGINE
-from tests.little_town import LittleTown
+from tests.little_town import EIGHT, LittleTown
 from tests.planning.lunch_wave import order_lunch
 
 GROW = {"audit", "audit_waiting"}  # what is done here is itself written down
@@ -67,6 +71,7 @@ def test_a_copy_holds_everything_and_nobody_else(
     contact_id = town.add_contact(elder_id)
     order_id = order_lunch(town, elder_id)
     other = town.add_elder(name="别家老人")
+    entry_id = go_in(town, order_id)
     out = tmp_path / "copy.json"
 
     done = run("export-person", number_of(town, elder_id), "--out", str(out))
@@ -76,10 +81,53 @@ def test_a_copy_holds_everything_and_nobody_else(
     assert [row["id"] for row in told["rows"]["orders"]] == [str(order_id)]
     assert told["opened"][str(elder_id)]["name"] == "欧阳独一"
     assert told["opened"][str(contact_id)]["phone"] == "13900000000"
+    assert told["opened"][str(entry_id)]["found"] == "人在卧室"
     assert "household" in told["rows"]
     assert "event" in told["rows"]
     assert str(other) not in out.read_text(encoding="utf-8")
     assert out.stat().st_mode & 0o077 == 0
+
+
+def go_in(town: LittleTown, order_id: UUID) -> UUID:
+    """A door is opened by two, who say what they found."""
+    with Session(town.engine) as session:
+        uow = UnitOfWork(session, EIGHT, town.dispatcher)
+        order = get_order(session, order_id)
+        case = open_case(uow, order, CaseKind.NO_ANSWER, EIGHT, None)
+        entry = DoorEntry(
+            case_id=case.id,
+            way=EntryWay.KEY,
+            why="两天没有应门",
+            asked_by=UUID(str(town.staff.account_id)),
+            asked_at=EIGHT,
+        )
+        session.add(entry)
+        session.flush()
+        seal(session, entry.id, {FOUND: "人在卧室"})
+        session.commit()
+        return entry.id
+
+
+@ON_ONE_ENGINE
+def test_the_last_of_a_couple_takes_the_door_along(town: LittleTown) -> None:
+    first, last = town.add_elder(), town.add_elder()
+    with Session(town.engine) as session:
+        both = [session.get_one(Elder, one) for one in (first, last)]
+        home_id = both[0].household_id
+        both[1].household_id = home_id
+        for one in both:
+            one.died_on = date(2026, 11, 19)
+        numbers = [one.number for one in both]
+        session.commit()
+    left = []
+    for number in numbers:
+        assert run("erase-person", number, "--yes").exit_code == 0
+        with Session(town.engine) as session:
+            door = unseal(session, [home_id], ["door"])[home_id]
+            left.append((bool(door), session.get_one(Household, home_id).lat))
+
+    assert left[0][0] is True
+    assert left[1] == (False, None)
 
 
 def test_who_is_forgotten_leaves_every_total(town: LittleTown) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,8 +23,11 @@ from dispatch.people.vault import (
 )
 from dispatch.privacy import rotating
 from dispatch.privacy.rotating import StillUsed, count_by_key, forget_keys, rotate
+from dispatch.reports.prints import PrintForm, ReportPrint
 from dispatch.settings import settings
+from dispatch.store.tables import METADATA
 from tests.engines import ON_ONE_ENGINE
+from tests.little_town import EIGHT
 
 
 @pytest.fixture
@@ -59,19 +63,50 @@ def test_a_rotation_that_was_cut_off_goes_on_and_nothing_is_ever_unreadable(
             )
         session.commit()
 
+        print_id = uuid4()
+        key_id, sealed = seal_file(print_id, b"a print")
+        session.add(a_print(id=print_id, key_id=key_id, sealed=sealed))
+        session.commit()
+
+    copied: list[str] = []
     with pytest.raises(Stopped):
-        rotate(engine, keys_file, told=stop)
-    assert counted(engine) == {"k1": 8, "k2": 2}
+        rotate(
+            engine,
+            keys_file,
+            told=stop,
+            keep=lambda: copied.append(read_keys(keys_file).current),
+        )
+    assert copied == ["k2"]
+    assert counted(engine) == {"k1": 9, "k2": 2}
     assert_readable(engine, owners)
     with pytest.raises(StillUsed):
         forget_keys(keys_file, counted(engine))
 
-    assert rotate(engine, keys_file, told=int) == 8
-    assert counted(engine) == {"k2": 10}
+    assert rotate(engine, keys_file, told=int) == 9
+    assert counted(engine) == {"k2": 11}
     assert forget_keys(keys_file, counted(engine)) == ["k1"]
     assert list(read_keys(keys_file).sealing) == ["k2"]
     assert_readable(engine, owners)
+    with Session(engine) as session:
+        kept = session.get_one(ReportPrint, print_id)
+        assert open_file(kept.id, kept.key_id, kept.sealed) == b"a print"
     assert keys_file.stat().st_mode & 0o077 == 0
+
+
+def test_no_table_with_something_sealed_is_left_behind() -> None:
+    """A key would be forgotten under which something still lies."""
+    sealed = {
+        table.name
+        for table in METADATA.sorted_tables
+        if {"key_id", "sealed"} <= {*table.columns.keys()}
+    }
+    assert {table.__tablename__ for table in rotating.SEALED} == sealed
+
+
+def a_print(**about: Any) -> ReportPrint:
+    told: dict[str, Any] = {"name": "usage", "period": "2026-05", "reach": "-"}
+    told |= {"form": PrintForm.PDF, "hidden": False, "sha256": "0" * 64}
+    return ReportPrint(made_at=EIGHT, **told, **about)
 
 
 @ON_ONE_ENGINE

@@ -16,6 +16,7 @@ test("a value is said in its own unit", () => {
   expect(said("disk", 0.0999)).toBe("剩余 9%");
   expect(said("cases", 2, "alarm")).toBe("2 件");
   expect(said("backup", null, "alarm")).toBe("从来没有");
+  expect(said("backup", null, "late")).toBe("读不到");
   expect(said("part_work", null, "alarm")).toBe("没有动静");
   expect(said("drill", 3 * 86400)).toBe("3 天前");
 });

@@ -11,7 +11,7 @@ export function valueOf({ code, value, level }: SystemSign): string {
   if (code.startsWith("part_")) return t(level === "good" ? "system.lives" : "system.silent");
   if (level === "off") return t("system.off");
   if (code === "keys") return t(level === "good" ? "system.kept" : "system.not_kept");
-  if (value === null) return t(code === "database" || code === "disk" ? "system.away" : "system.never");
+  if (value === null) return t(code === "database" || code === "disk" || level === "late" ? "system.away" : "system.never");
   if (COUNTED.includes(code)) return t("system.count", { n: value });
   if (code === "disk") return t("system.free", { n: Math.floor(value * 100) });
   if (code === "database") return t("system.milliseconds", { n: Math.ceil(value * 1000) });
