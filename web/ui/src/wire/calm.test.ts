@@ -24,3 +24,17 @@ test("a reading that fails does not stop the next", async () => {
   expect(read).toHaveBeenCalledTimes(2);
   vi.useRealTimers();
 });
+
+test("a server that takes long is asked less often", async () => {
+  vi.useFakeTimers();
+  const read = vi.fn(() => new Promise((go) => setTimeout(go, 1000)));
+  const tell = calmly(read, 1000);
+  tell();
+  await vi.advanceTimersByTimeAsync(500);
+  tell();
+  await vi.advanceTimersByTimeAsync(2400); // 1 s reading, 2 s of rest
+  expect(read).toHaveBeenCalledOnce();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(read).toHaveBeenCalledTimes(2);
+  vi.useRealTimers();
+});
