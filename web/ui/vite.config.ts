@@ -27,5 +27,5 @@ export default defineConfig({
   },
   server: { host: "127.0.0.1", proxy: { "/api": { target: "http://127.0.0.1:8000", ws: true } } },
   resolve: process.env["VITEST"] ? { conditions: ["browser"] } : {},
-  test: { environment: "happy-dom", include: ["src/**/*.test.ts"], css: true },
+  test: { environment: "happy-dom", include: ["src/**/*.test.ts"], css: true, isolate: false, unstubGlobals: true },
 });
