@@ -186,9 +186,11 @@ def test_days_that_were_granted_keep_their_rules_and_a_draft_is_tried_on_them(
     url = town.engine.url.render_as_string(hide_password=False)
     monkeypatch.setenv("DISPATCH_DATABASE_URL", url)
     settings.cache_clear()
-    job.perform()
-    monkeypatch.delenv("DISPATCH_DATABASE_URL")
-    settings.cache_clear()
+    try:
+        job.perform()
+    finally:
+        monkeypatch.delenv("DISPATCH_DATABASE_URL")
+        settings.cache_clear()
     assert not carry_out_trial(town.engine, asked.id)
     found = by(town, second, lambda uow: show_trial(uow, asked.id)).answer
     assert found is not None
