@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlalchemy import select
+from sqlmodel import col
 
 from dispatch.access.masking import called
 from dispatch.orders.orders import ENDED_STATES, Order, OrderState
@@ -101,24 +102,21 @@ def _expected(
 def _places(uow: UnitOfWork, orders: Sequence[Order]) -> dict[UUID, Where]:
     """Per order: how the elder is called, where the door is, of which community."""
     wanted = sorted({order.id for order in orders})
-    rows: list[tuple[UUID, Elder, Household]] = []
+    rows: list[tuple[UUID, UUID, str, float | None, float | None, str]] = []
+    of_whom = col(Order.id), col(Elder.id), col(Elder.sex)
+    door = col(Household.lat), col(Household.lon), col(Household.community)
     for start in range(0, len(wanted), 500):
         query = (
-            select(Order.id, Elder, Household)
+            select(*of_whom, *door)
             .join(Elder, col(Elder.id) == Order.elder_id)
             .join(Household, col(Household.id) == Order.household_id)
             .where(col(Order.id).in_(wanted[start : start + 500]))
         )
-        rows += uow.session.exec(query).all()
-    names = unseal(uow.session, {elder.id for _, elder, _ in rows}, ["name"])
+        rows += [tuple(row) for row in uow.session.execute(query)]
+    names = unseal(uow.session, {elder_id for _, elder_id, *_ in rows}, ["name"])
     return {
-        order_id: (
-            called(names[elder.id].get("name", "？"), elder.sex),
-            home.lat,
-            home.lon,
-            home.community,
-        )
-        for order_id, elder, home in rows
+        order_id: (called(names[elder_id].get("name", "？"), sex), lat, lon, community)
+        for order_id, elder_id, sex, lat, lon, community in rows
     }
 
 
