@@ -1,6 +1,7 @@
 """Anomalies, call-backs, complaints, random audits, and what they add up to."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from dispatch.quality.auditing import (
 )
 from dispatch.quality.auditing import list_draws as draws_of
 from dispatch.quality.call_backs import Answer as Said
-from dispatch.quality.calling_back import CallRow, list_calls, note_answer
+from dispatch.quality.calling_back import CallPage, list_calls, note_answer
 from dispatch.quality.complaining import (
     ComplaintDraft,
     answer,
@@ -25,10 +26,11 @@ from dispatch.quality.complaining import (
     link,
     note_complaint,
 )
-from dispatch.quality.complaint_book import ComplaintRow, list_complaints
+from dispatch.quality.complaint_book import ComplaintPage, list_complaints
 from dispatch.quality.complaints import ComplaintFrom, ComplaintOutcome
 from dispatch.quality.draws import DrawOf
 from dispatch.quality.indicators import Indicators, list_indicators
+from dispatch.store.paging import AT_ONCE
 from dispatch.subsidy.anomalies.anomaly import AnomalyState
 from dispatch.subsidy.anomalies.concluding import (
     Verdict,
@@ -37,9 +39,9 @@ from dispatch.subsidy.anomalies.concluding import (
     decide_appeal,
     reply,
 )
-from dispatch.subsidy.anomalies.queue import AnomalyRow, list_anomalies, list_own
+from dispatch.subsidy.anomalies.queue import AnomalyPage, list_anomalies, list_own
 from web.deps import Appealer, Coordinator, Officer, Staff, Station
-from web.schemas.shapes import Day, Form
+from web.schemas.shapes import Day, Form, Limit, Offset
 from web.wire import Answer, StrictRoute
 
 router = APIRouter(prefix="/api/quality", route_class=StrictRoute, tags=["quality"])
@@ -109,20 +111,23 @@ class SeedForm(Form):
     seed: Annotated[str, Field(min_length=1, max_length=64)]
 
 
-@router.get("/anomalies", response_model=list[AnomalyRow])
+@router.get("/anomalies", response_model=AnomalyPage)
 def get_anomalies(
     caller: Officer,
     state: AnomalyState | None = None,
     rule: Annotated[str | None, Query(pattern=r"^(AN\d\d|CB|CP)$")] = None,
+    limit: Limit = AT_ONCE,
+    offset: Offset = 0,
 ) -> Answer:
     """What waits for a decision; with a state, what is in it."""
-    return Answer(caller.read(lambda uow: list_anomalies(uow, state, rule)))
+    read = partial(list_anomalies, state=state, rule=rule, limit=limit, offset=offset)
+    return Answer(caller.read(read))
 
 
-@router.get("/mine", response_model=list[AnomalyRow])
-def get_mine(caller: Appealer) -> Answer:
+@router.get("/mine", response_model=AnomalyPage)
+def get_mine(caller: Appealer, limit: Limit = AT_ONCE, offset: Offset = 0) -> Answer:
     """What is doubted about this point, or this helper's own work."""
-    return Answer(caller.read(list_own))
+    return Answer(caller.read(partial(list_own, limit=limit, offset=offset)))
 
 
 @router.post("/anomalies/{anomaly_id}/reply", status_code=204)
@@ -149,10 +154,16 @@ def post_decide(anomaly_id: UUID, form: VerdictForm, caller: Officer) -> Respons
     return Response(status_code=204)
 
 
-@router.get("/calls", response_model=list[CallRow])
-def get_calls(caller: Coordinator, answered: bool = False) -> Answer:
+@router.get("/calls", response_model=CallPage)
+def get_calls(
+    caller: Coordinator,
+    answered: bool = False,
+    limit: Limit = AT_ONCE,
+    offset: Offset = 0,
+) -> Answer:
     """The call-backs to make, or those that were made. No point calls about itself."""
-    return Answer(caller.read(lambda uow: list_calls(uow, answered=answered)))
+    read = partial(list_calls, answered=answered, limit=limit, offset=offset)
+    return Answer(caller.read(read))
 
 
 @router.post("/calls/{call_id}", status_code=204)
@@ -162,9 +173,9 @@ def post_said(call_id: UUID, form: SaidForm, caller: Coordinator) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/complaints", response_model=list[ComplaintRow])
-def get_complaints(caller: Staff) -> Answer:
-    return Answer(caller.read(list_complaints))
+@router.get("/complaints", response_model=ComplaintPage)
+def get_complaints(caller: Staff, limit: Limit = AT_ONCE, offset: Offset = 0) -> Answer:
+    return Answer(caller.read(partial(list_complaints, limit=limit, offset=offset)))
 
 
 @router.post("/complaints", status_code=_NEW)

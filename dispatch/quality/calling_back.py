@@ -16,6 +16,7 @@ from dispatch.people.places import Station
 from dispatch.people.showing import shown_name
 from dispatch.people.vault import seal, unseal
 from dispatch.quality.call_backs import CONTRADICTIONS, SPOKEN, Answer, CallBack
+from dispatch.store.paging import AT_ONCE, page_of
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.anomalies.anomaly import FoundBy
 from dispatch.subsidy.anomalies.finding import BY_PEOPLE, AnomalyRule, Finding
@@ -25,7 +26,6 @@ from dispatch.timebank.minting import mint
 
 SAID: Final = "said"
 _MOST_TRIES: Final = 3
-_MOST: Final = 300
 
 
 class AlreadyCalled(Conflict):
@@ -62,7 +62,17 @@ class CallRow:
     words: str | None
 
 
-def list_calls(uow: UnitOfWork, *, answered: bool = False) -> list[CallRow]:
+@dataclass(frozen=True)
+class CallPage:
+    """A part of the calls, and how many there are."""
+
+    total: int
+    calls: list[CallRow]
+
+
+def list_calls(
+    uow: UnitOfWork, *, answered: bool = False, limit: int = AT_ONCE, offset: int = 0
+) -> CallPage:
     """Within reach: those to make, the nearest deadline first; or those made."""
     query = scoped(uow.actor, CallBack).where(
         col(CallBack.answer).is_not(None)
@@ -70,8 +80,9 @@ def list_calls(uow: UnitOfWork, *, answered: bool = False) -> list[CallRow]:
         else col(CallBack.answer).is_(None)
     )
     by = col(CallBack.answered_at).desc() if answered else col(CallBack.until_on)
-    calls = uow.session.exec(query.order_by(by, col(CallBack.id)).limit(_MOST)).all()
-    return _show(uow, calls)
+    order = (by, col(CallBack.id))
+    total, calls = page_of(uow.session, query, *order, limit=limit, offset=offset)
+    return CallPage(total, _show(uow, calls))
 
 
 def note_answer(

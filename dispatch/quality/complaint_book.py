@@ -1,10 +1,12 @@
 """Complaints as people read them; the words are unsealed for who must answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import case
 from sqlmodel import col, select
 
 from dispatch.access.accounts import titles_of
@@ -16,10 +18,9 @@ from dispatch.people.showing import shown_name
 from dispatch.people.vault import unseal
 from dispatch.quality.complaining import ANSWER, SAID, draft_answers
 from dispatch.quality.complaints import Complaint, ComplaintState
+from dispatch.store.paging import AT_ONCE, page_of
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.anomalies.concluding import MAY_CONCLUDE
-
-_MOST = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,21 +47,31 @@ class ComplaintRow:
     may_close: bool
 
 
-def list_complaints(uow: UnitOfWork) -> list[ComplaintRow]:
-    """Within reach: what is open by the day it is due, then the last closed ones."""
-    reach = scoped(uow.actor, Complaint)
-    open_ones = reach.where(Complaint.state != ComplaintState.CLOSED)
-    closed = reach.where(Complaint.state == ComplaintState.CLOSED)
-    by_day = open_ones.order_by(col(Complaint.due_on), col(Complaint.id))
-    newest = closed.order_by(col(Complaint.closed_at).desc(), col(Complaint.id))
-    rows = [
-        *uow.session.exec(by_day.limit(_MOST)),
-        *uow.session.exec(newest.limit(30)),
-    ]
-    return _show(uow, rows)
+@dataclass(frozen=True)
+class ComplaintPage:
+    """A part of the tickets, and how many there are."""
+
+    total: int
+    complaints: list[ComplaintRow]
 
 
-def _show(uow: UnitOfWork, rows: list[Complaint]) -> list[ComplaintRow]:
+def list_complaints(
+    uow: UnitOfWork, *, limit: int = AT_ONCE, offset: int = 0
+) -> ComplaintPage:
+    """Within reach: what is open by the day it is due, then what was closed last."""
+    is_closed = col(Complaint.state) == ComplaintState.CLOSED
+    order = (
+        case((is_closed, 1), else_=0),
+        case((~is_closed, col(Complaint.due_on))),
+        col(Complaint.closed_at).desc(),
+        col(Complaint.id),
+    )
+    query = scoped(uow.actor, Complaint)
+    total, rows = page_of(uow.session, query, *order, limit=limit, offset=offset)
+    return ComplaintPage(total, _show(uow, rows))
+
+
+def _show(uow: UnitOfWork, rows: Sequence[Complaint]) -> list[ComplaintRow]:
     session, today = uow.session, town_day(uow.now)
     words = unseal(session, [one.id for one in rows], [SAID, ANSWER])
     names = unseal(session, {one.elder_id for one in rows if one.elder_id}, ["name"])

@@ -40,7 +40,7 @@ def test_a_meal_that_nobody_received_is_open_again(town: LittleTown) -> None:
     assert do(town, draw_calls, TODAY) == 1
     assert do(town, draw_calls, TODAY) == 0
     street = town.add_account("street", Role.STREET, street_code=STREET)
-    (call,) = as_(town, street, list_calls)
+    (call,) = as_(town, street, list_calls).calls
     assert call.why == CallWhy.FIRST.value
     said = (call.id, Answer.NOT_RECEIVED, 1, "那天我在女儿家")
     as_(town, street, lambda uow: note_answer(uow, *said))
@@ -84,7 +84,7 @@ def test_a_ticket_is_linked_answered_and_counts_when_it_is_upheld(
     )
     kept = as_(town, street, lambda uow: note_complaint(uow, draft))
     assert [one.why for one in rows(town, CallBack)] == [CallWhy.COMPLAINT]
-    (row,) = as_(town, town.staff, list_complaints)
+    (row,) = as_(town, town.staff, list_complaints).complaints
     assert (row.words, row.order_number, row.late) == ("饭是凉的", number, False)
     ready = row.draft or ""
     as_(town, town.staff, lambda uow: answer(uow, kept.id, ready))

@@ -118,7 +118,9 @@ def test_a_doubted_line_is_heard_decided_and_appealed(town: LittleTown) -> None:
     with pytest.raises(NotYetHeard):
         as_(town, street, lambda uow: conclude(uow, *confirm))
     as_(town, town.staff, lambda uow: reply(uow, found.id, "那天请假回家吃饭"))
-    (seen,) = as_(town, street, list_anomalies)
+    (seen,) = as_(town, street, list_anomalies).anomalies
+    beyond = as_(town, street, lambda uow: list_anomalies(uow, offset=1))
+    assert (beyond.total, beyond.anomalies) == (1, [])
     assert (seen.replied, seen.held_fen, seen.may_confirm) == (
         "那天请假回家吃饭",
         500,
@@ -136,7 +138,7 @@ def test_a_doubted_line_is_heard_decided_and_appealed(town: LittleTown) -> None:
         as_(town, street, lambda uow: decide_appeal(uow, *clear))
     as_(town, other, lambda uow: decide_appeal(uow, *clear))
     assert live_grants(town) == {(order_id, "meal-basic"): 500}
-    (mine,) = as_(town, town.staff, list_own)
+    (mine,) = as_(town, town.staff, list_own).anomalies
     assert (mine.state, mine.final) == (AnomalyState.CLEARED.value, "请假条属实")
     with Session(town.engine) as session:
         assert broken_fens(session) == []

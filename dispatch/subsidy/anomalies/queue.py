@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_
@@ -19,6 +19,7 @@ from dispatch.people.places import Station
 from dispatch.people.showing import shown_name
 from dispatch.people.vault import unseal
 from dispatch.store.columns import Json
+from dispatch.store.paging import AT_ONCE, page_of
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.anomalies.anomaly import UNDECIDED, Anomaly, AnomalyState
 from dispatch.subsidy.anomalies.concluding import (
@@ -35,8 +36,6 @@ from dispatch.subsidy.anomalies.concluding import (
     may_reply,
 )
 from dispatch.subsidy.grants import Promise
-
-_MOST: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,33 +96,53 @@ class AnomalyRow:
     may_decide: bool
 
 
+@dataclass(frozen=True)
+class AnomalyPage:
+    """A part of the queue, and how long the whole is."""
+
+    total: int
+    anomalies: list[AnomalyRow]
+
+
 def list_anomalies(
-    uow: UnitOfWork, state: AnomalyState | None = None, rule: str | None = None
-) -> list[AnomalyRow]:
+    uow: UnitOfWork,
+    state: AnomalyState | None = None,
+    rule: str | None = None,
+    *,
+    limit: int = AT_ONCE,
+    offset: int = 0,
+) -> AnomalyPage:
     """Within reach: what waits for somebody, the oldest first; or by its state.
 
     As many queries for many rows as for one.
     """
-    query = scoped(uow.actor, Anomaly)
+    query, found_at = scoped(uow.actor, Anomaly), col(Anomaly.found_at)
     if state is None:
         query = query.where(col(Anomaly.state).in_(UNDECIDED))
-        query = query.order_by(col(Anomaly.holds).desc(), col(Anomaly.found_at))
+        order = [col(Anomaly.holds).desc(), found_at]
     else:
         query = query.where(Anomaly.state == state)
-        query = query.order_by(col(Anomaly.found_at).desc())
+        order = [found_at.desc()]
     if rule is not None:
         query = query.where(Anomaly.rule == rule)
-    found = uow.session.exec(query.order_by(col(Anomaly.id)).limit(_MOST)).all()
-    return show_anomalies(uow, found)
+    return _page(uow, query, *order, limit=limit, offset=offset)
 
 
-def list_own(uow: UnitOfWork) -> list[AnomalyRow]:
+def list_own(uow: UnitOfWork, *, limit: int = AT_ONCE, offset: int = 0) -> AnomalyPage:
     """What concerns this station or helper: waiting, or of the last two months."""
     waits = col(Anomaly.state).in_(UNDECIDED)
     lately = col(Anomaly.found_at) >= uow.now - 2 * APPEAL_WITHIN
     query = scoped(uow.actor, Anomaly).where(or_(waits, lately))
-    newest = query.order_by(col(Anomaly.found_at).desc(), col(Anomaly.id))
-    return show_anomalies(uow, uow.session.exec(newest.limit(_MOST)).all())
+    newest = col(Anomaly.found_at).desc()
+    return _page(uow, query, newest, limit=limit, offset=offset)
+
+
+def _page(
+    uow: UnitOfWork, query: Any, *order: Any, limit: int, offset: int
+) -> AnomalyPage:
+    order = (*order, col(Anomaly.id))
+    total, rows = page_of(uow.session, query, *order, limit=limit, offset=offset)
+    return AnomalyPage(total, show_anomalies(uow, rows))
 
 
 def show_anomalies(uow: UnitOfWork, rows: Sequence[Anomaly]) -> list[AnomalyRow]:

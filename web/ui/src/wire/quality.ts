@@ -46,6 +46,11 @@ export interface AnomalyRow {
   may_decide: boolean;
 }
 
+/** A page of each list; `total` is how long the whole is. */
+export interface AnomalyPage { total: number; anomalies: AnomalyRow[] }
+export interface CallPage { total: number; calls: CallRow[] }
+export interface ComplaintPage { total: number; complaints: ComplaintRow[] }
+
 export interface CallRow {
   id: string;
   order_id: string;

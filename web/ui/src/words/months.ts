@@ -22,7 +22,7 @@ export const months = {
   "months.no": ["未签", "not signed"],
   "months.changed": ["签后有变，须重新确认", "changed since, to be confirmed again"],
   "months.changed_from": ["签字时 {entries} 笔 · ¥{yuan}", "signed: {entries} entries · ¥{yuan}"],
-  "months.told_later": ["{n} 笔的老人情况是签字后登记的，确认时重算", "facts of {n} lines were told since; reckoned anew when confirmed"],
+  "months.told_later": ["签字后又登记了 {n} 条老人情况，确认时重算", "{n} things were told of its elders since; reckoned anew when confirmed"],
   "months.none": ["这个月没有分录", "No entries in this month"],
   "months.head": ["链首 {hash}", "Head {hash}"],
   "months.head_about": ["共 {n} 行。请把这串字印在月结单上，盖章后另处保存：以后任何人都能用它核对这个月。", "{n} lines. Print this on the statement and keep it elsewhere: with it anybody can check this month later."],
