@@ -105,6 +105,7 @@ for _module in (
     "dispatch.quality.draws",
     "dispatch.subsidy.months.periods",
     "dispatch.subsidy.months.steps",
+    "dispatch.subsidy.months.told_later",
     "dispatch.subsidy.months.lines",
     "dispatch.subsidy.months.corrections",
     "dispatch.reports.month_sums",

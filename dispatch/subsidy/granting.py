@@ -107,7 +107,8 @@ def settle(uow: UnitOfWork, order: Order) -> Entry | None:
 
 def recount(uow: UnitOfWork, order: Order) -> bool:
     """Ask the rules anew about a settled service of an open month, by the facts as they
-    are known now; where they give something else it is taken back and posted anew.
+    are known now; where they give something else it is taken back and posted anew. What
+    was served after a death is for the night to doubt and for a person to decide.
 
     The caller holds the order's row.
     """
@@ -115,6 +116,8 @@ def recount(uow: UnitOfWork, order: Order) -> bool:
     if live is None or live.reason == HELD or is_shut(uow.session, live):
         return False
     elder = hold_elder(uow.session, order)
+    if elder.died_on is not None and order.serve_on > elder.died_on:
+        return False
     policy = rules_on(uow.session, order.serve_on).policy
     person = person_of(elder, history_of(uow.session, elder.id), order.serve_on)
     outcome = evaluate(uow.session, policy, elder, person, order)

@@ -5,9 +5,12 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, select
 
+from dispatch.orders.befalling import Event, befall
+from dispatch.orders.returning import undo_event
 from dispatch.people.changing import FactChange, change_facts
 from dispatch.people.elder_facts import FactKind
 from dispatch.people.elders import Elder
+from dispatch.people.life_events import LifeKind
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
 from dispatch.subsidy.checking import broken_fens
 from dispatch.subsidy.ledger import Entry, EntryKind
@@ -29,7 +32,7 @@ def _suspend(uow: UnitOfWork, until_on: date | None = None) -> None:
 
 
 def _shown(town: LittleTown, officials: Officials) -> tuple[bool, int | None, int]:
-    """Of the only station: whether its signature stands, for what, how many lines."""
+    """Of the only station: does its signature stand, for what, how much was told."""
     sheet = in_one_transaction(
         town.engine, lambda uow: show_month(uow, MONTH), actor=officials.street
     )
@@ -43,8 +46,10 @@ def test_a_fact_told_after_the_signature_is_signed_for_again(town: LittleTown) -
     town.at(AFTER)
     officials = Officials(town)
     officials.sign(Step.CONFIRM, town.staff)
-    town.at(AFTER + timedelta(hours=1))
+    # As who has begun before the signature and is through only after it.
+    town.at(AFTER - timedelta(minutes=5))
     do(town, _suspend)
+    town.at(AFTER + timedelta(hours=1))
 
     with pytest.raises(StepTooEarly, match="1 个驿站确认后有变动"):
         officials.sign(Step.REVIEW, officials.street)
@@ -70,3 +75,15 @@ def test_a_fact_told_after_the_signature_is_signed_for_again(town: LittleTown) -
     town.at(AFTER + timedelta(hours=4))
     officials.sign(Step.CONFIRM, town.staff)
     assert sum(live_grants(town).values()) == 500
+
+    (elder,) = rows(town, Elder)
+    left = Event(elder.id, LifeKind.MOVED_OUT, date(2026, 10, 15))
+    gone = do(town, befall, left, key="left")  # and is due nothing in November
+    assert _shown(town, officials) == (False, 800, 1)
+    officials.sign(Step.CONFIRM, town.staff)
+    assert live_grants(town) == {}
+    do(town, undo_event, gone.id, "登记错了人")
+    assert _shown(town, officials)[::2] == (False, 1)
+    officials.sign(Step.CONFIRM, town.staff)
+    assert sum(live_grants(town).values()) == 500
+    assert _shown(town, officials) == (True, None, 0)

@@ -1,7 +1,8 @@
 """The person who got it: dead, away, unseen for half a year, one phone for many.
 
 AN01, AN10, AN13 and AN14. Facts about people are told late, so the last two months
-are asked, not the last day alone.
+are asked, not the last day alone; of the dead the last year, as long as a death may be
+told afterwards.
 """
 
 from collections import Counter, defaultdict
@@ -23,6 +24,7 @@ from dispatch.subsidy.anomalies.finding import AnomalyRule, Finding, Threshold
 from dispatch.subsidy.windows import month_of
 
 _LATELY: Final = timedelta(days=62)
+_TOLD_AFTER: Final = timedelta(days=366)  # a death
 _ABSENT: Final = (PauseReason.HOSPITAL, PauseReason.AWAY, PauseReason.INSTITUTION)
 
 
@@ -33,9 +35,8 @@ def after_death(
     query: Any = (
         select(Order, col(Elder.died_on))
         .join(Elder, col(Elder.id) == Order.elder_id)
-        .where(col(Elder.died_on).is_not(None), Order.state == OrderState.DONE)
-        .where(col(Order.serve_on).between(day - _LATELY, day))
-        .where(col(Order.serve_on) > col(Elder.died_on))
+        .where(col(Elder.died_on) >= day - _TOLD_AFTER, Order.state == OrderState.DONE)
+        .where(col(Order.serve_on) > col(Elder.died_on), col(Order.serve_on) <= day)
     )
     if elder_id is not None:
         query = query.where(Elder.id == elder_id)

@@ -56,7 +56,7 @@ class Signed:
     confirmed: Mapping[UUID, PeriodStep]
     reviewed: Mapping[str, PeriodStep]
     whole: Mapping[Step, PeriodStep]  # publish, approve, pay
-    told_later: Mapping[UUID, int] = field(default_factory=dict)  # lines, by station
+    told_later: Mapping[UUID, int] = field(default_factory=dict)  # things, by station
 
     def streets(self) -> dict[str, Figures]:
         """What there is to review, by street."""
@@ -127,7 +127,7 @@ def signed_of(
         confirmed=confirmed,
         reviewed=reviewed,
         whole=whole,
-        told_later=told_later(session, month, begun, only)
+        told_later=told_later(session, month, confirmed, only)
         if confirmed and is_open
         else {},
     )
@@ -142,14 +142,19 @@ def uncounted(session: Session, month: str) -> dict[UUID, str]:
     return list_uncounted(session, month) if over and is_open else {}
 
 
-def blockers(session: Session, period: str) -> list[Blocker]:
+def blockers(
+    session: Session, period: str, signed: Signed | None = None
+) -> list[Blocker]:
     """Everything that must be done before the month can be closed; empty: close it.
+
+    Args:
+        signed: its signatures, where the caller has read them.
 
     Raises: BadInput, for what is no month.
     """
     first_day(period)
     today = town_day(read_clock(session))
-    signed = signed_of(session, period)
+    signed = signed or signed_of(session, period)
     found = [*open_facts(session, period, today), *_missing(session, signed, today)]
     return [blocker for blocker in found if blocker.count]
 

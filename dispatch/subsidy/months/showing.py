@@ -71,7 +71,7 @@ class StationRow:
     """A station's figures, and who has confirmed and reviewed these very figures.
 
     `signed_entries` and `signed_fen` are what it confirmed where something has changed
-    since; `told_later`: lines of elders of whom something was told after that.
+    since; `told_later`: how much was told of the elders in its lines after that.
     """
 
     station_id: UUID
@@ -166,7 +166,7 @@ def show_month(uow: UnitOfWork, month: str) -> MonthSheet:
         head=head_of(closed) if closed else None,
         stations=tuple(_stations(uow, signed)),
         steps=tuple(_step_row(step, begun) for step in steps),
-        blockers=() if closed else tuple(_open(uow, month)),
+        blockers=() if closed else tuple(_open(uow, month, signed)),
         next=_next(uow.actor, state, signed),
     )
 
@@ -182,10 +182,10 @@ def list_corrections(uow: UnitOfWork) -> list[CorrectionRow]:
     return list(_correction_rows(uow, found))
 
 
-def _open(uow: UnitOfWork, month: str) -> list[Blocker]:
+def _open(uow: UnitOfWork, month: str, signed: Signed) -> list[Blocker]:
     """What is open; a station is told of its own."""
     if uow.actor.role != "station":
-        return blockers(uow.session, month)
+        return blockers(uow.session, month, signed)
     today, own = town_day(uow.now), uow.actor.station_id
     found = open_facts(uow.session, month, today, own)
     return [blocker for blocker in found if blocker.count]

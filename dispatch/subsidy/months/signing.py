@@ -31,7 +31,12 @@ from dispatch.subsidy.months.steps import (
     stations_of_street,
     together,
 )
-from dispatch.subsidy.months.told_later import recount_lines
+from dispatch.subsidy.months.told_later import (
+    ToldBefore,
+    count_told,
+    hold_lines,
+    recount_lines,
+)
 from dispatch.subsidy.station_duties import last_day
 from dispatch.subsidy.station_posting import post_station_month
 
@@ -78,11 +83,19 @@ def sign_step(
         MonthIsClosed
     """
     _check_role(uow, step)
+    own = uow.actor.station_id if step is Step.CONFIRM else None
+    # Counted before anything is reckoned by it: what is told meanwhile comes too late.
+    told = count_told(uow.session, period, [own])[own] if own else 0
+    over = town_day(uow.now) > last_day(period)
+    late = hold_lines(uow.session, period, own) if own and over else []
     held = hold_alone(uow.session, period)
     if held.state is PeriodState.CLOSED:
         raise MonthIsClosed
-    if step is Step.CONFIRM and held.state is PeriodState.OPEN:
-        _count_station(uow, period)
+    if own and over and held.state is PeriodState.OPEN:
+        # What the station itself is due is in its figures, and its lines are by what
+        # is known of its elders now.
+        recount_lines(uow, late)
+        post_station_month(uow, own, period)
     signed = signed_of(uow.session, period, _stations(uow, period, step))
     if kept := _signed_before(uow, step, signed):
         return kept
@@ -96,18 +109,10 @@ def sign_step(
         held.state, held.closing_at, held.closing_by = PeriodState.OPEN, None, None
         held.begun += 1
     _keep(uow, held, made)
+    if own:
+        uow.session.add(ToldBefore(step_id=made.id, told=told))
     fail_point("step.signed")
     return made
-
-
-def _count_station(uow: UnitOfWork, period: str) -> None:
-    """What the station itself is due for a month that is over is in its figures, and
-    its lines are by what is known of its elders now.
-    """
-    over = town_day(uow.now) > last_day(period)
-    if over and uow.actor.station_id is not None:
-        recount_lines(uow, period, uow.actor.station_id)
-        post_station_month(uow, uow.actor.station_id, period)
 
 
 def subject_of(month: str) -> UUID:
