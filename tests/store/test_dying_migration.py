@@ -1,19 +1,19 @@
 """A migration that dies half-way leaves the tables as they were, and may run again."""
 
-import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, inspect
+from sqlalchemy import inspect
 
 from dispatch.store.engine import make_engine
 from dispatch.store.migrate import upgrade
 from tests.engines import POSTGRESQL, SQLITE, Engines
-
-OLD, NEW = "2026_11_21_0903", "2026_11_21_0905"
-DIES_AT = 9  # of the changes to tables that lie between them
+from tests.store.dying import NEW, OLD
+from tests.test_house import ROOT
 
 
 @pytest.fixture(params=[SQLITE, POSTGRESQL])
@@ -46,22 +46,8 @@ def shape(url: str) -> dict[str, list[str]]:
 
 def upgrade_and_die(url: str) -> int:
     """The next migrations in a process of their own; the signal that ended it."""
-    child = os.fork()
-    if child:
-        return os.WTERMSIG(os.waitpid(child, 0)[1])
-    changes = 0
-
-    def count(_connection: object, _cursor: object, words: str, *_: object) -> None:
-        nonlocal changes
-        changes += words.lstrip().upper().startswith(("CREATE", "ALTER"))
-        if changes == DIES_AT:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(Engine, "before_cursor_execute", count)
-    try:
-        upgrade(url, to=NEW)
-    finally:
-        os._exit(0)
+    argv = [sys.executable, "-m", "tests.store.dying", url]
+    return -subprocess.run(argv, cwd=ROOT).returncode
 
 
 @pytest.mark.proves("F31")
