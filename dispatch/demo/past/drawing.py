@@ -129,9 +129,9 @@ class Day:
         """From door to door, no quicker than anybody rides."""
         left = town_moment(self.on, opens - 600 + self.chance.randrange(600))
         of = (hands.id, meals[0].serving)
+        # A round for another point of the street comes first, and the way from there.
         free_at, spot = self.free.get(of, (left, start))
-        if free_at > left:  # a round for another point of the street comes first
-            left = free_at + timedelta(seconds=_ride(spot, start))
+        left = max(left, free_at + timedelta(seconds=_ride(spot, start)))
         clock, spot = left, start
         for meal in meals:
             clock += timedelta(seconds=_ride(spot, meal.eater.door) + _AT_A_DOOR)
