@@ -20,7 +20,9 @@ from dispatch.store.engine import make_engine
 from web import (
     absences,
     account,
+    accounts,
     announcing,
+    audit,
     books,
     cases,
     cash,
@@ -72,6 +74,8 @@ THREADS: Final = 24  # fewer than the database has connections
 ROUTERS: Final = (
     sign_in.router,
     account.router,
+    accounts.router,
+    audit.router,
     station.router,
     kitchen.router,
     menus.router,
@@ -155,6 +159,7 @@ def create_app(
     app.state.tries = Tries(settings().redis_url, seconds_now)
     app.state.standing = Standing(seconds_now)
     app.state.resting = Standing(seconds_now, RESTS_SECONDS)
+    app.state.chain = Standing(seconds_now)
     app.state.listening = Listening(seconds_now)
     add_error_answers(app)
     for router in ROUTERS:  # as they are: including one would build each route again

@@ -111,19 +111,26 @@ def _caller_or_nobody(request: Request, database: Db) -> Caller | None:
         return None
 
 
-Anyone = Annotated[Caller, Depends(caller_of)]
+SignedIn = Annotated[Caller, Depends(caller_of)]
 Perhaps = Annotated[Caller | None, Depends(_caller_or_nobody)]
 # Also before a password of one's own is chosen; nothing but one's own account.
 OwnSelf = Annotated[Caller, Depends(_own_account_of)]
 
 
-def _only(*roles: Role) -> object:
-    def check(caller: Anyone) -> Caller:
-        if caller.actor.role not in roles:
+@dataclass(frozen=True)
+class Only:
+    """A door for the roles that it names, and for no other: a new role opens none."""
+
+    roles: frozenset[Role]
+
+    def __call__(self, caller: SignedIn) -> Caller:
+        if caller.actor.role not in self.roles:
             raise NotAllowed
         return caller
 
-    return Depends(check)
+
+def _only(*roles: Role) -> object:
+    return Depends(Only(frozenset(roles)))
 
 
 def _hands_in(caller: Annotated[Caller, Depends(late_caller_of)]) -> Caller:
@@ -132,6 +139,9 @@ def _hands_in(caller: Annotated[Caller, Depends(late_caller_of)]) -> Caller:
     return caller
 
 
+_STAFF: Final = (Role.STATION, Role.DISPATCHER, Role.STREET, Role.DISTRICT)
+
+Anyone = Annotated[Caller, _only(*_STAFF, Role.HELPER)]  # anyone who serves elders
 Station = Annotated[Caller, _only(Role.STATION)]
 Helper = Annotated[Caller, _only(Role.HELPER)]
 
@@ -159,10 +169,17 @@ Orderer = Annotated[Caller, _only(Role.STATION, Role.DISPATCHER)]
 Coordinator = Annotated[Caller, _only(Role.DISPATCHER, Role.STREET, Role.DISTRICT)]
 Officer = Annotated[Caller, _only(Role.DISTRICT, Role.STREET)]
 District = Annotated[Caller, _only(Role.DISTRICT)]
-Staff = Annotated[
-    Caller, _only(Role.STATION, Role.DISPATCHER, Role.STREET, Role.DISTRICT)
-]
+Staff = Annotated[Caller, _only(*_STAFF)]
 Importer = Annotated[Caller, _only(Role.STATION, Role.STREET, Role.DISTRICT)]
+Cook = Annotated[Caller, _only(Role.STATION, Role.KITCHEN)]
+KitchenReader = Annotated[Caller, _only(*_STAFF, Role.KITCHEN)]
+BooksReader = Annotated[Caller, _only(Role.DISTRICT, Role.STREET, Role.AUDITOR)]
+MonthsReader = Annotated[
+    Caller, _only(Role.STATION, Role.STREET, Role.DISTRICT, Role.AUDITOR)
+]
+Keeper = Annotated[Caller, _only(Role.DISTRICT, Role.SYSTEM_ADMIN)]
+SecurityAdmin = Annotated[Caller, _only(Role.SECURITY_ADMIN)]
+AuditAdmin = Annotated[Caller, _only(Role.AUDIT_ADMIN)]
 
 
 def helper_of(caller: Caller) -> UUID:

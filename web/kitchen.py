@@ -16,7 +16,7 @@ from dispatch.kitchens.tasting import TastingRow, probe_tasting, show_tasting
 from dispatch.safety.falling_ill import report_illness
 from dispatch.store.idempotency import takes_effect
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import Key, Orderer, Staff, Station
+from web.deps import Cook, Key, KitchenReader, Orderer, Staff, Station
 from web.schemas.kitchen import (
     BoxesForm,
     CookedForm,
@@ -35,7 +35,7 @@ router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["kitchen"])
 
 @router.get("/kitchen", response_model=KitchenDay)
 def get_kitchen(
-    caller: Staff, on: Day | None = None, kitchen_id: UUID | None = None
+    caller: KitchenReader, on: Day | None = None, kitchen_id: UUID | None = None
 ) -> Answer:
     """The kitchen that feeds the station; others than stations name it."""
 
@@ -46,7 +46,7 @@ def get_kitchen(
 
 
 @router.post("/kitchen/batches", status_code=201)
-def post_batch(form: StartForm, caller: Station, key: Key = None) -> Answer:
+def post_batch(form: StartForm, caller: Cook, key: Key = None) -> Answer:
     def do(uow: UnitOfWork) -> dict[str, object]:
         batch = start_batch(uow, form.to_draft(), key=key)
         return {"id": batch.id, "number": batch.number, "portions": batch.portions}
@@ -55,7 +55,7 @@ def post_batch(form: StartForm, caller: Station, key: Key = None) -> Answer:
 
 
 @router.post("/kitchen/batches/{batch_id}/cooked")
-def post_cooked(batch_id: UUID, form: CookedForm, caller: Station) -> Answer:
+def post_cooked(batch_id: UUID, form: CookedForm, caller: Cook) -> Answer:
     def do(uow: UnitOfWork) -> dict[str, object]:
         batch = finish_batch(uow, batch_id, form.to_cooked())
         return {"id": batch.id, "eat_by_at": batch.eat_by_at}
@@ -64,7 +64,7 @@ def post_cooked(batch_id: UUID, form: CookedForm, caller: Station) -> Answer:
 
 
 @router.post("/kitchen/batches/{batch_id}/withdraw")
-def post_withdraw(batch_id: UUID, form: WhyForm, caller: Station) -> Answer:
+def post_withdraw(batch_id: UUID, form: WhyForm, caller: Cook) -> Answer:
     def do(uow: UnitOfWork) -> dict[str, object]:
         batch = take_back(uow, batch_id, form.reason)
         return {"id": batch.id, "withdrawn_at": batch.withdrawn_at}
@@ -73,7 +73,7 @@ def post_withdraw(batch_id: UUID, form: WhyForm, caller: Station) -> Answer:
 
 
 @router.post("/kitchen/batches/{batch_id}/sample")
-def post_sample(batch_id: UUID, form: SampleForm, caller: Station) -> Answer:
+def post_sample(batch_id: UUID, form: SampleForm, caller: Cook) -> Answer:
     def do(uow: UnitOfWork) -> dict[str, object]:
         batch = sample_batch(uow, batch_id, form.grams, form.fridge)
         return {"id": batch.id}
@@ -82,7 +82,7 @@ def post_sample(batch_id: UUID, form: SampleForm, caller: Station) -> Answer:
 
 
 @router.post("/kitchen/samples/{sample_id}/destroy")
-def post_destroy(sample_id: UUID, caller: Station) -> Answer:
+def post_destroy(sample_id: UUID, caller: Cook) -> Answer:
     def do(uow: UnitOfWork) -> dict[str, object]:
         sample = destroy_sample(uow, sample_id)
         return {"id": sample.id, "destroyed_at": sample.destroyed_at}
@@ -91,7 +91,7 @@ def post_destroy(sample_id: UUID, caller: Station) -> Answer:
 
 
 @router.post("/kitchen/readings", status_code=201)
-def post_reading(form: ReadingForm, caller: Station, key: Key = None) -> Answer:
+def post_reading(form: ReadingForm, caller: Cook, key: Key = None) -> Answer:
     """A temperature; sent again under its key it is not read twice."""
 
     def do(uow: UnitOfWork) -> dict[str, object]:

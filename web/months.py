@@ -26,7 +26,7 @@ from dispatch.subsidy.months.showing import (
 )
 from dispatch.subsidy.months.signing import sign_step
 from dispatch.subsidy.months.steps import Step
-from web.deps import District, Importer, Key
+from web.deps import District, Importer, Key, MonthsReader
 from web.schemas.shapes import Fen, Form, Limit, Offset, Reason
 from web.wire import Answer, StrictRoute
 
@@ -60,7 +60,7 @@ class DecisionForm(Form):
 
 
 @router.get("/months", response_model=list[MonthRow])
-def get_months(caller: Importer) -> Answer:
+def get_months(caller: MonthsReader) -> Answer:
     return Answer(caller.read(list_months))
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from dispatch.promises import Promise, check_promises
 from dispatch.promises.standing import Standing
 from dispatch.subsidy.usage import Usage, usage_of
-from web.deps import District, Officer
+from web.deps import BooksReader, District
 from web.wire import Answer, StrictRoute
 
 router = APIRouter(prefix="/api/office", route_class=StrictRoute, tags=["office"])
@@ -16,7 +16,7 @@ Month = Annotated[str, Query(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$")]
 
 
 @router.get("/usage")
-def get_usage(month: Month, caller: Officer) -> Answer:
+def get_usage(month: Month, caller: BooksReader) -> Answer:
     usage = caller.read(lambda uow: usage_of(uow, month))
     return Answer(_table(usage))
 
@@ -24,7 +24,7 @@ def get_usage(month: Month, caller: Officer) -> Answer:
 @router.get("/promises", response_model=list[Promise])
 def get_promises(request: Request, caller: District) -> Answer:
     """How the ten promises stand, over the whole district: no street's own affair."""
-    standing: Standing = request.app.state.standing
+    standing: Standing[list[Promise]] = request.app.state.standing
 
     def look() -> list[Promise]:
         return caller.read(lambda uow: check_promises(uow.session, now=uow.now))

@@ -11,7 +11,7 @@ from dispatch.reports.making import make_report
 from dispatch.reports.printing import file_name, print_report
 from dispatch.reports.prints import PrintForm
 from dispatch.reports.templates import fill_report
-from web.deps import Importer, Officer
+from web.deps import BooksReader, Importer
 from web.imports import download
 from web.schemas.reports import LinesForm, PeriodWords, PrintingForm
 from web.wire import Answer, StrictRoute
@@ -41,7 +41,7 @@ def get_report(
 
 
 @router.post("/lines")
-def post_lines(form: LinesForm, caller: Officer) -> Answer:
+def post_lines(form: LinesForm, caller: BooksReader) -> Answer:
     """The lines behind a figure. Looking is a deed: its purpose is kept."""
     page = caller.change(
         lambda uow: look_into(

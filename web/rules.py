@@ -16,7 +16,7 @@ from dispatch.subsidy.rule_showing import (
     show_words,
 )
 from dispatch.subsidy.what_if import TrialShown, ask_for_trial, show_trial
-from web.deps import District, Key, Officer
+from web.deps import BooksReader, District, Key
 from web.schemas.rules import DraftForm, ReturnForm, SeenForm, TrialForm, WordsForm
 from web.wire import Answer, StrictRoute
 
@@ -24,12 +24,12 @@ router = APIRouter(prefix="/api/rules", route_class=StrictRoute, tags=["rules"])
 
 
 @router.get("", response_model=RulesPage)
-def get_rules(caller: Officer) -> Answer:
+def get_rules(caller: BooksReader) -> Answer:
     return Answer(caller.read(show_rules_page))
 
 
 @router.get("/versions/{version}")
-def get_words(version: str, caller: Officer) -> Answer:
+def get_words(version: str, caller: BooksReader) -> Answer:
     """The words of a version as they were published."""
     return Answer({"words": caller.read(lambda uow: show_words(uow, version))})
 

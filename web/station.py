@@ -16,7 +16,7 @@ from dispatch.orders.station_day import StationDay, show_day
 from dispatch.people.revealing import reveal
 from dispatch.people.showing import list_elders
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import Orderer, Staff, Station
+from web.deps import KitchenReader, Orderer, Staff, Station
 from web.schemas.orders import RevealForm
 from web.schemas.shapes import Asked, Day, Limit, Offset
 from web.wire import Answer, StrictRoute
@@ -105,5 +105,5 @@ def post_reveal(elder_id: UUID, form: RevealForm, caller: Staff) -> Answer:
 
 
 @router.get("/kitchen-sheet")
-def get_kitchen_sheet(sitting_id: UUID, caller: Staff) -> Answer:
+def get_kitchen_sheet(sitting_id: UUID, caller: KitchenReader) -> Answer:
     return Answer(caller.read(lambda uow: show_sheet(uow, sitting_id)))

@@ -22,6 +22,8 @@ SURFACES: Final = {
     "/courier": "courier.html",
     "/coordinator": "coordinator.html",
     "/office": "office.html",
+    "/kitchen": "kitchen.html",
+    "/oversight": "oversight.html",
     "/account": "account.html",
 }
 _ASKED_UNASKED: Final = {"favicon.ico": "favicon.svg"}  # what browsers ask for anyway

@@ -21,7 +21,7 @@ from dispatch.promises.standing import Standing
 from dispatch.settings import settings
 from dispatch.silence import Listening
 from dispatch.store.database import Database, is_away
-from web.deps import Db, District
+from web.deps import Db, Keeper
 from web.wire import Answer
 
 router = APIRouter(tags=["system"])
@@ -38,7 +38,7 @@ def get_metrics(request: Request, database: Db) -> Response:
 
 
 @router.get("/api/system", response_model=SystemState)
-def get_system(request: Request, caller: District) -> Answer:
+def get_system(request: Request, caller: Keeper) -> Answer:
     """What of the house is red."""
     readings = _readings(request, caller.database)
     return Answer(judge(readings, settings(), wall_now()))
@@ -47,7 +47,7 @@ def get_system(request: Request, caller: District) -> Answer:
 def _readings(request: Request, database: Database) -> Readings:
     """Without a database it is still known who is silent, and the disk."""
     listening: Listening = request.app.state.listening
-    resting: Standing = request.app.state.resting
+    resting: Standing[list[Promise]] = request.app.state.resting
     known = {**read_parts(listening.told()), **read_disk(settings())}
 
     def look() -> list[Promise]:

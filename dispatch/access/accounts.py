@@ -27,7 +27,17 @@ class Role(StrEnum):
     STATION = "station"  # 驿站
     DISPATCHER = "dispatcher"  # 调度
     HELPER = "helper"  # 送餐员、志愿者、护理员
+    KITCHEN = "kitchen"  # 助餐点厨房
+    AUDITOR = "auditor"  # 审计
+    SYSTEM_ADMIN = "system_admin"  # 系统管理员
+    SECURITY_ADMIN = "security_admin"  # 安全管理员
+    AUDIT_ADMIN = "audit_admin"  # 审计管理员
     SYSTEM = "system"  # our own processes; never signs in
+
+
+# 三员: whoever keeps the machine, whoever gives rights, and whoever reads what both and
+# everybody else did are three people, and none of them sees an elder.
+ADMINS: Final = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 
 class Account(SQLModel, table=True):
@@ -43,6 +53,7 @@ class Account(SQLModel, table=True):
     station_id: UUID | None = Field(default=None, foreign_key="station.id")
     street_code: str | None = Field(default=None, foreign_key="street.code")
     helper_id: UUID | None = Field(default=None, foreign_key="helper.id")
+    kitchen_id: UUID | None = Field(default=None, foreign_key="kitchen.id")
     active: bool = True
     wrong_tries: int = 0
     # The first of these; they count for a quarter of an hour.
@@ -60,6 +71,9 @@ IDLE: Final[Mapping[str, timedelta]] = {
     Role.STATION: timedelta(hours=12),
     Role.DISPATCHER: timedelta(hours=12),
     Role.HELPER: timedelta(hours=12),
+    Role.KITCHEN: timedelta(hours=12),
+    Role.AUDITOR: timedelta(minutes=30),
+    **dict.fromkeys(ADMINS, timedelta(minutes=30)),
 }
 
 
@@ -165,6 +179,7 @@ def actor_of(account: Account) -> Actor:
         station_id=account.station_id,
         street_code=account.street_code,
         helper_id=account.helper_id,
+        kitchen_id=account.kitchen_id,
     )
 
 

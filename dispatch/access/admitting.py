@@ -7,7 +7,14 @@ has recorded and not yet handed in, it may still hand in.
 from dataclasses import dataclass, replace
 from typing import Final
 
-from dispatch.access.accounts import Account, Role, SignedIn, actor_of, find_session
+from dispatch.access.accounts import (
+    ADMINS,
+    Account,
+    Role,
+    SignedIn,
+    actor_of,
+    find_session,
+)
 from dispatch.access.day_passes import (
     MAY_STILL_TELL,
     DayPass,
@@ -39,7 +46,7 @@ class SecondFactorFirst(NotAllowed):
     code = "second_factor_first"
 
 
-_TWO_FACTORS: Final = frozenset({Role.DISTRICT, Role.STREET})
+_TWO_FACTORS: Final = ADMINS | {Role.DISTRICT, Role.STREET, Role.AUDITOR}
 
 
 @dataclass(frozen=True)

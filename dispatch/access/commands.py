@@ -12,7 +12,7 @@ from dispatch.running import chosen_settings
 from dispatch.store.engine import make_engine
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
 
-_ROLES = [Role.DISTRICT, Role.STREET, Role.DISPATCHER, Role.STATION]
+_ROLES = [one for one in Role if one not in (Role.HELPER, Role.SYSTEM)]
 
 
 @click.command()
@@ -21,6 +21,7 @@ _ROLES = [Role.DISTRICT, Role.STREET, Role.DISPATCHER, Role.STATION]
 @click.option("--title", help="What others see: 清河驿站 前台.")
 @click.option("--station", help="The code of the station that they serve.")
 @click.option("--street", help="The code of the street that they serve.")
+@click.option("--kitchen", help="The name of the kitchen that they cook in.")
 @click.option("--renew", is_flag=True, help="A new password; a lost app is taken away.")
 @click.option("--close", is_flag=True, help="Nobody signs in with it any more.")
 def account(

@@ -8,7 +8,7 @@ from uuid import UUID
 from dispatch.access.accounts import Account, Role
 from dispatch.access.admitting import what_comes_first
 from dispatch.clock import clock_speed
-from dispatch.people.places import Station, Street
+from dispatch.people.places import Kitchen, Station, Street
 from dispatch.settings import settings
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -18,6 +18,11 @@ HOMES: Final = {
     Role.DISPATCHER: "/coordinator",
     Role.STREET: "/office",
     Role.DISTRICT: "/office",
+    Role.KITCHEN: "/kitchen",
+    Role.AUDITOR: "/oversight",
+    Role.SYSTEM_ADMIN: "/oversight",
+    Role.SECURITY_ADMIN: "/oversight",
+    Role.AUDIT_ADMIN: "/oversight",
 }
 
 
@@ -55,6 +60,7 @@ class Me(Clock):
     csrf: str
     station: Place | None
     street: Quarter | None
+    kitchen: Place | None
     helper_id: UUID | None
     home: str
     stored_value: bool
@@ -71,6 +77,7 @@ def greet(uow: UnitOfWork, account: Account, csrf: str) -> Me:
     station = reads.get(Station, account.station_id) if account.station_id else None
     code = account.street_code or (station.street_code if station else None)
     street = reads.get(Street, code) if code else None
+    stove = reads.get(Kitchen, account.kitchen_id) if account.kitchen_id else None
     clock = show_clock(uow)
     return Me(
         account=account.login,
@@ -79,6 +86,7 @@ def greet(uow: UnitOfWork, account: Account, csrf: str) -> Me:
         csrf=csrf,
         station=Place(id=station.id, name=station.name) if station else None,
         street=Quarter(code=street.code, name=street.name) if street else None,
+        kitchen=Place(id=stove.id, name=stove.name) if stove else None,
         helper_id=account.helper_id,
         stored_value=settings().stored_value,
         home=OWN_ACCOUNT if what_comes_first(account) else HOMES[account.role],

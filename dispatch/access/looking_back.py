@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from dispatch.access.accounts import Account
@@ -32,6 +33,7 @@ class LookRow:
     by: str
     role: str
     action: str
+    about: str  # what kind of thing it was; `number` is empty where it is nobody's
     fields: list[str]
     purpose: str
 
@@ -47,6 +49,22 @@ class WatcherRow:
     fields: list[str]
 
 
+def find_elder_numbered(session: Session, number: str) -> Elder:
+    """Raises: NotFound."""
+    elder = session.exec(select(Elder).where(Elder.number == number)).first()
+    if elder is None:
+        raise NotFound("没有这个档案编号。")
+    return elder
+
+
+def find_account_named(session: Session, login: str) -> Account:
+    """Raises: NotFound."""
+    account = session.exec(select(Account).where(Account.login == login)).first()
+    if account is None:
+        raise NotFound("没有这个账号。")
+    return account
+
+
 def list_looks_at(
     session: Session, number: str, first_on: date, last_on: date
 ) -> list[LookRow]:
@@ -55,11 +73,26 @@ def list_looks_at(
     Raises:
         NotFound: no file of this number.
     """
-    elder = session.exec(select(Elder).where(Elder.number == number)).first()
-    if elder is None:
-        raise NotFound("没有这个档案编号。")
+    elder = find_elder_numbered(session, number)
     whose = dict.fromkeys(_around(session, [elder]), elder.number)
     return _rows(session, _looks(session, list(whose), first_on, last_on), whose)
+
+
+def list_deeds_of(
+    session: Session, login: str, first_on: date, last_on: date, *, most: int
+) -> list[LookRow]:
+    """What an account looked at and did, the newest first, so many at most.
+
+    Raises:
+        NotFound: no such account.
+    """
+    account = find_account_named(session, login)
+    query = select(Audit).where(
+        Audit.account_id == account.id, *_within(first_on, last_on)
+    )
+    newest = (col(Audit.at).desc(), col(Audit.recorded_at).desc(), col(Audit.id).desc())
+    looks = session.exec(query.order_by(*newest).limit(most)).all()
+    return _rows(session, looks, _numbers(session, looks))
 
 
 def list_watchers(session: Session, code: str, first_on: date) -> list[WatcherRow]:
@@ -120,17 +153,32 @@ def _around(session: Session, elders: Sequence[Elder]) -> Iterable[UUID]:
 def _looks(
     session: Session, keys: Sequence[UUID], first_on: date, last_on: date
 ) -> list[Audit]:
-    begins = town_moment(first_on, 0)
-    ends = town_moment(last_on + timedelta(days=1), 0)
+    days = _within(first_on, last_on)
     found: list[Audit] = []
     for start in range(0, len(keys), _AT_ONCE):
-        query = select(Audit).where(
-            col(Audit.object_id).in_(keys[start : start + _AT_ONCE]),
-            col(Audit.at) >= begins,
-            col(Audit.at) < ends,
-        )
-        found += session.exec(query).all()
+        some = col(Audit.object_id).in_(keys[start : start + _AT_ONCE])
+        found += session.exec(select(Audit).where(some, *days)).all()
     return sorted(found, key=lambda one: (one.at, one.recorded_at, one.id))[::-1]
+
+
+def _within(first_on: date, last_on: date) -> tuple[ColumnElement[bool], ...]:
+    begins = town_moment(first_on, 0)
+    ends = town_moment(last_on + timedelta(days=1), 0)
+    return col(Audit.at) >= begins, col(Audit.at) < ends
+
+
+def _numbers(session: Session, looks: Sequence[Audit]) -> dict[UUID, str]:
+    """Whose file, door, contact or order each thing is, as far as it is anybody's."""
+    ids = {one.object_id for one in looks}
+    found: dict[UUID, str] = {}
+    homes = select(Elder.household_id, Elder.number).order_by(col(Elder.number))
+    for home, number in session.exec(homes.where(col(Elder.household_id).in_(ids))):
+        found[home] = f"{found[home]}、{number}" if home in found else number
+    for thing, whose in ((Contact, Contact.elder_id), (Order, Order.elder_id)):
+        query = select(thing.id, Elder.number).join(Elder, col(Elder.id) == whose)
+        found |= dict(session.exec(query.where(col(thing.id).in_(ids))).all())
+    files = select(Elder.id, Elder.number).where(col(Elder.id).in_(ids))
+    return found | dict(session.exec(files).all())
 
 
 def _rows(
@@ -143,11 +191,12 @@ def _rows(
     }
     return [
         LookRow(
-            number=whose[one.object_id],
+            number=whose.get(one.object_id, ""),
             at=one.at,
             by=known.get(one.account_id, "-") if one.account_id else "-",
             role=one.role,
             action=one.action,
+            about=one.object_kind,
             fields=one.fields,
             purpose=one.purpose,
         )

@@ -4,11 +4,11 @@ from typing import Final
 
 from sqlmodel import Session, col, select, update
 
-from dispatch.access.accounts import Account, Role, SignedIn, hash_password
+from dispatch.access.accounts import ADMINS, Account, Role, SignedIn, hash_password
 from dispatch.access.second_factor import draw_letters, drop_factor
 from dispatch.errors import BadInput, Conflict, NotFound
 from dispatch.log.audit import write_down
-from dispatch.people.places import Station, Street
+from dispatch.people.places import Kitchen, Station, Street
 from dispatch.store.unit_of_work import UnitOfWork
 
 # What each role serves; helpers' accounts come with the helper.
@@ -17,11 +17,13 @@ _SERVES: Final = {
     Role.STREET: frozenset({"street"}),
     Role.STATION: frozenset({"station"}),
     Role.DISPATCHER: frozenset({"street", ""}),
+    Role.KITCHEN: frozenset({"kitchen"}),
+    **dict.fromkeys((Role.AUDITOR, *sorted(ADMINS)), frozenset[str]()),
 }
 
 
 class NoSuchReach(BadInput):
-    """这个身份要指明（且只指明）它的街道或驿站，没有保存。"""
+    """这个身份要指明（且只指明）它的街道、驿站或厨房，没有保存。"""
 
     code = "no_such_reach"
 
@@ -38,13 +40,14 @@ def open_account(
     """A new account.
 
     Args:
-        serves: `station` or `street` with its code, as the role asks.
+        serves: `station` or `street` with its code, or `kitchen` with its name, as the
+            role asks.
 
     Returns:
         the password, told once; its holder has to choose another.
 
     Raises:
-        NoSuchReach, LoginTaken, NotFound: no such station or street.
+        NoSuchReach, LoginTaken, NotFound: no such station, street or kitchen.
     """
     wanted = _SERVES.get(role)
     if wanted is None or not _is_reach(wanted, set(serves)):
@@ -56,6 +59,8 @@ def open_account(
         account.street_code = _street(uow.session, serves["street"])
     if "station" in serves:
         account.station_id = _station(uow.session, serves["station"]).id
+    if "kitchen" in serves:
+        account.kitchen_id = _kitchen(uow.session, serves["kitchen"]).id
     password = _give_password(account)
     uow.session.add(account)
     uow.session.flush()
@@ -84,6 +89,13 @@ def close_account(uow: UnitOfWork, login: str) -> None:
     uow.session.add(account)
     _end_sessions(uow.session, account)
     write_down(uow, "account_closed", "account", account.id)
+
+
+def sign_out_everywhere(uow: UnitOfWork, login: str) -> None:
+    """Every session of theirs is over at once. Raises: NotFound."""
+    account = _must_find(uow.session, login)
+    _end_sessions(uow.session, account)
+    write_down(uow, "account_signed_out", "account", account.id)
 
 
 def find_account(session: Session, login: str) -> Account | None:
@@ -122,6 +134,14 @@ def _station(session: Session, code: str) -> Station:
     if found is None:
         raise NotFound("没有这个驿站。")
     return found
+
+
+def _kitchen(session: Session, name: str) -> Kitchen:
+    """By its name, where only one has it: nothing else of a kitchen is ever written."""
+    found = session.exec(select(Kitchen).where(Kitchen.name == name)).all()
+    if len(found) != 1:
+        raise NotFound("没有这个厨房，或不止一个叫这个名字。")
+    return found[0]
 
 
 def _end_sessions(session: Session, account: Account) -> None:

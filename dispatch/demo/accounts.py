@@ -9,6 +9,7 @@ from dispatch.demo.chance import Chance
 from dispatch.demo.crew import Hand
 from dispatch.demo.places import Places
 from dispatch.people.helpers import HelperKind
+from dispatch.people.places import Kitchen
 
 PASSWORD: Final = "liuzhu-demo"  # noqa: S105 - it is meant to be read by everybody
 _TITLES: Final = {
@@ -23,10 +24,18 @@ _LOGINS: Final = {
     HelperKind.CAREGIVER: "caregiver",
     HelperKind.STAFF: "staff",
 }
+# Whoever keeps the house and its books in order, and sees no elder.
+_WATCHERS: Final = (
+    ("auditor", Role.AUDITOR, "区审计局 养老资金审计"),
+    ("system", Role.SYSTEM_ADMIN, "区数据中心 运维"),
+    ("security", Role.SECURITY_ADMIN, "区民政 信息安全"),
+    ("audit", Role.AUDIT_ADMIN, "区纪检 审计管理"),
+)
 
 
 def draw_accounts(seed: int, places: Places, crew: list[Hand]) -> list[Account]:
-    """Two at the office, a coordinator, each street, each counter and each helper."""
+    """One of each kind at the district's desks, each street, each counter, each kitchen
+    and each helper."""
     chance = Chance(seed, "accounts")
     hashed = hash_password(PASSWORD)
 
@@ -58,7 +67,16 @@ def draw_accounts(seed: int, places: Places, crew: list[Hand]) -> list[Account]:
         made.append(helper)
     # What one proposes another decides: rules are published, months signed, by two.
     made.append(account("office2", Role.DISTRICT, "区民政 养老服务科 复核"))
-    return made
+    for at, kitchen in enumerate(_kitchens(places), start=1):
+        cook = account(f"kitchen{at}", Role.KITCHEN, f"{kitchen.name} 厨师长")
+        cook.kitchen_id = kitchen.id
+        made.append(cook)
+    return [*made, *(account(*one) for one in _WATCHERS)]
+
+
+def _kitchens(places: Places) -> list[Kitchen]:
+    """Each once, in the order of the points that it feeds."""
+    return list({point.kitchen.id: point.kitchen for point in places.points}.values())
 
 
 def shown_accounts(accounts: list[Account]) -> list[DemoAccount]:

@@ -18,6 +18,8 @@ class NotYourKitchen(NotAllowed):
 
 def is_own(uow: UnitOfWork, kitchen: Kitchen) -> bool:
     """The actor is one of the people who work in this kitchen."""
+    if uow.actor.role == "kitchen":
+        return uow.actor.kitchen_id == kitchen.id
     if uow.actor.role != "station" or uow.actor.station_id is None:
         return False
     station = uow.session.get_one(Station, uow.actor.station_id)
@@ -43,6 +45,8 @@ def seen_kitchen(uow: UnitOfWork, kitchen_id: UUID | None) -> Kitchen:
         if kitchen_id not in (None, station.kitchen_id):
             raise NotFound("没有找到这个厨房。")
         return uow.session.get_one(Kitchen, station.kitchen_id)
+    if uow.actor.role == "kitchen" and kitchen_id is None:
+        kitchen_id = uow.actor.kitchen_id
     if kitchen_id is None:
         raise NotFound("请先选择厨房。")
     return get_scoped(uow, Kitchen, kitchen_id)

@@ -138,7 +138,9 @@ def show_kitchen(uow: UnitOfWork, on: date, kitchen_id: UUID | None) -> KitchenD
         servings=_servings(session, sittings, batches),
         samples=_samples(uow, list_kept(session, kitchen.id)),
         readings=[_reading(one, numbers) for one in readings],
-        tasting=show_tasting(session, find_tasting(session, kitchen.id, week_on)),
+        tasting=None  # on whose round it rides is no affair of whoever only cooks
+        if uow.actor.role == "kitchen"
+        else show_tasting(session, find_tasting(session, kitchen.id, week_on)),
         changes=list_changes(uow, kitchen.id, week_on, week_on + timedelta(days=13)),
     )
 

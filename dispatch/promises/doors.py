@@ -15,6 +15,7 @@ from dispatch.safety.cases import OUTCOMES, Case, CaseKind, CaseRung
 from dispatch.safety.duty import CaseDuty
 
 _NO_PERSON = frozenset({"system", Role.HELPER.value})
+_MAY_CLOSE = frozenset({Role.STATION, Role.DISPATCHER, Role.STREET, Role.DISTRICT})
 
 
 def check_doors(premises: Premises, look: Look) -> None:
@@ -71,5 +72,5 @@ def _check_cases(session: Session, cases: list[Case], look: Look) -> None:
             f"{name} ended as {case.outcome}, which is no end of such a case",
         )
         role = roles.get(case.closed_by) if case.closed_by else None
-        fine = role is not None and role is not Role.HELPER
+        fine = role in _MAY_CLOSE
         look.expect(fine, f"{name} was closed by {role or 'nobody'}")

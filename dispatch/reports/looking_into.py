@@ -26,7 +26,7 @@ def look_into(
     limit: int = 50,
     after: LineKey | None = None,
 ) -> LinesPage:
-    """The lines behind a figure of a month, within reach; names stay masked.
+    """The lines behind a figure of a month, within reach; no full name is among them.
 
     The audit keeps who looked, at which figure and why, before anything is shown.
 
@@ -38,5 +38,6 @@ def look_into(
     if not span_of(period).is_month:
         raise BadPeriod
     said = f"{period} {which.words} {purpose.strip()}"[:200]
-    write_down(uow, "drill", "report", uuid4(), fields=["name"], purpose=said)
+    fields = ["pseudonym" if uow.actor.role == "auditor" else "name"]
+    write_down(uow, "drill", "report", uuid4(), fields=fields, purpose=said)
     return lines_of(uow, period, which, limit=limit, after=after)

@@ -41,6 +41,7 @@ from dispatch.store.unit_of_work import UnitOfWork
 
 HOLD: Final = timedelta(minutes=15)
 _OWN_TIME: Final = timedelta(minutes=1)
+_MAY_CLOSE: Final = frozenset({"station", "dispatcher", "street", "district"})
 # What a person may report of a rung: it is theirs, it holds for now, or go on.
 MINE: Final = frozenset({"acknowledged", LET_GO})
 HOLDING: Final = frozenset({"reached", "sent", "handed_on"})
@@ -119,7 +120,7 @@ def close_case(uow: UnitOfWork, case_id: UUID, outcome: str, words: str) -> Case
         OutcomeMissing: no outcome, or none that fits this kind of case.
         OnlyAPersonCloses: a process, or the helper who stood at the door.
     """
-    if uow.actor.account_id is None or uow.actor.role == "helper":
+    if uow.actor.account_id is None or uow.actor.role not in _MAY_CLOSE:
         raise OnlyAPersonCloses
     if outcome not in {each.value for each in CaseOutcome}:
         raise OutcomeMissing

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -15,6 +16,9 @@ from dispatch.people.places import get_station
 from dispatch.safety.cases import Case
 from dispatch.safety.duty import CaseDuty, DutyTurn, Handover
 from dispatch.store.unit_of_work import UnitOfWork
+
+# Helpers have shifts instead, and the others no business with alarms.
+_TAKE_TURNS: Final = (Role.DISTRICT, Role.STREET, Role.STATION, Role.DISPATCHER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,9 +112,9 @@ def _turns_seen(uow: UnitOfWork) -> SelectOfScalar[DutyTurn]:
 
 
 def list_people(uow: UnitOfWork) -> list[Account]:
-    """Whoever may have a turn within reach; helpers have shifts instead."""
+    """Whoever may have a turn within reach."""
     query = scoped(uow.actor, Account).where(
-        col(Account.active), col(Account.role).not_in((Role.HELPER, Role.SYSTEM))
+        col(Account.active), col(Account.role).in_(_TAKE_TURNS)
     )
     if uow.actor.role == "dispatcher":
         query = query.where(Account.role == Role.DISPATCHER)

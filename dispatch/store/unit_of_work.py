@@ -34,6 +34,7 @@ class Actor:
     station_id: UUID | None = None
     street_code: str | None = None
     helper_id: UUID | None = None
+    kitchen_id: UUID | None = None
     elder_id: UUID | None = None
     contact_id: UUID | None = None
     link_id: UUID | None = None

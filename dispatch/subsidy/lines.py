@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from dispatch.access.masking import mask_name
 from dispatch.field.evidence import Evidence
 from dispatch.orders.orders import Order
-from dispatch.people.vault import unseal
+from dispatch.people.vault import pseudonym, unseal
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.grants import Grant
 from dispatch.subsidy.rule_versions import title_of
@@ -93,7 +93,8 @@ def lines_of(
     limit: int = 100,
     after: LineKey | None = None,
 ) -> LinesPage:
-    """A page of lines by day, those of an entry together; names masked.
+    """A page of lines by day, those of an entry together; names masked, for an auditor
+    replaced.
 
     Any page costs the same, in a city's month too: none is counted off before it.
     """
@@ -122,7 +123,7 @@ def lines_of(
     return LinesPage(
         total=min(total, _COUNTED),
         many=total > _COUNTED,
-        lines=_lines(session, shown),
+        lines=_lines(uow, shown),
         next=_key(shown[-1][0]) if len(found) > limit else None,
     )
 
@@ -132,10 +133,11 @@ def _key(last: Grant) -> LineKey:
 
 
 def _lines(
-    session: Session, found: Sequence[tuple[Grant, str, str]]
+    uow: UnitOfWork, found: Sequence[tuple[Grant, str, str]]
 ) -> tuple[GrantedLine, ...]:
+    session = uow.session
     proofs = _proofs(session, {grant.evidence_id for grant, *_ in found})
-    labels = _labels(session, {grant.elder_id for grant, *_ in found})
+    labels = _labels(uow, {grant.elder_id for grant, *_ in found})
     return tuple(
         _line(
             grant,
@@ -154,8 +156,10 @@ def _proofs(session: Session, ids: set[UUID]) -> dict[UUID, Evidence]:
     return {proof.id: proof for proof in session.exec(query)}
 
 
-def _labels(session: Session, elders: set[UUID]) -> dict[UUID, str]:
-    names = unseal(session, elders, ["name"])
+def _labels(uow: UnitOfWork, elders: set[UUID]) -> dict[UUID, str]:
+    if uow.actor.role == "auditor":
+        return {elder: pseudonym(elder) for elder in elders}
+    names = unseal(uow.session, elders, ["name"])
     return {elder: mask_name(names.get(elder, {}).get("name", "")) for elder in elders}
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import SQLModel
 
-from dispatch.access.accounts import Account, Role
+from dispatch.access.accounts import ADMINS, Account, Role
 from dispatch.access.masking import called, mask_id_number, mask_name, mask_phone
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.counter.payments import Payment
@@ -13,11 +13,12 @@ from dispatch.errors import NotFound
 from dispatch.orders.orders import Order
 from dispatch.people.elders import Elder
 from dispatch.people.helpers import Helper
-from dispatch.people.places import Station
+from dispatch.people.places import Kitchen, Station
 from dispatch.planning.plans import Round
 from dispatch.planning.waves import Wave
 from dispatch.store.unit_of_work import Actor, picture
 from tests.little_town import OTHER_STREET, STREET, LittleTown
+from tests.web.filling import MODELS
 
 
 def _count(town: LittleTown, actor: Actor, model: type[SQLModel]) -> int:
@@ -57,6 +58,32 @@ def test_a_role_that_reaches_no_such_column_sees_nothing(
     town: LittleTown, model: type[SQLModel]
 ) -> None:
     assert _count(town, Actor("helper", helper_id=uuid4()), model) == 0
+
+
+@pytest.mark.proves("S01")
+@pytest.mark.parametrize("role", [Role.KITCHEN, Role.AUDITOR, *sorted(ADMINS)])
+def test_a_narrow_role_reaches_the_tables_that_are_named_for_it_and_no_other(
+    role: Role,
+) -> None:
+    """Also of tables that somebody adds tomorrow; of an elder's never a row."""
+    actor = Actor(role.value, kitchen_id=uuid4(), station_id=uuid4())
+    reached = {
+        name
+        for name, model in MODELS.items()
+        if str(scoped(actor, model).whereclause) != "false"
+    }
+    assert reached == {
+        Role.KITCHEN: {"kitchen"},
+        Role.AUDITOR: {"ledger_entry", "month_grant", "month_sum", "station"},
+    }.get(role, set())
+
+
+def test_every_role_can_be_given_on_this_engine(town: LittleTown) -> None:
+    kitchen = town.add_account("cook", Role.KITCHEN, kitchen_id=town.kitchen_id)
+    assert _count(town, kitchen, Kitchen) == 1
+    assert _count(town, Actor("kitchen", kitchen_id=uuid4()), Kitchen) == 0
+    for role in (Role.AUDITOR, *ADMINS):
+        assert _count(town, town.add_account(role.value, role), Elder) == 0
 
 
 def test_an_account_without_its_reach_sees_nothing(town: LittleTown) -> None:

@@ -69,6 +69,10 @@ OFFICE: Final[tuple[Look, ...]] = (
     ("/office#sheets",),
     ("/office#system",),
 )
+WATCHERS: Final[tuple[tuple[Role, tuple[Look, ...]], ...]] = (
+    (Role.SECURITY_ADMIN, (("/oversight#logins", "new-account"),)),
+    (Role.AUDIT_ADMIN, (("/oversight#looks",), ("/oversight#chain",))),
+)
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +132,7 @@ def people(house: House) -> list[tuple[Actor | None, tuple[Look, ...]]]:
         (walk.actor, (("/courier",),)),
         (town.dispatcher, COORDINATOR),
         (office, OFFICE),
+        *((town.add_account(one.value, one), looks) for one, looks in WATCHERS),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -9,6 +10,7 @@ from sqlmodel import Session, select
 
 from dispatch.access.accounts import Role
 from dispatch.counter.serving import PastEatBy
+from dispatch.counter.showing import show_sheet
 from dispatch.errors import NotFound, Refusal
 from dispatch.kitchens.batches import Batch
 from dispatch.kitchens.boxing import BadSeal, SealUsed
@@ -22,9 +24,11 @@ from dispatch.kitchens.sampling import (
     SampleTooSmall,
     destroy_sample,
 )
+from dispatch.kitchens.showing import show_kitchen
 from dispatch.orders.cancelling import cancel_order
 from dispatch.planning.errands import list_errands
-from dispatch.store.unit_of_work import picture
+from dispatch.store.unit_of_work import Actor, picture
+from tests.engines import ON_ONE_ENGINE
 from tests.kitchens.stove import (
     AT_TABLE,
     HOT,
@@ -36,7 +40,7 @@ from tests.kitchens.stove import (
     order,
     start,
 )
-from tests.little_town import EIGHT, ELEVEN, OTHER_STREET, STREET, LittleTown
+from tests.little_town import EIGHT, ELEVEN, OTHER_STREET, STREET, TODAY, LittleTown
 
 HOUR = timedelta(hours=1)
 NINE = EIGHT + HOUR
@@ -203,3 +207,23 @@ def test_a_batch_taken_back_stops_what_is_still_on_its_way(town: LittleTown) -> 
 
     clocks = [box.eat_by_at for one in (eaten, waiting) if (box := box_of(town, one))]
     assert clocks == [ELEVEN + 2 * HOUR, ELEVEN + timedelta(minutes=20)]
+
+
+@ON_ONE_ENGINE
+def test_a_kitchens_own_account_cooks_there_and_nowhere_else(town: LittleTown) -> None:
+    order(town)
+    own = town.add_account("chef", Role.KITCHEN, kitchen_id=town.kitchen_id)
+    other = Actor(Role.KITCHEN.value, own.account_id, kitchen_id=uuid4())
+    batch = start(town)
+    with pytest.raises(NotFound):
+        do(town, finish_batch, batch.id, Cooked(tenths=HOT), actor=other)
+    assert do(town, finish_batch, batch.id, Cooked(tenths=HOT), actor=own).cooked_at
+    with picture(town.engine, own) as uow:
+        day = show_kitchen(uow, TODAY, None)
+        sheet: dict[str, Any] = show_sheet(uow, batch.sitting_id)
+        with pytest.raises(NotFound):
+            show_kitchen(uow, TODAY, uuid4())
+    assert (day.kitchen_id, day.own, day.tasting) == (town.kitchen_id, True, None)
+    assert [label.elder_label for label in sheet["labels"]] == ["王奶奶"]
+    with picture(town.engine, other) as uow, pytest.raises(NotFound):
+        show_sheet(uow, batch.sitting_id)

@@ -1,6 +1,7 @@
 """The month's table: from the ledger, tied four ways, down to every line."""
 
 import random
+import re
 from dataclasses import astuple
 from datetime import date
 from typing import Any
@@ -10,13 +11,16 @@ from sqlmodel import Session
 
 from dispatch.access.accounts import Role
 from dispatch.errors import Refusal
+from dispatch.log.audit import Audit
 from dispatch.orders.orders import Channel, Order
+from dispatch.reports.looking_into import look_into
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
 from dispatch.subsidy.checking import broken_fens, check_fens, ledger_totals
 from dispatch.subsidy.grants import Grant
 from dispatch.subsidy.ledger import Entry
 from dispatch.subsidy.lines import LineFilter, LinesPage, lines_of
 from dispatch.subsidy.usage import Sums, Usage, usage_of
+from tests.engines import ON_ONE_ENGINE
 from tests.little_town import ELEVEN, OTHER_STREET, LittleTown
 from tests.subsidy.ledger_town import (
     entitled,
@@ -114,6 +118,24 @@ def test_every_figure_opens_into_its_lines(busy: LittleTown) -> None:
     assert last.next is None
     fetched = _lines(busy, LineFilter(channel="pickup", category="AGE80"))
     assert (fetched.total, [line.fen for line in fetched.lines]) == (1, [500])
+
+
+@ON_ONE_ENGINE
+def test_an_auditor_reads_every_line_and_no_name(busy: LittleTown) -> None:
+    auditor = busy.add_account("audit", Role.AUDITOR)
+    read = in_one_transaction(
+        busy.engine,
+        lambda uow: look_into(uow, MONTH, LineFilter(), "年度审计"),
+        actor=auditor,
+    )
+    told = [line.elder_label for line in read.lines]
+    assert [line.fen for line in read.lines] == [500, 500]
+    assert all(re.fullmatch(r"[0-9a-f]{5}-[0-9a-f]{5}", label) for label in told)
+    assert len(set(told)) == 2  # one code is one elder
+    assert _usage(busy, auditor) == _usage(busy)
+    (looked,) = [one for one in rows(busy, Audit) if one.action == "drill"]
+    assert (looked.role, looked.fields) == ("auditor", ["pseudonym"])
+    assert "年度审计" in looked.purpose
 
 
 def test_a_sound_ledger_has_nothing_broken(busy: LittleTown) -> None:

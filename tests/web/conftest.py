@@ -50,7 +50,8 @@ def dist(tmp_path: Path) -> Path:
     """Built pages, as small as they can be."""
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
-    for name in ("index", "station", "courier", "coordinator", "office", "account"):
+    desks = ("station", "courier", "coordinator", "office", "kitchen", "oversight")
+    for name in ("index", "account", *desks):
         (folder / f"{name}.html").write_text(f"<!doctype html><title>{name}</title>")
     (folder / "assets" / "main-1a2b.js").write_text("export {};")
     (folder / "sw.js").write_text("self;")

@@ -11,4 +11,14 @@ HELPER = frozenset({"helper"})
 DISTRICT = frozenset({"district"})
 IMPORTERS = STATION | OFFICERS
 EVERYBODY = STAFF | HELPER
-PUBLIC: Final[frozenset[str]] = EVERYBODY | {"stranger"}
+# Who reach a little and nothing around it: their doors are named one by one.
+SECURITY = frozenset({"security_admin"})
+AUDITS = frozenset({"audit_admin"})
+COOKS = STATION | {"kitchen"}
+SEE_KITCHENS = STAFF | {"kitchen"}
+READ_BOOKS = OFFICERS | {"auditor"}
+READ_MONTHS = IMPORTERS | {"auditor"}
+KEEP_HOUSE = DISTRICT | {"system_admin"}
+NARROW = SECURITY | AUDITS | {"kitchen", "auditor", "system_admin"}
+ACCOUNTS = EVERYBODY | NARROW
+PUBLIC: Final[frozenset[str]] = ACCOUNTS | {"stranger"}

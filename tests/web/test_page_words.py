@@ -50,6 +50,7 @@ from dispatch.subsidy.rule_versions import file_rules_on
 from dispatch.words import WORDS
 from tests.little_town import TODAY
 
+DISPATCH: Final = Path(__file__).parents[2] / "dispatch"
 CATALOGUE: Final = Path(__file__).parents[2] / "web" / "ui" / "src" / "words"
 KINDS: Final[dict[str, type[StrEnum]]] = {
     "bar": Bar,
@@ -124,6 +125,18 @@ def test_every_reason_and_role_has_its_word(named: set[str]) -> None:
     roles = {f"role.{role.value}" for role in Role if role is not Role.SYSTEM}
 
     assert (reasons | roles) - named == set()
+
+
+def test_whatever_is_written_down_has_its_word(named: set[str]) -> None:
+    """The audit administrator reads it; what is put together from two words aside."""
+    written = re.compile(r'write_down\(\s*uow,\s*"(\w+)",\s*"(\w+)"')
+    code = "\n".join(file.read_text() for file in DISPATCH.rglob("*.py"))
+    told = written.findall(code)
+    assert len(told) > 40
+    words = {f"audit_deed.{deed}" for deed, _ in told}
+    words |= {f"audit_about.{about}" for _, about in told}
+
+    assert words - named == set()
 
 
 def test_whatever_was_done_on_a_rung_has_its_word(named: set[str]) -> None:

@@ -12,6 +12,8 @@ SURFACES = {
     "/courier": "courier",
     "/coordinator": "coordinator",
     "/office": "office",
+    "/kitchen": "kitchen",
+    "/oversight": "oversight",
 }
 
 

@@ -1,13 +1,19 @@
-"""Who may use the doors of the money: months, rules, reports, doubts, the bank."""
+"""Who may use the doors of the money: months, rules, reports, doubts, the bank; and
+those of whoever watches over the house: accounts, the audit."""
 
 from typing import Final
 
 from tests.web.roles import (
+    AUDITS,
     COORDINATORS,
     DISTRICT,
     EVERYBODY,
     IMPORTERS,
+    KEEP_HOUSE,
     OFFICERS,
+    READ_BOOKS,
+    READ_MONTHS,
+    SECURITY,
     STAFF,
     STATION,
 )
@@ -31,8 +37,8 @@ WHO_MAY_OFFICE: Final[dict[str, frozenset[str]]] = {
     "POST /api/quality/draws": OFFICERS,
     "POST /api/quality/draws/{draw_id}/seed": OFFICERS,
     "GET /api/quality/indicators": STAFF,
-    "GET /api/rules": OFFICERS,
-    "GET /api/rules/versions/{version}": OFFICERS,
+    "GET /api/rules": READ_BOOKS,
+    "GET /api/rules/versions/{version}": READ_BOOKS,
     "POST /api/rules/check": DISTRICT,
     "POST /api/rules/drafts": DISTRICT,
     "GET /api/rules/drafts/{draft_id}": DISTRICT,
@@ -41,15 +47,15 @@ WHO_MAY_OFFICE: Final[dict[str, frozenset[str]]] = {
     "POST /api/rules/drafts/{draft_id}/publish": DISTRICT,
     "POST /api/rules/drafts/{draft_id}/return": DISTRICT,
     "POST /api/rules/drafts/{draft_id}/withdraw": DISTRICT,
-    "GET /api/office/usage": OFFICERS,
+    "GET /api/office/usage": READ_BOOKS,
     "GET /api/reports": IMPORTERS,
     "GET /api/reports/{name}": IMPORTERS,
-    "POST /api/reports/lines": OFFICERS,
+    "POST /api/reports/lines": READ_BOOKS,
     "POST /api/reports/{name}/print": IMPORTERS,
     "POST /api/reports/{name}/template": IMPORTERS,
     "GET /api/office/promises": DISTRICT,
-    "GET /api/system": DISTRICT,
-    "GET /api/months": IMPORTERS,
+    "GET /api/system": KEEP_HOUSE,
+    "GET /api/months": READ_MONTHS,
     "GET /api/months/{month}": IMPORTERS,
     "POST /api/months/{month}/sign": IMPORTERS,
     "POST /api/months/{month}/close": DISTRICT,
@@ -72,4 +78,15 @@ WHO_MAY_OFFICE: Final[dict[str, frozenset[str]]] = {
     "PUT /api/orders/{order_id}/coupon": STATION,
     "GET /api/elders/{elder_id}/purse": STATION,
     "POST /api/elders/{elder_id}/purse": STATION,
+    "GET /api/accounts": SECURITY,
+    "GET /api/accounts/reaches": SECURITY,
+    "POST /api/accounts": SECURITY,
+    "POST /api/accounts/{account_id}/renew": SECURITY,
+    "POST /api/accounts/{account_id}/close": SECURITY,
+    "POST /api/accounts/{account_id}/sign-out": SECURITY,
+    "GET /api/audit/stations": AUDITS,
+    "GET /api/audit/chain": AUDITS,
+    "POST /api/audit/elder": AUDITS,
+    "POST /api/audit/account": AUDITS,
+    "POST /api/audit/station": AUDITS,
 }

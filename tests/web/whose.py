@@ -131,6 +131,8 @@ NOT_READY: Final[Mapping[str, frozenset[int]]] = {
             "GET /api/rules/versions/{version}",
             "GET /api/waves/{wave_id}/difference",
             "POST /api/account/sessions/{session_id}/end",
+            "POST /api/audit/account",
+            "POST /api/audit/elder",
             "POST /api/corrections",
             "POST /api/corrections/{correction_id}/decide",
             "POST /api/duties/order",

@@ -3,7 +3,9 @@
 
 export type Serving = "breakfast" | "lunch" | "dinner";
 export type Channel = "delivery" | "pickup" | "proxy" | "dine_in" | "visit";
-export type Role = "district" | "street" | "station" | "kitchen" | "dispatcher" | "helper";
+export type Role =
+  | "district" | "street" | "station" | "kitchen" | "dispatcher" | "helper"
+  | "auditor" | "system_admin" | "security_admin" | "audit_admin";
 export type OrderState =
   | "held" | "blocked" | "waiting" | "unassigned" | "planned"
   | "under_way" | "done" | "failed" | "cancelled";
@@ -19,6 +21,7 @@ export interface Me {
   csrf: string;
   station: { id: string; name: string } | null;
   street: { code: string; name: string } | null;
+  kitchen: { id: string; name: string } | null;
   helper_id: string | null;
   home: string;
   stored_value: boolean;

@@ -23,6 +23,8 @@ export const reports = {
   "look_for.check": ["核对账目", "Checking the books"],
   "look_for.audit": ["审计抽查", "An audit's sample"],
   "look_for.complaint": ["投诉核查", "A complaint"],
+  "look_for.weekly": ["例行检查", "The weekly look"],
+  "look_for.asked": ["本人或家属询问", "The elder or the family asks"],
   "look_for.other": ["其他用途", "Another purpose"],
   "look_for.words": ["写明用途", "Say which"],
   "look_for.look": ["查看", "Look"],

@@ -7,6 +7,8 @@ export const shared = {
   "surface.courier": ["送餐", "Round"],
   "surface.coordinator": ["调度", "Dispatch"],
   "surface.office": ["民政", "Office"],
+  "surface.kitchen": ["厨房", "Kitchen"],
+  "surface.oversight": ["监督", "Oversight"],
   "act.sign_out": ["退出", "Sign out"],
   "act.retry": ["重试", "Try again"],
   "act.close": ["关闭", "Close"],

@@ -1,5 +1,6 @@
 /** The word catalogue: Chinese first, English beside it. */
 import { account } from "./account";
+import { audit } from "./audit";
 import { books } from "./books";
 import { bank } from "./bank";
 import { coordinator } from "./coordinator";
@@ -14,6 +15,7 @@ import { help } from "./help";
 import { kitchen } from "./kitchen";
 import { months } from "./months";
 import { office } from "./office";
+import { oversight } from "./oversight";
 import { ordering } from "./ordering";
 import { paper } from "./paper";
 import { points } from "./points";
@@ -29,7 +31,7 @@ import { staffing } from "./staffing";
 import { station } from "./station";
 import { system } from "./system";
 
-const catalogue = { ...shared, ...account, ...bank, ...books, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...months, ...ordering, ...paper, ...points, ...proofs, ...queue, ...reports, ...rules, ...safety, ...help, ...kitchen, ...drafts, ...crew, ...system };
+const catalogue = { ...shared, ...account, ...audit, ...bank, ...books, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...months, ...ordering, ...oversight, ...paper, ...points, ...proofs, ...queue, ...reports, ...rules, ...safety, ...help, ...kitchen, ...drafts, ...crew, ...system };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";

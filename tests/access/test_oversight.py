@@ -1,0 +1,168 @@
+"""Who gives rights sees no elder, who reads the audit changes nothing; all is noted."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from dispatch.access.accounts import ADMINS, Account, Role, open_session
+from dispatch.access.opening import NoSuchReach, find_account
+from dispatch.access.reading_audit import (
+    TooManyDays,
+    read_chain,
+    read_deeds_of,
+    read_looks_at,
+    read_watchers,
+)
+from dispatch.access.rights import (
+    OnTheMachine,
+    close_for,
+    list_accounts,
+    list_reaches,
+    open_for,
+    renew_for,
+    sign_out_for,
+)
+from dispatch.errors import NotAllowed, NotFound
+from dispatch.log.audit import Audit
+from dispatch.log.audit_chain import seal_waiting
+from dispatch.people.elders import Elder
+from dispatch.people.places import Kitchen
+from dispatch.people.revealing import reveal
+from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
+from tests.engines import ON_ONE_ENGINE
+from tests.little_town import TODAY, LittleTown
+
+WHY = "群众来信核查"
+DAYS = (TODAY, TODAY)
+
+
+def do(town: LittleTown, actor: Actor, deed: Any, *about: Any, **more: Any) -> Any:
+    return in_one_transaction(
+        town.engine, lambda uow: deed(uow, *about, **more), actor=actor
+    )
+
+
+@ON_ONE_ENGINE
+def test_rights_are_given_renewed_and_taken_on_the_page(town: LittleTown) -> None:
+    admin = town.add_account("security", Role.SECURITY_ADMIN)
+    with Session(town.engine) as session:
+        kitchen = session.get_one(Kitchen, town.kitchen_id)
+        names = {"station": "s1", "kitchen": kitchen.name}
+    reaches = do(town, admin, list_reaches)
+    assert set(names.items()) <= {(one.role, one.code) for one in reaches}
+    for role, place in ((Role.STATION, ""), (Role.DISTRICT, "s1"), (Role.HELPER, "")):
+        with pytest.raises(NoSuchReach):
+            do(town, admin, open_for, "no", role, "新人", place=place)
+    for login, place in names.items():
+        given = do(town, admin, open_for, login, Role(login), "新人", place=place)
+        assert given.login == login
+
+    def enter(uow: UnitOfWork) -> UUID:
+        account = find_account(uow.session, "kitchen")
+        assert account is not None
+        assert account.kitchen_id == town.kitchen_id
+        open_session(uow.session, account)
+        return account.id
+
+    cook = do(town, admin, enter)
+    (row,) = do(town, admin, find, "kitchen").accounts
+    assert (row.place, row.sessions, row.password_given) == (kitchen.name, 1, True)
+    do(town, admin, sign_out_for, cook)
+    assert do(town, admin, find, "kitchen").accounts[0].sessions == 0
+    do(town, admin, close_for, cook)
+    assert not do(town, admin, find, "kitchen").accounts[0].active
+    do(town, admin, renew_for, cook)
+    assert do(town, admin, find, "kitchen").accounts[0].active
+    with Session(town.engine) as session:
+        noted = session.exec(select(Audit.action).where(Audit.object_id == cook))
+        deeds = ("opened", "signed_out", "closed", "renewed")
+        assert sorted(noted) == sorted(f"account_{deed}" for deed in deeds)
+
+
+def find(uow: UnitOfWork, q: str) -> Any:
+    return list_accounts(uow, q=q, role=Role(q), limit=10, offset=0)
+
+
+@ON_ONE_ENGINE
+def test_nobody_gives_rights_to_an_administrator_nor_without_being_one(
+    town: LittleTown,
+) -> None:
+    admin = town.add_account("security", Role.SECURITY_ADMIN)
+    for role in ADMINS:
+        other = town.add_account(role.value, role).account_id
+        for deed in (renew_for, close_for, sign_out_for):
+            with pytest.raises(OnTheMachine):
+                do(town, admin, deed, other)
+        with pytest.raises(OnTheMachine):
+            do(town, admin, open_for, "more", role, "再来一个", place="")
+    clerk = town.staff.account_id
+    office = town.add_account("office", Role.DISTRICT)
+    for stranger in (office, town.staff, town.add_account("a", Role.AUDIT_ADMIN)):
+        for deed in (renew_for, close_for, sign_out_for):
+            with pytest.raises(NotAllowed):
+                do(town, stranger, deed, clerk)
+        with pytest.raises(NotAllowed):
+            do(town, stranger, list_reaches)
+    with Session(town.engine) as session:
+        assert session.get_one(Account, clerk).active
+
+
+@ON_ONE_ENGINE
+@pytest.mark.proves("F102")
+def test_the_audit_is_read_for_a_purpose_and_the_reading_is_in_it(
+    town: LittleTown,
+) -> None:
+    elder_id = town.add_elder()
+    reader = town.add_account("audit", Role.AUDIT_ADMIN)
+    do(town, town.staff, reveal, elder_id, ["phone"], "电话确认")
+    with Session(town.engine) as session:
+        number = session.get_one(Elder, elder_id).number
+        login = session.get_one(Account, town.staff.account_id).login
+
+    first = do(town, reader, read_looks_at, number, *DAYS, WHY)
+    again = do(town, reader, read_looks_at, number, *DAYS, WHY)
+    deeds = do(town, reader, read_deeds_of, login, *DAYS, WHY)
+    week = do(town, reader, read_watchers, town.station_id, TODAY, WHY)
+
+    assert [(row.action, row.fields) for row in first.rows] == [("reveal", ["phone"])]
+    assert {(row.role, row.action, row.purpose) for row in again.rows} == {
+        ("station", "reveal", "电话确认"),
+        ("audit_admin", "audit_read", WHY),
+    }
+    assert [(row.number, row.about) for row in deeds.rows] == [(number, "elder")]
+    assert {row.role for row in week} == {"station", "audit_admin"}
+    assert "王小英" not in str((first, again, deeds, week))
+    for deed, whose in ((read_looks_at, "nobody"), (read_deeds_of, "nobody")):
+        with pytest.raises(NotFound):
+            do(town, reader, deed, whose, *DAYS, WHY)
+    with pytest.raises(TooManyDays):
+        do(town, reader, read_looks_at, number, TODAY, TODAY.replace(year=2025), WHY)
+    for stranger in (town.staff, town.add_account("s", Role.SECURITY_ADMIN)):
+        with pytest.raises(NotAllowed):
+            do(town, stranger, read_looks_at, number, *DAYS, WHY)
+
+
+@ON_ONE_ENGINE
+@pytest.mark.proves("S23")
+def test_a_line_that_was_changed_is_named_to_who_reads_the_audit(
+    town: LittleTown,
+) -> None:
+    elder_id = town.add_elder()
+    reader = town.add_account("audit", Role.AUDIT_ADMIN)
+    do(town, town.staff, reveal, elder_id, ["phone"], "电话确认")
+    assert do(town, reader, read_chain).waiting == 1
+    do(town, reader, seal_waiting)
+    whole = do(town, reader, read_chain)
+    assert (whole.links, whole.waiting, whole.broken) == (1, 0, [])
+    with town.engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER audit_no_update"))
+        connection.execute(text("UPDATE audit SET purpose = '别的'"))
+
+    bent = do(town, reader, read_chain)
+    assert [words.split(":")[0] for words in bent.broken] == ["audit.purpose"]
+    assert bent.head == whole.head
+    with pytest.raises(NotAllowed):
+        do(town, town.staff, read_chain)

@@ -1,0 +1,4 @@
+import { openSurface } from "../parts/surface";
+import KitchenPage from "./KitchenPage.svelte";
+
+void openSurface(KitchenPage);
