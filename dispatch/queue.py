@@ -2,8 +2,9 @@
 
 A worker listens to one queue, so that one that dies between taking and noting a job
 leaves it on an intermediate list and not nowhere; ids only, as JSON; short lives for
-what is over. Weeks of visits have a queue and a worker of their own: thinking of one
-takes half a minute, and lunch does not wait for it.
+what is over. Redis is no place from which code may be named: a job does one of our
+deeds (`dispatch/deeds.py`) or none. Weeks of visits have a queue and a worker of their
+own: thinking of one takes half a minute, and lunch does not wait for it.
 """
 
 import importlib
@@ -22,15 +23,22 @@ from rq import Queue, Worker, get_current_job
 from rq.serializers import JSONSerializer
 from rq.worker import BaseWorker
 
+from dispatch.deeds import (
+    HELP_OUT,
+    JOBS,
+    MAKE_DRAFT,
+    PLAN_STATION,
+    PLAN_WAVE,
+    TRY_RULES,
+    WEEK_JOBS,
+    Deed,
+)
 from dispatch.settings import Settings, settings
 from dispatch.store.fail_points import fail_point
 
 log = structlog.get_logger()
 QUEUE: Final = "plans"
 WEEKS: Final = "weeks"
-_JOBS: Final = "dispatch.planning.jobs"  # by name: who only hints loads no solver
-_WEEK_JOBS: Final = "dispatch.planning.week_jobs"
-_TRIAL_JOB: Final = "dispatch.subsidy.trial_jobs.try_rules"
 _TRIAL_SECONDS: Final = 900  # a year of a district
 _WEEKS_NICENESS: Final = 10  # on a busy machine, too, a wave comes first
 _KEPT_SECONDS: Final = 60
@@ -72,7 +80,7 @@ def tell_trials(redis: Redis, trials: Iterable[tuple[UUID, int]]) -> bool:
     try:
         for trial_id, number in trials:
             job_id = f"trial_{trial_id}_{number}"
-            _enqueue(_queue(redis, WEEKS), _TRIAL_JOB, trial_id, job_id, _TRIAL_SECONDS)
+            _enqueue(_queue(redis, WEEKS), TRY_RULES, trial_id, job_id, _TRIAL_SECONDS)
         redis.ping()
     except RedisError as trouble:
         log.warning("the queue is gone", error=type(trouble).__name__)
@@ -89,21 +97,17 @@ def hint(redis: Redis, request_id: UUID, number: int) -> None:
     Raises:
         RedisError: nobody was told. The sweep does it again.
     """
-    _enqueue(
-        _queue(redis), f"{_JOBS}.plan_wave", request_id, f"plan_{request_id}_{number}"
-    )
+    _enqueue(_queue(redis), PLAN_WAVE, request_id, f"plan_{request_id}_{number}")
 
 
 def hint_part(redis: Redis, part_id: UUID, number: int) -> None:
     """The same of one part of a large plan; its asker does it again."""
-    _enqueue(_queue(redis), f"{_JOBS}.help_out", part_id, f"part_{part_id}_{number}")
+    _enqueue(_queue(redis), HELP_OUT, part_id, f"part_{part_id}_{number}")
 
 
 def hint_draft(redis: Redis, draft_id: UUID, number: int) -> None:
     """The same of something that a coordinator tries. Raises: RedisError."""
-    _enqueue(
-        _queue(redis), f"{_JOBS}.make_draft", draft_id, f"draft_{draft_id}_{number}"
-    )
+    _enqueue(_queue(redis), MAKE_DRAFT, draft_id, f"draft_{draft_id}_{number}")
 
 
 def hint_week(redis: Redis, station_id: UUID) -> None:
@@ -113,7 +117,7 @@ def hint_week(redis: Redis, station_id: UUID) -> None:
         RedisError: nobody was told. The sweep does it again.
     """
     weeks = _queue(redis, WEEKS)
-    _enqueue(weeks, f"{_WEEK_JOBS}.plan_station", station_id, f"week_{station_id}")
+    _enqueue(weeks, PLAN_STATION, station_id, f"week_{station_id}")
 
 
 def _enqueue(
@@ -169,14 +173,14 @@ def run_worker(_chosen: Settings, redis_url: str, _stop: threading.Event) -> Non
     Each job runs in a process of its own, on a database connection of its own; that
     process reads the settings from its surroundings.
     """
-    importlib.import_module(_JOBS).make_ready()  # once, before each job forks
+    importlib.import_module(JOBS).make_ready()  # once, before each job forks
     _work(redis_url, QUEUE)
 
 
 def run_week_worker(_chosen: Settings, redis_url: str, _stop: threading.Event) -> None:
     """The same for weeks of visits."""
     os.nice(_WEEKS_NICENESS)
-    importlib.import_module(_WEEK_JOBS)
+    importlib.import_module(WEEK_JOBS)
     _work(redis_url, WEEKS)
 
 
@@ -185,6 +189,7 @@ def _work(redis_url: str, name: str) -> None:
     worker = Worker(
         [_queue(redis, name)],
         connection=redis,
+        job_class=Deed,
         serializer=JSONSerializer,
         worker_ttl=_WORKER_TTL_SECONDS,
         maintenance_interval=_LOOK_SECONDS,
@@ -195,4 +200,4 @@ def _work(redis_url: str, name: str) -> None:
 
 
 def _queue(redis: Redis, name: str = QUEUE) -> Queue:
-    return Queue(name, connection=redis, serializer=JSONSerializer)
+    return Queue(name, connection=redis, job_class=Deed, serializer=JSONSerializer)

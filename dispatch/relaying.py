@@ -14,7 +14,9 @@ from redis import Redis
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from dispatch.exchange.posting import poster
 from dispatch.exchange.telling import tell_webhooks
+from dispatch.inside import Allowed
 from dispatch.log.feed import is_anything_waiting, number_outbox
 from dispatch.looking import look_on
 from dispatch.planning.chasing import take_hints
@@ -61,7 +63,7 @@ def run_relay(chosen: Settings, redis_url: str, stop: threading.Event) -> None:
         threading.Thread(target=look_on, args=(tell, _TELL_SECONDS, over))
         for tell in (
             partial(send_notices, engine, Gateways.of(chosen)),
-            partial(tell_webhooks, engine),
+            partial(tell_webhooks, engine, poster(Allowed.of(chosen.inner_hosts))),
         )
     ]
     for teller in tellers:

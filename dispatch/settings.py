@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dispatch.inside import Allowed
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 SECRETS = Path("/run/secrets")  # where containers find DISPATCH_… as files
 STOCK_SECRET = "change-me"  # noqa: S105 - the value that is refused outside the demo
@@ -107,6 +109,10 @@ class Settings(BaseSettings):
         SecretStr(""), description="robot of the duty's chat (企业微信, 钉钉, 飞书)"
     )
 
+    inner_hosts: str = Field(
+        "", description="hosts and networks inside that may be called, comma separated"
+    )
+
     geocoder: Literal["", "nominatim", "amap", "tianditu"] = Field(
         "", description="finds places by address; empty: nobody outside is asked"
     )
@@ -127,6 +133,11 @@ class Settings(BaseSettings):
     def _live_fails_by_itself_alone(self) -> Self:
         if self.stage == "live" and self.fail_points:
             raise ValueError("DISPATCH_FAIL_POINTS is for the bench only")
+        return self
+
+    @model_validator(mode="after")
+    def _inner_hosts_can_be_read(self) -> Self:
+        Allowed.of(self.inner_hosts)
         return self
 
     @property

@@ -7,6 +7,7 @@ as a real process on loopback, with PostgreSQL and Valkey beside it.
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from typing import Any, Final
 import jsonschema
 import pytest
 import yaml
+from redis import Redis
+from redis.exceptions import NoPermissionError
 
 from dispatch.chaos.stack import free_port
 from dispatch.embedded import tether
@@ -139,7 +142,7 @@ def test_only_the_front_is_open_to_the_world() -> None:
         "front"
     ]
     outside = {name for name in SERVICES if "outside" in SERVICES[name]["networks"]}
-    assert outside == {"web", "front"}
+    assert outside == {"web", "relay", "front"}
 
 
 def test_planners_can_be_many() -> None:
@@ -161,6 +164,42 @@ def test_what_the_image_copies_is_in_the_checkout() -> None:
     assert [word for word in own if not (ROOT / word).exists()] == []
 
 
+def redis_rules() -> dict[str, list[str]]:
+    """What each user of Redis may do, by the words at the top of the file."""
+    top = (ROOT / "docker-compose.yml").read_text()
+    (printed,) = re.findall(r"printf '(user default .*)\\n'", top)
+    users = [line.split()[1:] for line in printed.split("\\n")]
+    return {name: rules for name, *rules in users}
+
+
+@pytest.fixture
+def our_redis(redis_url: str) -> Iterator[str]:
+    """The address for a user who may do what the compose file lets ours do."""
+    password = "of-this-test"
+    rules = [word.replace("%s", password) for word in redis_rules()["liuzhu"]]
+    with Redis.from_url(redis_url) as redis:
+        redis.execute_command("ACL", "SETUSER", "liuzhu", *rules)
+        yield redis_url.replace("://", f"://liuzhu:{password}@")
+        redis.acl_deluser("liuzhu")
+
+
+@pytest.mark.proves("F98")
+def test_who_has_no_password_may_ask_redis_only_whether_it_lives(
+    our_redis: str,
+) -> None:
+    with Redis.from_url(our_redis) as redis:
+        redis.ping()
+        for words in (("FLUSHALL",), ("CONFIG", "GET", "*"), ("KEYS", "*"), ("SAVE",)):
+            with pytest.raises(NoPermissionError):
+                redis.execute_command(*words)
+    assert redis_rules()["default"][2:] == [
+        "resetkeys",
+        "resetchannels",
+        "-@all",
+        "+ping",
+    ]
+
+
 def image_words(instruction: str) -> list[str]:
     """What the image's last ENTRYPOINT or CMD says."""
     lines = (ROOT / "Dockerfile").read_text().splitlines()
@@ -171,14 +210,14 @@ def image_words(instruction: str) -> list[str]:
 
 @pytest.fixture
 def surroundings(
-    postgres_server: PostgresServer, redis_url: str, tmp_path: Path
+    postgres_server: PostgresServer, our_redis: str, tmp_path: Path
 ) -> dict[str, str]:
     """The environment of the containers, with loopback in place of their network."""
     port = free_port()
     environment = {
         **SERVICES["web"]["environment"],
         "DISPATCH_HOME": str(tmp_path),
-        "DISPATCH_REDIS_URL": redis_url,
+        "DISPATCH_REDIS_URL": our_redis,
         "DISPATCH_DATABASE_URL": postgres_server.create(f"compose_{port}"),
         "DISPATCH_SECRET": "a secret of this test",
         "DISPATCH_KEYS_FILE": str(tmp_path / "keys.json"),

@@ -93,8 +93,8 @@ async def form_of(request: Request) -> dict[str, str]:
     if request.method != "POST":
         return {}
     body = (await request.body())[:_MOST_BYTES].decode("utf-8", "replace")
-    said = parse_qs(body.replace("\0", ""), keep_blank_values=True)
-    return {name: values[0] for name, values in said.items()}
+    said = parse_qs(body, keep_blank_values=True)
+    return {name: values[0].replace("\0", "") for name, values in said.items()}
 
 
 def visit_of(

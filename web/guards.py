@@ -73,6 +73,11 @@ class EveryRequest:
                 words = "请求来自其他网站，已拒绝，没有保存。"
                 answer = error_answer(request, 403, "foreign_origin", words)
                 await answer(scope, receive, send_safely)
+            elif _holds_nul(scope):
+                request = Request(scope)
+                words = "请求的内容读不出来，没有保存。"
+                answer = error_answer(request, 400, "malformed", words)
+                await answer(scope, receive, send_safely)
             else:
                 most = UPLOADS.get(scope["path"], MAX_BODY_BYTES)
                 await self.app(scope, _limited(receive, most), send_safely)
@@ -82,6 +87,11 @@ class EveryRequest:
                 await failed(scope, receive, send_safely)
         finally:
             _log(scope, status, time.monotonic() - began)
+
+
+def _holds_nul(scope: Scope) -> bool:
+    """A sign in the address that neither PostgreSQL nor a file's name can hold."""
+    return "\0" in scope["path"] or b"%00" in scope["query_string"]
 
 
 def _limited(receive: Receive, left: int) -> Receive:

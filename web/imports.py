@@ -1,7 +1,6 @@
 """Sheets brought in: looked through, corrected, confirmed, looked at later."""
 
 from typing import Annotated, Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Response
@@ -21,19 +20,18 @@ from dispatch.exchange.trying import SheetFile, drop
 from web.deps import Caller, Importer
 from web.schemas.exchange import ColumnsForm
 from web.schemas.shapes import Limit, Offset
-from web.wire import Answer, StrictRoute
+from web.wire import Answer, StrictRoute, as_file
 
 router = APIRouter(prefix="/api/imports", route_class=StrictRoute, tags=["sheets"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Word = Annotated[str, Query(max_length=24)]
-Name = Annotated[str, Query(max_length=200)]
+Name = Annotated[str, Query(max_length=260)]  # what file systems allow
 Act = Literal["create", "update", "same", "fault"]
 
 
 def download(name: str, content: bytes) -> Response:
     """A file with a Chinese name."""
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(content, media_type=XLSX, headers=headers)
+    return Response(content, media_type=XLSX, headers=as_file(name))
 
 
 @router.get("/kinds", response_model=list[KindRow])

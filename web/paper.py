@@ -12,7 +12,7 @@ from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import Staff
 from web.schemas.field import PackForm
 from web.schemas.shapes import Day
-from web.wire import Answer, StrictRoute
+from web.wire import Answer, StrictRoute, as_file
 
 router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["paper"])
 SheetNumber = Annotated[str, Path(pattern=r"^[0-9a-fA-F]{4}$")]
@@ -33,9 +33,8 @@ def post_pack(form: PackForm, caller: Staff) -> Answer:
 def post_open_pack(pack_id: UUID, caller: Staff) -> Response:
     """The PDF, for printing; who opened it is written down."""
     pdf = caller.change(lambda uow: open_pack(uow, pack_id))
-    return Response(
-        pdf, media_type="application/pdf", headers={"Cache-Control": "no-store"}
-    )
+    headers = as_file(f"{pack_id}.pdf")
+    return Response(pdf, media_type="application/pdf", headers=headers)
 
 
 @router.get("/route-sheets/{number}", response_model=list[SheetRow])

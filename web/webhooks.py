@@ -13,6 +13,8 @@ from dispatch.exchange.webhooks import (
     save_webhook,
     show_webhooks,
 )
+from dispatch.inside import Allowed
+from dispatch.settings import settings
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import District
 from web.schemas.exchange import ResendForm, WebhookForm
@@ -30,8 +32,12 @@ def get_webhooks(caller: District) -> Answer:
 def post_webhook(form: WebhookForm, caller: District) -> Answer:
     """Tell an address what happens from now on; a new secret is shown this once."""
 
+    allowed = Allowed.of(settings().inner_hosts)
+
     def do(uow: UnitOfWork) -> dict[str, object]:
-        kept, secret = save_webhook(uow, form.name, form.url, form.kinds, form.secret)
+        kept, secret = save_webhook(
+            uow, form.name, form.url, form.kinds, form.secret, allowed=allowed
+        )
         return {"id": kept.id, "secret": secret}
 
     return Answer(caller.change(do))

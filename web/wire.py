@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, NoReturn
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -49,6 +50,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set | frozenset | tuple):
         return sorted(value)
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def as_file(name: str) -> dict[str, str]:
+    """The headers of a file that is kept, and never opened as a page of ours."""
+    return {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Security-Policy": "sandbox",
+    }
 
 
 class StrictRequest(Request):

@@ -145,7 +145,7 @@ def _step_of(key: str, code: str) -> int | None:
 
 def _codes_of(key: str) -> TOTP:
     # SHA-1 and six digits are what every app understands.
-    return TOTP(b32decode(key), 6, SHA1(), STEP_SECONDS)  # noqa: S303
+    return TOTP(b32decode(key), 6, SHA1(), STEP_SECONDS)  # noqa: S303 - RFC 6238
 
 
 def _key_of(uow: UnitOfWork, account_id: UUID, field: str) -> str | None:

@@ -9,10 +9,12 @@ from typing import Final
 import httpx
 
 from dispatch.clock import wall_now
+from dispatch.inside import NOBODY, Allowed
+from dispatch.outside import Call, LeadsInside, make_call
 
 _PATIENCE_SECONDS: Final = 5.0
 # The last is what a host says that cannot be looked up: an empty part, a long one.
-_NO_ANSWER: Final = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
+_NO_ANSWER: Final = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, LeadsInside)
 SIGNATURE: Final = "X-Liuzhu-Signature"
 
 Post = Callable[[str, bytes, Mapping[str, str]], int]  # → the status of the answer
@@ -31,6 +33,9 @@ def post_json(
 ) -> Trouble | None:
     """Send a body once, signed if there is a secret; an answer of 2xx is an arrival.
 
+    Args:
+        post: how; without it nobody inside the network is called.
+
     Returns:
         what went wrong, whatever the address; None when it arrived.
     """
@@ -38,7 +43,7 @@ def post_json(
     if secret is not None:
         headers[SIGNATURE] = sign(secret, int(wall_now().timestamp()), body)
     try:
-        status = (post or _post)(url, body, headers)
+        status = (post or poster())(url, body, headers)
     except _NO_ANSWER as trouble:
         return Trouble(type(trouble).__name__, away=True)
     return None if 200 <= status < 300 else Trouble(f"status {status}", away=False)
@@ -51,11 +56,15 @@ def sign(secret: str, at: int, body: bytes) -> str:
     return f"t={at},v1={digest}"
 
 
-def _post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    answer = httpx.post(
-        url, content=body, headers=dict(headers), timeout=_PATIENCE_SECONDS
-    )
-    return answer.status_code
+def poster(allowed: Allowed = NOBODY) -> Post:
+    """Posts to whoever is outside, and inside to whom the operator allows."""
+
+    def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        return make_call(
+            Call("POST", url, headers, _PATIENCE_SECONDS, body), allowed
+        ).status
+
+    return post
 
 
 def read_address(url: str) -> tuple[str, str]:

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Final
+from unicodedata import category
 from uuid import UUID, uuid4
 
 from dispatch.errors import BadInput, Conflict, NotAllowed
@@ -29,6 +31,7 @@ from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 _LONGEST_NAME: Final = 120
+_UNSEEN: Final = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 
 class UnknownKind(BadInput):
@@ -95,6 +98,13 @@ def judge(uow: UnitOfWork, file: SheetFile, table: Table) -> Sheet:
     return sheet
 
 
+def plain_name(told: str) -> str:
+    """A file's own name: no folders, no signs that hide or turn what is read."""
+    own = re.split(r"[/\\]", told)[-1]
+    seen = "".join(sign for sign in own if category(sign) not in _UNSEEN)
+    return seen.strip(" .")[-_LONGEST_NAME:] or "未命名"
+
+
 def keep_run(uow: UnitOfWork, file: SheetFile, sheet: Sheet) -> ImportRun:
     """Keep what was found, and the file until it is confirmed."""
     said = Counter(line.act for line in sheet.lines)
@@ -102,7 +112,7 @@ def keep_run(uow: UnitOfWork, file: SheetFile, sheet: Sheet) -> ImportRun:
     run = ImportRun(
         id=uuid4(),
         kind=file.kind,
-        file_name=file.name[-_LONGEST_NAME:],
+        file_name=plain_name(file.name),
         sheet_name=sheet.table.name[:60],
         source=file.source[:40],
         sha256=file.sha256,

@@ -17,6 +17,7 @@ from dispatch.errors import BadInput, NotFound
 from dispatch.event_words import EVENT_WORDS
 from dispatch.exchange.deliveries import get_delivery
 from dispatch.exchange.posting import read_address
+from dispatch.inside import NOBODY, Allowed
 from dispatch.log.audit import write_down
 from dispatch.log.feed import feed_position
 from dispatch.people.vault import erase, seal, unseal
@@ -31,6 +32,12 @@ class BadWebhook(BadInput):
     """推送地址要写完整并以 https:// 开头，密钥至少 24 位，没有保存。"""
 
     code = "bad_webhook"
+
+
+class InnerAddress(BadInput):
+    """这个地址在内部网络，运行方没有开放它（DISPATCH_INNER_HOSTS），没有保存。"""
+
+    code = "inner_address"
 
 
 class Webhook(SQLModel, table=True):
@@ -66,11 +73,14 @@ def save_webhook(
     url: str,
     kinds: Sequence[str],
     secret: str | None = None,
+    *,
+    allowed: Allowed = NOBODY,
 ) -> tuple[Webhook, str | None]:
     """Tell an address what happens from now on; under a known name it is changed.
 
     Args:
         secret: the receiver's own; without one it stays as it was, or is made here.
+        allowed: whom inside the network the operator lets us call.
 
     Returns:
         the webhook, and its secret if it is new. It is never shown again.
@@ -78,6 +88,7 @@ def save_webhook(
     Raises:
         BadWebhook: no address to post to, not https (on this machine itself http will
             do), a short secret.
+        InnerAddress: it leads inside, as far as it tells; names are looked up later.
     """
     try:
         scheme, host = read_address(url)
@@ -86,6 +97,8 @@ def save_webhook(
     here = host in {"127.0.0.1", "localhost", "::1"}
     if scheme not in ({"https", "http"} if here else {"https"}):
         raise BadWebhook
+    if not allowed.may_name(host):
+        raise InnerAddress
     if (secret is not None and len(secret) < _SHORTEST) or not kinds:
         raise BadWebhook
     query = select(Webhook).where(Webhook.name == name).with_for_update()

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlmodel import Session, col, delete, select
 
 from dispatch.access.scope import get_scoped
-from dispatch.errors import BadInput, NotAllowed, NotFound
+from dispatch.errors import NotAllowed, NotFound
 from dispatch.field.acting import act_on_order
 from dispatch.field.photos import (
     MOST_BYTES,
@@ -25,6 +25,7 @@ from dispatch.field.photos import (
     list_photos,
     list_pieces,
 )
+from dispatch.field.pictures import NotThisPicture, bare, media_of
 from dispatch.log.audit import write_down
 from dispatch.orders.orders import Order, get_order, tell_order
 from dispatch.people.elders import Elder
@@ -34,19 +35,12 @@ from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
 MOST_PIECE_BYTES: Final = 262_144
-_BEGINNINGS: Final = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n": "image/png"}
 
 
 class NoPhotoConsent(NotAllowed):
     """老人没有同意拍照（或已撤回同意），照片没有保存。"""
 
     code = "no_photo_consent"
-
-
-class NotThisPicture(BadInput):
-    """照片不完整或不是照片，没有保存。请重新上传。"""
-
-    code = "not_this_picture"
 
 
 @dataclass(frozen=True)
@@ -84,7 +78,7 @@ def keep_piece(uow: UnitOfWork, helper_id: UUID, order_id: UUID, piece: Piece) -
     Raises:
         NotFound: the order was never on a round of this helper.
         NoPhotoConsent: a photo that the elder did not agree to.
-        NotThisPicture: too large, or the whole is neither a JPEG nor a PNG.
+        NotThisPicture: too large, or the whole is no picture (`pictures.bare`).
     """
     _must_be_theirs(uow.session, helper_id, order_id)
     order = get_order(uow.session, order_id, lock=True)
@@ -133,7 +127,7 @@ def open_photo(uow: UnitOfWork, photo_id: UUID) -> tuple[str, bytes]:
         purpose=f"order {order.number}",
     )
     content = open_file(photo.id, photo.key_id, photo.sealed)
-    return _media(content) or "application/octet-stream", content
+    return media_of(content) or "application/octet-stream", content
 
 
 def _must_be_theirs(session: Session, helper_id: UUID, order_id: UUID) -> None:
@@ -177,15 +171,17 @@ def _add(session: Session, photo: FieldPhoto, piece: Piece) -> None:
 
 
 def _finish(uow: UnitOfWork, order: Order, photo: FieldPhoto) -> None:
-    """All pieces are here: keep the whole, or begin again if its hash is another.
+    """All pieces are here: keep the picture, or begin again if its hash is another.
+
+    The hash is that of what was sent, by which the event names it; what is kept is the
+    picture alone.
 
     Raises: NotThisPicture: its hash is right; sent again it would be no better.
     """
     pieces = list_pieces(uow.session, photo.id)
     content = b"".join(open_file(photo.id, p.key_id, p.sealed) for p in pieces)
     right = hashlib.sha256(content).hexdigest() == photo.sha256
-    if right and _media(content) is None:
-        raise NotThisPicture
+    content = bare(content) if right else b""
     uow.session.exec(delete(PhotoPiece).where(col(PhotoPiece.photo_id) == photo.id))
     if not right:
         photo.have = 0
@@ -202,10 +198,3 @@ def _finish(uow: UnitOfWork, order: Order, photo: FieldPhoto) -> None:
     kind = "order.photo_reused" if seen_before else "order.photo_kept"
     tell_order(uow, order, kind, helper_id=photo.helper_id, photo_id=photo.id)
     act_on_order(uow, order, ())
-
-
-def _media(content: bytes) -> str | None:
-    for beginning, media in _BEGINNINGS.items():
-        if content.startswith(beginning):
-            return media
-    return None

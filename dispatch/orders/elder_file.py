@@ -5,12 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from dispatch.access.accounts import titles_of
 from dispatch.access.masking import mask_id_number, mask_phone
 from dispatch.clock import town_day
 from dispatch.log.events import list_story
+from dispatch.orders.file_parts import (
+    KeptAgreement,
+    KeptConsent,
+    KeptKey,
+    KeptLife,
+    KeptPause,
+    KeptProposal,
+    parts,
+)
 from dispatch.people.categories import Category, categories_on
 from dispatch.people.consents import Consent, Purpose, standing_consents
 from dispatch.people.door_keys import list_keys
@@ -124,13 +133,13 @@ class ElderFile:
     contacts: list[FileContact]
     facts: list[FileFact]
     categories: list[Category]
-    consents: list[Json]
-    agreements: list[Json]
+    consents: list[KeptConsent]
+    agreements: list[KeptAgreement]
     responsible: list[Answerer]
-    pauses: list[Json]
-    keys: list[Json]
-    life: list[Json]
-    proposals: list[Json]
+    pauses: list[KeptPause]
+    keys: list[KeptKey]
+    life: list[KeptLife]
+    proposals: list[KeptProposal]
     changes: list[Change]
 
 
@@ -165,21 +174,17 @@ def show_file(uow: UnitOfWork, elder_id: UUID) -> ElderFile:
             for kind in FactKind
         ],
         categories=list(categories_on(elder, history, today)),
-        consents=_plain(_consents(session, elder.id)),
-        agreements=_plain(history.agreements),
+        consents=parts(KeptConsent, _consents(session, elder.id)),
+        agreements=parts(KeptAgreement, history.agreements),
         responsible=_answerers(
             session, responsible_on(session, [elder.id], today)[elder.id]
         ),
-        pauses=_plain(list_pauses(session, elder.id)),
-        keys=_plain(list_keys(session, elder.id)),
-        life=_plain(list_life_events(session, elder.id)),
-        proposals=_plain(list_open_proposals(session, elder.id)),
+        pauses=parts(KeptPause, list_pauses(session, elder.id)),
+        keys=parts(KeptKey, list_keys(session, elder.id)),
+        life=parts(KeptLife, list_life_events(session, elder.id)),
+        proposals=parts(KeptProposal, list_open_proposals(session, elder.id)),
         changes=_changes(session, elder.id),
     )
-
-
-def _plain(rows: Sequence[SQLModel]) -> list[Json]:
-    return [row.model_dump(exclude={"elder_id", "made_by", "subject"}) for row in rows]
 
 
 def _door(uow: UnitOfWork, elder: Elder, home: Household) -> FileDoor:

@@ -6,22 +6,28 @@ point that comes back is a suggestion; a person picks it.
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
-from geopy.exc import GeopyError
+import httpx
+from geopy.adapters import AdapterHTTPError, BaseSyncAdapter
+from geopy.exc import GeocoderParseError, GeocoderUnavailable, GeopyError
 from geopy.geocoders import Nominatim
 from geopy.geocoders.base import DEFAULT_SENTINEL, Geocoder
 from geopy.location import Location
 
 from dispatch.errors import Conflict
+from dispatch.inside import Allowed
+from dispatch.outside import Call, LeadsInside, make_call
 from dispatch.people.elders import Datum
 from dispatch.settings import Settings
 
 _TIMEOUT_SECONDS: Final = 5
 _MOST: Final = 5
+_MOST_BYTES: Final = 1_000_000
 
 
 class GeocoderOff(Conflict):
@@ -44,6 +50,36 @@ class Suggested:
     lat: float
     lon: float
     datum: str
+
+
+class Line(BaseSyncAdapter):  # type: ignore[misc]  # geopy says nothing of its types
+    """How a service is called: as everything outside is, and never led elsewhere."""
+
+    def __init__(self, *, proxies: Any, ssl_context: Any, allowed: Allowed) -> None:
+        super().__init__(proxies=proxies, ssl_context=ssl_context)
+        self._allowed = allowed
+
+    def get_text(self, url: str, *, timeout: float, headers: Mapping[str, str]) -> str:
+        """See geopy. Raises: AdapterHTTPError, GeopyError."""
+        call = Call("GET", url, headers, timeout, most_bytes=_MOST_BYTES)
+        try:
+            said = make_call(call, self._allowed)
+        except (httpx.HTTPError, httpx.InvalidURL, LeadsInside) as trouble:
+            raise GeocoderUnavailable(type(trouble).__name__) from trouble
+        text = said.body.decode("utf-8", "replace")
+        if said.status != 200:
+            words = f"status {said.status}"
+            raise AdapterHTTPError(
+                words, status_code=said.status, headers={}, text=text
+            )
+        return text
+
+    def get_json(self, url: str, *, timeout: float, headers: Mapping[str, str]) -> Any:
+        """See geopy. Raises: AdapterHTTPError, GeopyError."""
+        try:
+            return json.loads(self.get_text(url, timeout=timeout, headers=headers))
+        except (json.JSONDecodeError, RecursionError) as trouble:
+            raise GeocoderParseError("no JSON") from trouble
 
 
 class Keyed(Geocoder, ABC):  # type: ignore[misc]  # geopy says nothing of its types
@@ -135,11 +171,18 @@ def geocoder_of(chosen: Settings, **more: Any) -> tuple[Datum, Any]:
     """
     if not chosen.geocoder:
         raise GeocoderOff
+    more.setdefault("adapter_factory", partial(Line, allowed=_allowed(chosen)))
     own = {"domain": chosen.geocoder_domain} if chosen.geocoder_domain else {}
     if chosen.geocoder == "nominatim":
         return Datum.WGS84, Nominatim(user_agent="liuzhu", **own, **more)
     datum, make = _MAKE[chosen.geocoder]
     return datum, make(chosen.geocoder_key.get_secret_value(), **own, **more)
+
+
+def _allowed(chosen: Settings) -> Allowed:
+    """A server of the operator's own may stand inside."""
+    own = f"https://{chosen.geocoder_domain}" if chosen.geocoder_domain else ""
+    return Allowed.of(chosen.inner_hosts).and_hosts_of(own)
 
 
 def suggest(chosen: Settings, address: str, **more: Any) -> list[Suggested]:

@@ -16,7 +16,8 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from dispatch.clock import wall_now
-from dispatch.exchange.posting import Post, Trouble, post_json
+from dispatch.exchange.posting import Post, Trouble, post_json, poster
+from dispatch.inside import NOBODY, Allowed
 from dispatch.people.vault import unseal
 from dispatch.safety.notices import Notice, NoticeState, Way
 from dispatch.safety.notifying import DUTY_PHONE
@@ -37,14 +38,14 @@ class Gateways:
     sms_url: str = ""
     sms_secret: str = ""
     group_url: str = ""
+    allowed: Allowed = NOBODY
 
     @classmethod
     def of(cls, chosen: Settings) -> "Gateways":
-        return cls(
-            chosen.sms_url,
-            chosen.sms_secret.get_secret_value(),
-            chosen.group_url.get_secret_value(),
-        )
+        """The operator named them: they may stand inside the network."""
+        sms, group = chosen.sms_url, chosen.group_url.get_secret_value()
+        allowed = Allowed.of(chosen.inner_hosts).and_hosts_of(sms, group)
+        return cls(sms, chosen.sms_secret.get_secret_value(), group, allowed)
 
     def address(self, way: Way) -> str:
         return self.sms_url if way is Way.SMS else self.group_url
@@ -121,6 +122,7 @@ def _send(parcel: _Parcel, gateways: Gateways, post: Post | None) -> Trouble | N
         return _NO_WAY
     said = _sms(parcel) if sms else _group(url, parcel.words)
     body = json.dumps(said, ensure_ascii=False).encode()
+    post = post or poster(gateways.allowed)
     return post_json(url, body, gateways.sms_secret if sms else None, post)
 
 

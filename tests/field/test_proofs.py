@@ -9,17 +9,14 @@ from sqlmodel import Session, select
 
 from dispatch.catalogue.services import Service
 from dispatch.field.forgetting import forget_pictures
-from dispatch.field.photographing import (
-    NotThisPicture,
-    Piece,
-    keep_piece,
-    show_photos,
-)
+from dispatch.field.photographing import Piece, keep_piece, show_photos
 from dispatch.field.photos import FieldPhoto, PhotoKind
+from dispatch.field.pictures import NotThisPicture
 from dispatch.orders.orders import OrderState
 from dispatch.people.datum import from_wgs84
 from dispatch.people.elders import Datum, Elder
 from dispatch.store.unit_of_work import unit_of_work
+from tests.field.drawn import jpeg
 from tests.field.phone import Phone
 from tests.field.walk import (
     AT_DOOR,
@@ -127,7 +124,7 @@ def test_a_picture_that_is_awaited_is_one_proof_and_graded_again_when_it_comes(
 ) -> None:
     walk = make_walk(town, visits=[town.add_elder(), town.add_elder()])
     visits_are_proved_by(town, "photo", "sign")
-    pictures = [b"\xff\xd8\xff one", b"\xff\xd8\xff other", b"GIF"]
+    pictures = [jpeg(b"one"), jpeg(b"other"), b"GIF"]
     names = [sha256(each).hexdigest() for each in pictures]
 
     def come(n: int) -> str | None:
@@ -152,14 +149,14 @@ def test_a_picture_is_forgotten_after_its_time_and_proves_what_it_proved(
 ) -> None:
     walk = make_walk(town, visits=[town.add_elder()])
     visits_are_proved_by(town, "photo")
-    picture = b"\xff\xd8\xff one"
+    picture = jpeg(b"one")
     name = sha256(picture).hexdigest()
     phone, end = Phone(walk), HALF_PAST + 50 * MINUTE
     phone.at_stop("visit_begun", HALF_PAST)
     phone.at_stop("visit_ended", end, detail={"form": FORM}, photo_sha256=[name])
     phone.sync(end)
     whole = Piece(name, PhotoKind.PHOTO, len(picture), 0, picture)
-    begun = Piece("ab" * 32, PhotoKind.PHOTO, 100, 0, picture)
+    begun = Piece("ab" * 32, PhotoKind.PHOTO, 1000, 0, picture)
     with unit_of_work(town.engine, walk.actor) as uow:
         for piece in (whole, begun):
             keep_piece(uow, walk.helper_id, walk.orders[0], piece)

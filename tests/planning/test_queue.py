@@ -32,6 +32,12 @@ from dispatch.store.fail_points import SETTING
 from dispatch.sweep import sweep
 from tests.engines import ON_ONE_ENGINE
 from tests.little_town import LittleTown
+from tests.planning.foreign_jobs import (
+    listening,
+    marks_of,
+    put_foreign_jobs,
+    was_called,
+)
 from tests.planning.lunch_wave import (
     ask,
     order_lunch,
@@ -85,20 +91,28 @@ def jobs_of(redis: Redis, name: str) -> list[Job]:
     return Queue(name, connection=redis, serializer=JSONSerializer).jobs
 
 
-def test_a_worker_plans_what_the_queue_brings(
-    town: LittleTown, redis_url: str, start_worker: Start
+@pytest.mark.proves("S24", "F98")
+def test_a_worker_plans_what_the_queue_brings_and_does_nothing_else_that_is_in_it(
+    town: LittleTown,
+    redis_url: str,
+    start_worker: Start,
+    tmp_path: Path,
 ) -> None:
     town.add_helper()
     order_id = order_lunch(town)
     request_id = ask(town)
     redis = queue_at(redis_url)
     hint_week(redis, town.station_id)  # asked before, and still not in the way
-    start_worker()
+    with listening() as ear:
+        put_foreign_jobs(redis, tmp_path, ear.getsockname()[1])
+        start_worker()
 
-    sweep_until(
-        town, redis, lambda: request_of(town, request_id).state is AskState.DONE
-    )
+        sweep_until(
+            town, redis, lambda: request_of(town, request_id).state is AskState.DONE
+        )
 
+        assert not was_called(ear)
+    assert marks_of(redis, tmp_path) == []
     assert {week.id for week in jobs_of(redis, WEEKS)} == {f"week_{town.station_id}"}
     assert order_of(town, order_id).state is OrderState.PLANNED
     assert shown_plan(town).fallback is False

@@ -54,6 +54,29 @@ class Untouched(Database):
 
 
 @dataclass(frozen=True)
+class Heard:
+    """An answer: its status, its kind and its words."""
+
+    status: int
+    kind: str
+    body: bytes
+
+    def content(self) -> Any:
+        """What it says, if it is JSON; else None."""
+        is_json = self.kind.startswith("application/json")
+        return json.loads(self.body) if is_json and self.body else None
+
+
+@dataclass(frozen=True)
+class Form:
+    """What goes along with a request: the query, the body and the body's kind."""
+
+    query: Mapping[str, Any]
+    kind: str
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Doors:
     """Every door of an app, each with a form that fits it."""
 
@@ -79,14 +102,19 @@ class Doors:
         self._form(route, note)
         return {name for name in found if name.endswith(_ID)}
 
-    async def ask(self, route: str, session: tuple[str, str] | None, ids: Ids) -> int:
-        """Knock with a fitting form about these things; the answer's status."""
+    async def ask(self, route: str, session: tuple[str, str] | None, ids: Ids) -> Heard:
+        """Knock with a fitting form about these things."""
+        return await self.send(route, session, ids, self.form(route, ids))
+
+    async def send(
+        self, route: str, session: tuple[str, str] | None, ids: Ids, form: Form
+    ) -> Heard:
+        """Knock with this very form."""
         method, path = route.split()
         path = NAMED.sub(lambda found: ids(found[1]), path)
-        query, kind, body = self._form(route, ids)
         headers = [
             (b"host", b"liuzhu.test"),
-            (b"content-type", kind.encode()),
+            (b"content-type", form.kind.encode()),
             (b"idempotency-key", b"matrix"),
         ]
         if session is not None:
@@ -101,22 +129,61 @@ class Doors:
             "path": path,
             "raw_path": path.encode(),
             "root_path": "",
-            "query_string": urlencode(query).encode(),
+            "query_string": urlencode(form.query, doseq=True).encode(),
             "headers": headers,
             "client": ("127.0.0.1", 1),
             "server": ("liuzhu.test", 80),
         }
-        heard: list[int] = []
+        begun: list[tuple[int, str]] = []
+        pieces: list[bytes] = []
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            return {"type": "http.request", "body": form.body, "more_body": False}
 
         async def send(message: Mapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                heard.append(message["status"])
+                told = dict(message["headers"])
+                kind = told.get(b"content-type", b"").decode()
+                begun.append((message["status"], kind))
+            pieces.append(message.get("body", b""))
 
         await self.app(scope, receive, send)
-        return heard[0]
+        return Heard(*begun[0], b"".join(pieces))
+
+    def form(self, route: str, ids: Ids) -> Form:
+        """A form that fits, about these things."""
+        query, kind, body = self._form(route, ids)
+        return Form(query, kind, body)
+
+    def asked(self, route: str) -> list[str]:
+        """Every name that its query may hold."""
+        method, path = route.split()
+        said = self.spec["paths"][path][method.lower()].get("parameters", ())
+        return [one["name"] for one in said if one["in"] == "query"]
+
+    def fields(self, route: str, ids: Ids) -> dict[str, Any]:
+        """Every field that its form may hold, as it fits; none for other bodies."""
+        method, path = route.split()
+        body = self.spec["paths"][path][method.lower()].get("requestBody", {})
+        schema = body.get("content", {}).get("application/json", {}).get("schema")
+        if schema is None:
+            return {}
+        shape = self._resolved(schema)
+        return {
+            name: self._fitting(one, name, ids)
+            for name, one in shape.get("properties", {}).items()
+        }
+
+    def _resolved(self, schema: Spec) -> Spec:
+        """The shape itself, where another one is named; of several the first."""
+        while True:
+            if "$ref" in schema:
+                called = schema["$ref"].rsplit("/", 1)[1]
+                schema = self.spec["components"]["schemas"][called]
+            elif choices := (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+                schema = choices[0]
+            else:
+                return schema
 
     def _form(self, route: str, ids: Ids) -> tuple[dict[str, Any], str, bytes]:
         """The least that a door asks for, and all that may name somebody's thing: its

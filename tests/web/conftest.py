@@ -13,8 +13,10 @@ from fastapi import FastAPI
 from dispatch.access.accounts import Role
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor
+from tests.engines import Engines
 from tests.little_town import STREET, LittleTown
 from tests.open_house import serving, session_of
+from tests.web.matrix import Matrix, built
 from web.app import create_app
 
 TRUST: Final = ssl.create_default_context()  # reading it anew takes as long as a test
@@ -87,3 +89,10 @@ def officer(house: House) -> Iterator[httpx.Client]:
     actor = house.town.add_account("office", Role.STREET, street_code=STREET)
     with house.enter(actor) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def matrix(engines: Engines) -> Iterator[Matrix]:
+    """Everybody before every door; whatever is asked, nothing is changed."""
+    with built(engines) as made:
+        yield made

@@ -1,6 +1,7 @@
 """Sheets over HTTP: uploaded, corrected, confirmed; refused in Chinese."""
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -10,8 +11,10 @@ from benchmarks.rosters import draw_roster
 from dispatch.access.accounts import Role
 from dispatch.people.elders import Elder
 from dispatch.people.vault import seal
+from tests.engines import ON_ONE_ENGINE
 from tests.exchange.conftest import sheet_of
 from tests.web.conftest import House
+from web.imports import XLSX
 
 
 def upload(client: httpx.Client, content: bytes, **about: str) -> httpx.Response:
@@ -42,6 +45,39 @@ def test_a_roster_is_looked_through_then_confirmed_once(
     assert (confirmed["run"]["state"], elders(house)) == ("confirmed", 27)
     assert clerk.get(f"{address}/faults.xlsx").content[:2] == b"PK"
     assert clerk.get("/api/imports").json()[0]["confirmed_by"] == "front"
+
+
+@ON_ONE_ENGINE
+@pytest.mark.proves("S27")
+def test_a_file_with_a_strange_name_is_called_by_what_is_plain_in_it(
+    clerk: httpx.Client,
+) -> None:
+    """No folders, nothing that turns the reading round, and not endless."""
+    content = draw_roster(2, ["s1"], faulty=1).xlsx()
+    long = "长" * 200
+    names = {
+        "../../etc/passwd.xlsx": "passwd.xlsx",
+        "C:\\名单\\六月.xlsx": "六月.xlsx",
+        "\u202exslx.\u2066gpj.exe\u0000\r\nX: 1": "xslx.gpj.exeX: 1",
+        f"{long}.xlsx": long[-115:] + ".xlsx",
+        "/": "未命名",
+        '";.html': '";.html',
+    }
+    for told, kept in names.items():
+        answer = upload(clerk, content, name=told)
+        if answer.status_code == 400:  # a sign that no address may hold
+            assert "\0" in told
+            answer = upload(clerk, content, name=told.replace("\0", ""))
+        run = answer.json()["run"]
+        assert run["file_name"] == kept
+        faults = clerk.get(f"/api/imports/{run['id']}/faults.xlsx")
+        disposition = faults.headers["content-disposition"]
+        stem = quote(kept.rsplit(".", 1)[0], safe="")
+        beginning = quote("问题行-")
+        assert disposition == f"attachment; filename*=UTF-8''{beginning}{stem}.xlsx"
+        assert faults.headers["x-content-type-options"] == "nosniff"
+        assert faults.headers["content-type"] == XLSX
+    assert upload(clerk, content, name="长" * 300).status_code == 422
 
 
 def test_a_column_with_an_odd_name_can_be_told(

@@ -18,6 +18,7 @@ from dispatch.field.events import FieldEvent
 from dispatch.log.audit import Audit
 from dispatch.log.events import list_story
 from dispatch.people.elders import Elder
+from tests.field.drawn import ARCHIVE, PLACE, jpeg
 from tests.field.walk import HALF_PAST, Walk, make_walk
 from tests.little_town import ELEVEN
 from tests.safety.test_help import open_call
@@ -143,12 +144,14 @@ def test_a_closed_account_is_told_so(house: House, walk: Walk) -> None:
         assert phone.get("/api/round").json()["error"] == "access_is_over"
 
 
-@pytest.mark.proves("F54")
+@pytest.mark.proves("F54", "F76", "S27")
 def test_a_picture_comes_in_pieces_and_only_with_consent(
     house: House, walk: Walk, coordinator: httpx.Client
 ) -> None:
-    picture = b"\xff\xd8\xff" + bytes(range(256)) * 4
-    sha256 = hashlib.sha256(picture).hexdigest()
+    """It goes out as a picture, without what the camera knew, and as nothing else."""
+    drawn = bytes(range(255)) * 4
+    picture = jpeg(drawn, (0xE1, PLACE)) + ARCHIVE
+    sha256, end = hashlib.sha256(picture).hexdigest(), len(picture)
 
     def send(phone: httpx.Client, n: int, begin: int, end: int) -> Any:
         asked: dict[str, str | int] = {
@@ -171,12 +174,17 @@ def test_a_picture_comes_in_pieces_and_only_with_consent(
             session.commit()
         assert send(phone, 0, 0, 300) == {"have": 300, "whole": False}
         assert send(phone, 0, 0, 300) == {"have": 300, "whole": False}  # lost answer
-        assert send(phone, 0, 300, 1027) == {"have": 1027, "whole": True}
-        send(phone, 1, 0, 1027)
+        assert send(phone, 0, 300, end) == {"have": end, "whole": True}
+        send(phone, 1, 0, end)
 
     [row] = coordinator.get(f"/api/orders/{walk.orders[0]}/photos").json()
     seen = coordinator.post(f"/api/photos/{row['id']}/open", json={})
-    assert (seen.content, seen.headers["content-type"]) == (picture, "image/jpeg")
+    assert (seen.content, seen.headers["content-type"]) == (jpeg(drawn), "image/jpeg")
+    file = f"attachment; filename*=UTF-8''{row['id']}.jpeg"
+    assert seen.headers["content-disposition"] == file
+    assert seen.headers["content-security-policy"] == "sandbox"
+    assert seen.headers["x-content-type-options"] == "nosniff"
+    assert seen.headers["cache-control"] == "no-store"
     with Session(house.town.engine) as session:
         looks = session.exec(select(Audit.action).where(Audit.action == "show_photo"))
         assert looks.all() == ["show_photo"]

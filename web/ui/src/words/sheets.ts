@@ -101,6 +101,7 @@ export const sheets = {
   "hooks.resend_again": ["再点一次，之后的都会重发", "Press again: all since then comes again"],
   "hook_trouble.ConnectError": ["连不上", "no connection"],
   "hook_trouble.ConnectTimeout": ["连接超时", "connecting took too long"],
+  "hook_trouble.LeadsInside": ["地址在内部网络，运行方没有开放", "it leads inside, where the operator allows nothing"],
   "hook_trouble.ReadTimeout": ["对方没有回应", "no answer in time"],
   "event_kind.order": ["订单", "Orders"],
   "event_kind.helper": ["助老员", "Helpers"],
