@@ -87,6 +87,19 @@ class Order(SQLModel, table=True):
         ),
         Index("orders_of_a_wave", "wave_id", "state"),
         Index("orders_of_a_day", "serve_on", "station_id"),
+        # A city's month is counted from these two alone, not from its wide rows.
+        Index(
+            "services_done",
+            *("serve_on", "elder_id", "service"),
+            postgresql_where=text("state = 'done'"),
+            sqlite_where=text("state = 'done'"),
+        ),
+        Index(
+            "meals_brought",
+            *("serve_on", "id", "window_until_at"),
+            postgresql_where=text("state = 'done' AND channel = 'delivery'"),
+            sqlite_where=text("state = 'done' AND channel = 'delivery'"),
+        ),
         Index(
             "orders_at_once",
             "wave_id",

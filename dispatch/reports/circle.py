@@ -1,5 +1,6 @@
 """The fifteen-minute circle: who has a point within a thousand metres on foot."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,17 +15,19 @@ from dispatch.people.places import Station
 _WALK_METRES: Final = 1000
 _DETOUR: Final = 1.3  # streets are not straight
 _EARTH_METRES: Final = 6_371_009
+_NEAR: Final = float(np.cos(_WALK_METRES / _DETOUR / _EARTH_METRES))
+_AT_ONCE: Final = 512  # homes: what is multiplied then stays in the processor's cache
 
 
 @dataclass(frozen=True)
 class Homes:
-    """Where people live who are on the map: n of each, places in radians.
+    """Where people live who are on the map: n of each.
 
-    `gone_on` is the day, as its ordinal, from which they live there no longer.
+    `places` are points on a ball of radius 1; `gone_on` is the day, as its ordinal,
+    from which they live there no longer.
     """
 
-    lat: NDArray[np.float64]
-    lon: NDArray[np.float64]
+    places: NDArray[np.float64]
     gone_on: NDArray[np.int64]
 
 
@@ -41,13 +44,25 @@ def homes_of(session: Session, elders: Any) -> Homes:
         .join(Household, col(Household.id) == col(Elder.household_id))
         .where(col(Household.lat).is_not(None), col(Household.lon).is_not(None))
     )
-    rows = session.execute(query).all()
-    ends = [[day for day in (died, left) if day] for _, _, died, left in rows]
-    return Homes(
-        np.radians(np.array([row[0] for row in rows], dtype=float)),
-        np.radians(np.array([row[1] for row in rows], dtype=float)),
-        np.array([min(days, default=date.max).toordinal() for days in ends], dtype=int),
+    rows = session.connection().execute(query).all()
+    places = on_a_ball([(lat, lon) for lat, lon, _, _ in rows])
+    return Homes(places, gone_on((died, left) for _, _, died, left in rows))
+
+
+def gone_on(ends: Iterable[tuple[date | None, date | None]]) -> NDArray[np.int64]:
+    """From which day, as its ordinal, each is gone, by the days they died and left."""
+    never = date.max.toordinal()
+    days = (
+        min(died or date.max, left or date.max).toordinal() if died or left else never
+        for died, left in ends
     )
+    return np.fromiter(days, dtype=np.int64)
+
+
+def on_a_ball(places: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    lat, lon = np.radians(np.array(places, dtype=float).reshape(-1, 2)).T
+    flat = np.cos(lat)
+    return np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=1)
 
 
 def near_a_point(session: Session, homes: Homes, on: date) -> tuple[int, int]:
@@ -59,13 +74,22 @@ def near_a_point(session: Session, homes: Homes, on: date) -> tuple[int, int]:
             col(Station.exited_on).is_(None) | (col(Station.exited_on) > on),
         )
     ).all()
-    lat, lon = homes.lat[living], homes.lon[living]
-    if not len(lat) or not points:
-        return 0, len(lat)
-    cosine, least = np.cos(lat), np.full(len(lat), np.inf)
-    for point_lat, point_lon in np.radians(np.array(points, dtype=float)):
-        half = np.sin((lat - point_lat) / 2) ** 2
-        half += cosine * np.cos(point_lat) * np.sin((lon - point_lon) / 2) ** 2
-        np.minimum(least, half, out=least)
-    nearest = 2 * _EARTH_METRES * np.arcsin(np.sqrt(least))
-    return int((nearest * _DETOUR <= _WALK_METRES).sum()), len(lat)
+    places = homes.places[living]
+    return count_near(places, [(lat, lon) for lat, lon in points]), len(places)
+
+
+def count_near(
+    places: NDArray[np.float64], points: Sequence[tuple[float, float]]
+) -> int:
+    """How many places on the ball have a point within the walk."""
+    near = 0
+    if not points:
+        return near
+    open_ones = on_a_ball(points).T
+    # The product of two places is the cosine of the angle between them: good for a
+    # hundredth of a millimetre here, at a tenth of what sines of each pair take.
+    for start in range(0, len(places), _AT_ONCE):
+        # Not by `@`, whose threads wait for each other on a busy machine.
+        cosines = np.einsum("ij,jk", places[start : start + _AT_ONCE], open_ones)
+        near += int((cosines.max(axis=1) >= _NEAR).sum())
+    return near

@@ -13,7 +13,7 @@ from dispatch.access.scope import scoped
 from dispatch.clock import read_clock, town_day, town_moment
 from dispatch.errors import NotFound
 from dispatch.kitchens.batches import MealBox
-from dispatch.orders.orders import Channel, Order, OrderState
+from dispatch.orders.orders import Order
 from dispatch.people.elders import Elder
 from dispatch.reports.circle import near_a_point
 from dispatch.reports.queries import QUERIES
@@ -24,7 +24,14 @@ from dispatch.reports.rosters import (
     signed_ids,
     signed_on,
 )
-from dispatch.reports.served import Carried, Served, count_carried, count_served
+from dispatch.reports.served import (
+    IS_BROUGHT,
+    IS_DONE,
+    Carried,
+    Served,
+    count_carried,
+    count_served,
+)
 from dispatch.reports.spans import Span, span_of
 from dispatch.reports.sums import Sums, total_of
 from dispatch.reports.tables import Kind, percent, ratio
@@ -120,7 +127,7 @@ class Looking:
             reach.with_only_columns(*what)
             .select_from(Order)
             .where(
-                Order.state == OrderState.DONE,
+                IS_DONE,
                 col(Order.serve_on).between(self.span.first_on, self.as_of),
             )
         )
@@ -165,7 +172,7 @@ def _sum(name: str, kind: Kind = Kind.COUNT) -> Callable[[Looking], _Counted]:
 
 
 def _signed_rate(look: Looking) -> _Counted:
-    part = len(look.signed.members & look.entitled.members)
+    part = look.signed.count_in(look.entitled)
     return part, len(look.entitled), Kind.PERCENT, look.entitled.version
 
 
@@ -213,9 +220,7 @@ def _until(limit: Any) -> tuple[Any, Any]:
 
 def _by_end(look: Looking, query: Any) -> _Counted:
     """As figures were counted before: typed-in times among them."""
-    carried = query.where(
-        Order.channel == Channel.DELIVERY, col(Order.ended_at).is_not(None)
-    )
+    carried = query.where(IS_BROUGHT, col(Order.ended_at).is_not(None))
     in_time, every = look.session.execute(carried).one()
     return int(in_time), int(every), Kind.PERCENT, ""
 

@@ -5,17 +5,18 @@ by where they lie among those that the rules compare them with.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Any, Final
+from uuid import UUID
 
 from dispatch.people.elder_facts import (
     NOTHING,
     FactKind,
     History,
+    read_value,
     signed_station_on,
-    standing_on,
 )
 from dispatch.subsidy.ages import age_on, months_between
 from dispatch.subsidy.facts import DISABLED_FROM, NEED_AGE, FactsOn
@@ -31,6 +32,9 @@ _BEHIND: Final = {
 _ALSO: Final = {"ability_level": DISABLED_FROM, "age": NEED_AGE}
 _COLUMN: Final = {"assessment_age_months": "assessed_on"}
 _Place = Callable[[Any], Hashable]
+# From when until when a fact holds, and its values in the order of the columns.
+_Row = tuple[date, date, tuple[Any, ...]]
+Written = Mapping[FactKind, Sequence[_Row]]
 
 
 class Alike:
@@ -63,6 +67,10 @@ class Alike:
         self.kinds: dict[FactKind, list[tuple[int, str]]] = {k: [] for k, _ in told}
         for at, (kind, name) in enumerate(told):
             self.kinds[kind].append((at, name))
+        self._nothing = {
+            kind: tuple(NOTHING[kind][name] for _, name in asked)
+            for kind, asked in self.kinds.items()
+        }
         self.asks_signed = "signed_station" in fields
         self._columns_of = _reading(self.columns)
         self._known: dict[Hashable, frozenset[str]] = {}
@@ -76,21 +84,31 @@ class Alike:
         Args:
             elder: an elder, or a row with `station_id`, `born_on` and the columns.
         """
+        told = self.told_on(self._columns_of(elder), self.written(history), on)
+        signed = signed_station_on(elder, history, on) if self.asks_signed else None
+        return self.categories_of(told, elder.born_on, signed, on)
+
+    def categories_of(
+        self, told: Sequence[Any], born_on: date, signed: UUID | None, on: date
+    ) -> frozenset[str]:
+        """The same for whoever is told so in `columns` on that day and was born then.
+
+        Args:
+            signed: the station that they have signed with, where the rules ask.
+        """
         if self._on != on:
             self._begin(on)
-        told = self._told(elder, history, on)
-        signed = signed_station_on(elder, history, on) if self.asks_signed else None
         places = list(told)
         for at, laid in self._laid:
             places[at] = laid[told[at]]
-        key = (self._ages[elder.born_on], signed, *places)
+        key = (self._ages[born_on], signed, *places)
         known = self._known.get(key)
         if known is None:
             facts = dict(zip(self.columns, told, strict=True))
             if "living" in facts:
                 facts["living"] = facts["living"].value
             person = Person(
-                born_on=elder.born_on,
+                born_on=born_on,
                 signed_station=str(signed) if signed else None,
                 **facts,
             )
@@ -98,17 +116,43 @@ class Alike:
             known = self._known[key] = found & self._ids
         return known
 
-    def _told(self, elder: Any, history: History, on: date) -> Sequence[Any]:
-        stood = self._columns_of(elder)
-        if not history.facts:
+    def age_place(self, born_on: date, on: date) -> Hashable:
+        """Where somebody's age lies on a day among those that the rules ask about."""
+        if self._on != on:
+            self._begin(on)
+        return self._ages[born_on]
+
+    def written(self, history: History) -> Written:
+        """What was written down of these facts, by kind, the last to begin last."""
+        found: dict[FactKind, list[_Row]] = {}
+        for row in sorted(history.facts, key=attrgetter("from_on", "seq")):
+            if row.kind in self.kinds:
+                value = read_value(row.kind, row.value)
+                says = tuple(value[name] for _, name in self.kinds[row.kind])
+                found.setdefault(row.kind, []).append(
+                    (row.from_on, row.until_on or date.max, says)
+                )
+        return found
+
+    def told_on(
+        self, stood: tuple[Any, ...], written: Written, on: date
+    ) -> tuple[Any, ...]:
+        """The columns on a day, as `elder_facts.standing_on` has it for one kind.
+
+        Args:
+            stood: as they stand today, where nothing was written down.
+        """
+        if not written:
             return stood
         told = list(stood)
-        for kind in {row.kind for row in history.facts} & self.kinds.keys():
-            stands = standing_on(elder, history, kind, on)
-            value = stands.value if stands else NOTHING[kind]
-            for at, name in self.kinds[kind]:
-                told[at] = value[name]
-        return told
+        for kind, rows in written.items():
+            says = self._nothing[kind]
+            for from_on, until_on, value in rows:
+                if from_on <= on:
+                    says = value if on <= until_on else self._nothing[kind]
+            for (at, _), each in zip(self.kinds[kind], says, strict=True):
+                told[at] = each
+        return tuple(told)
 
     def _begin(self, on: date) -> None:
         """Another day: days lie elsewhere beside it, and so do ages."""

@@ -11,6 +11,7 @@ from dispatch.clock import town_moment
 from dispatch.people.agreements import Agreement
 from dispatch.people.elder_facts import ElderFact, FactKind, History, keep_value
 from dispatch.people.elders import Elder, Living
+from dispatch.reports.rosters import Crowd
 from dispatch.subsidy.alike import Alike
 from dispatch.subsidy.billing import person_of
 from dispatch.subsidy.facts import FactsOn
@@ -36,6 +37,7 @@ def elders(draw: st.DrawFn) -> tuple[Elder, History]:
             "family_special": st.booleans(),
             "hukou_in_district": st.booleans(),
             "living": st.sampled_from(Living),
+            "left_on": st.none() | st.just(ON) | st.just(ON + timedelta(days=5)),
         }
     )
     told: dict[str, Any] = {**draw(about), **draw(levels)}
@@ -78,3 +80,25 @@ def test_who_is_alike_has_the_categories_that_each_alone_has(
             assert every.categories(elder, history, on) == alone
             asked = basic.categories(elder, history, on)
             assert ("BASIC" in asked) == ("BASIC" in alone)
+
+
+@given(st.lists(elders(), min_size=1, max_size=8))
+@settings(deadline=None, max_examples=25)
+def test_of_a_crowd_those_are_members_who_would_be_each_alone(
+    people: list[tuple[Elder, History]],
+) -> None:
+    alike = Alike(POLICY, ("BASIC",))
+    told = ("station_id", "born_on", "died_on", "left_on", *alike.columns)
+    rows = [
+        (elder.id.hex, *(getattr(elder, name) for name in told)) for elder, _ in people
+    ]
+    written = {elder.id: history for elder, history in people}
+    crowd = Crowd(alike, rows, written)
+    for on in (ON, ON + timedelta(days=11)):
+        alone = {
+            elder.id.hex
+            for elder, history in people
+            if "BASIC" in alike.categories(elder, history, on)
+            and (elder.left_on is None or elder.left_on > on)
+        }
+        assert set(crowd.members(lambda found: "BASIC" in found, on)) == alone
