@@ -74,6 +74,7 @@ class Pages:
             address,
             origin=f"http://127.0.0.1:{self.port}",  # type: ignore[arg-type]
             subprotocols=[PROTOCOL, f"t.{ticket}"],  # type: ignore[list-item]
+            additional_headers={"Cookie": f"liuzhu_session={token}"},
             compression=None,
             open_timeout=LIVE_SECONDS,
         )
@@ -216,6 +217,7 @@ def _never_read(pages: Pages, token: str) -> float:
         sock=small,
         origin=Origin(f"http://127.0.0.1:{pages.port}"),
         subprotocols=[Subprotocol(PROTOCOL), Subprotocol(f"t.{pages._ticket(token)}")],
+        additional_headers={"Cookie": f"liuzhu_session={token}"},
         compression=None,
         max_queue=1,
         ping_interval=None,

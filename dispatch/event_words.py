@@ -121,6 +121,10 @@ EVENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "event.order.alone": ("两人上门缺一人", "one of two helpers is missing"),
     "event.order.regraded": ("凭证等级更正", "evidence graded again"),
     "event.order.not_settled": ("补贴未能入账", "subsidy not posted"),
+    "event.helper.pried": (
+        "多次试查不归其负责的编号",
+        "asked for many things that are not theirs",
+    ),
     "event.helper.dot_shown": ("志愿者打开了地图上的位置", "a volunteer is on the map"),
     "event.helper.dot_hidden": ("志愿者关闭了地图上的位置", "a volunteer left the map"),
     "event.order.wrong_box": (

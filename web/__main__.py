@@ -18,8 +18,14 @@ PING_SECONDS, PONG_SECONDS = 10.0, 8.0  # who reads nothing answers none: gone i
 LOGS: Final[dict[str, Any]] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "web.lines.OneLine",
+            "fmt": "%(asctime)s %(levelname)s %(message)s",
+        }
+    },
     "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["err"], "level": "WARNING"},
     "loggers": {
         "liuzhu": {"handlers": ["err"], "level": "INFO", "propagate": False},
         "uvicorn": {"handlers": ["err"], "level": "WARNING", "propagate": False},

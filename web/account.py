@@ -11,6 +11,7 @@ from dispatch.access.own_account import WrongAppCode, WrongPassword
 from dispatch.access.sessions import end_others, end_session
 from web.deps import Caller, OwnAccount, place_of, tries_of
 from web.schemas.sign_in import CodeForm, FactorForm, PasswordForm
+from web.sign_in import LONGEST_HOURS, with_session
 from web.wire import Answer, StrictRoute
 
 T = TypeVar("T")
@@ -31,10 +32,10 @@ def post_password(form: PasswordForm, caller: OwnAccount, request: Request) -> R
         caller,
         lambda: caller.read(lambda uow: own_account.hash_new(uow, form.old, form.new)),
     )
-    caller.change(
+    token = caller.change(
         lambda uow: own_account.change_password(uow, caller.token, hashed=hashed)
     )
-    return Response(status_code=204)
+    return with_session(Response(status_code=204), token, hours=LONGEST_HOURS)
 
 
 @router.post("/second-factor")
@@ -57,12 +58,13 @@ def post_factor(form: FactorForm, caller: OwnAccount, request: Request) -> Answe
 def post_proof(form: CodeForm, caller: OwnAccount, request: Request) -> Answer:
     """The app shows the right digits; the answer is the recovery codes, told once."""
 
-    def finish() -> list[str]:
+    def finish() -> tuple[list[str], str]:
         return caller.change(
             lambda uow: own_account.finish_factor(uow, form.code, caller.token)
         )
 
-    return Answer({"codes": _trying(request, caller, finish)})
+    codes, token = _trying(request, caller, finish)
+    return with_session(Answer({"codes": codes}), token, hours=LONGEST_HOURS)
 
 
 @router.post("/sessions/{session_id}/end", status_code=204)

@@ -1,8 +1,10 @@
 """Who asks, read anew for each request, and how they reach the database."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
@@ -17,14 +19,16 @@ from dispatch.access.admitting import (
 )
 from dispatch.access.sessions import note_seen
 from dispatch.access.tries import Tries
-from dispatch.errors import NotAllowed, NotSignedIn
+from dispatch.errors import NotAllowed, NotFound, NotSignedIn
+from dispatch.safety.prying import note_vain
+from dispatch.settings import settings
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 T = TypeVar("T")
 Admitting = Callable[[UnitOfWork, str], Admitted]
 
-COOKIE: Final = "liuzhu_session"
+_COOKIE: Final = "liuzhu_session"
 LATELY_SECONDS: Final = 60
 _LONGEST_TOLD: Final = 9  # digits: Python refuses to read thousands of them
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -44,14 +48,34 @@ class Caller:
     actor: Actor
     token: str
     csrf: str
+    asked: tuple[UUID, ...] = ()  # what a helper's request names in its address
 
     def change(self, do: Callable[[UnitOfWork], T]) -> T:
         """Do it in one transaction, committed when this returns."""
-        return self.database.change(do, self.actor)
+        with self._noticed():
+            return self.database.change(do, self.actor)
 
     def read(self, show: Callable[[UnitOfWork], T]) -> T:
         """Show one consistent state."""
-        return self.database.read(show, self.actor)
+        with self._noticed():
+            return self.database.read(show, self.actor)
+
+    @contextmanager
+    def _noticed(self) -> Iterator[None]:
+        """A helper who asks for somebody else's things does so before witnesses."""
+        try:
+            yield
+        except NotFound as refusal:
+            if refusal.code == NotFound.code:  # the others speak of what is theirs
+                for thing in self.asked:
+                    self.database.change(partial(note_vain, asked=thing), self.actor)
+            raise
+
+
+def cookie_name() -> str:
+    """Where it is live, browsers send this one over TLS and to this very host only, and
+    nobody else, a neighbour's host neither, can have set it."""
+    return f"__Host-{_COOKIE}" if settings().stage == "live" else _COOKIE
 
 
 def database_of(request: Request) -> Database:
@@ -82,7 +106,7 @@ def late_caller_of(request: Request, database: Db) -> Caller:
 
 
 def _let_in(request: Request, database: Database, admitting: Admitting) -> Caller:
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(cookie_name(), "")
     admitted = database.read(lambda uow: admitting(uow, token))
     if request.method not in _SAFE_METHODS:
         told = request.headers.get("x-csrf", "").encode()
@@ -90,7 +114,17 @@ def _let_in(request: Request, database: Database, admitting: Admitting) -> Calle
             raise ForgedRequest
     if admitted.long_unseen and _is_touched(request):
         note_seen(database, admitted.actor, token)
-    return Caller(database, admitted.actor, token, admitted.csrf)
+    asked = _named_in(request) if admitted.actor.role == Role.HELPER else ()
+    return Caller(database, admitted.actor, token, admitted.csrf, asked)
+
+
+def _named_in(request: Request) -> tuple[UUID, ...]:
+    """The ids in an address, whatever they are of."""
+    found = []
+    for word in (*request.path_params.values(), *request.query_params.values()):
+        with suppress(ValueError):
+            found.append(UUID(str(word)))
+    return tuple(found)
 
 
 def _is_touched(request: Request) -> bool:

@@ -1,7 +1,6 @@
 """Refusals and failures as answers: a code, a Chinese sentence, a short reference."""
 
 import logging
-import traceback
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from dispatch.errors import (
     TooOften,
 )
 from dispatch.store.database import is_away, is_full
+from web.lines import places_of
 from web.pages.writing import PAGES, write_page
 from web.wire import Answer
 
@@ -122,8 +122,7 @@ def _is_browsing(request: Request) -> bool:
 
 def failure_answer(request: Request, error: BaseException) -> Response:
     """A failure of ours: no details to the page, no values to the log."""
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
-    where = " < ".join(f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno}" for f in frames)
+    where = places_of(error)
     log.error("%s %s %s", reference_of(request), type(error).__name__, where)
     if is_full(error):
         return error_answer(

@@ -16,7 +16,7 @@ from dispatch.access.tickets import give_ticket, use_ticket
 from dispatch.errors import Refusal
 from dispatch.store.database import Database, is_away
 from dispatch.store.unit_of_work import Actor
-from web.deps import Anyone
+from web.deps import Anyone, cookie_name
 from web.follower import Follower
 from web.guards import is_own_origin
 from web.live_tail import Tail
@@ -62,9 +62,10 @@ async def _admit(socket: WebSocket) -> tuple[str, Actor] | None:
     if SPEAKS not in offered or len(tickets) != 1:
         return None
     database: Database = socket.app.state.database
+    token = socket.cookies.get(cookie_name(), "")
     try:
         return await to_thread.run_sync(
-            lambda: database.change(lambda uow: use_ticket(uow, tickets[0]))
+            lambda: database.change(lambda uow: use_ticket(uow, tickets[0], token))
         )
     except Refusal:
         return None

@@ -1,6 +1,6 @@
 """Signing in and out; who am I; what time is it."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
@@ -12,11 +12,12 @@ from dispatch.access.sessions import device_of
 from dispatch.errors import NotFound, NotSignedIn
 from dispatch.settings import settings
 from dispatch.store.unit_of_work import UnitOfWork
-from web.deps import COOKIE, Db, OwnSelf, Perhaps, place_of, tries_of
+from web.deps import Db, OwnSelf, Perhaps, cookie_name, place_of, tries_of
 from web.schemas.sign_in import SignInForm
 from web.wire import Answer, StrictRoute
 
 Signed = TypeVar("Signed", bound=Response)
+LONGEST_HOURS: Final = STAFF_HOURS + 2  # the server ends it before the browser does
 router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["sign-in"])
 
 
@@ -53,13 +54,13 @@ def post_sign_in(form: SignInForm, database: Db, request: Request) -> Answer:
         tries.count(form.login, place)
         raise
     tries.forget(form.login, place)
-    return with_session(Answer(me), token, hours=STAFF_HOURS + 2)
+    return with_session(Answer(me), token, hours=LONGEST_HOURS)
 
 
 def with_session(answer: Signed, token: str, *, hours: int) -> Signed:
     """The answer with the cookie of a session that was just opened."""
     answer.set_cookie(
-        COOKIE,
+        cookie_name(),
         token,
         max_age=hours * 3600,
         httponly=True,
@@ -73,7 +74,8 @@ def with_session(answer: Signed, token: str, *, hours: int) -> Signed:
 def post_sign_out(caller: OwnSelf) -> Response:
     caller.change(lambda uow: accounts.sign_out(uow, caller.token))
     answer = Response(status_code=204, headers={"Clear-Site-Data": '"cache"'})
-    answer.delete_cookie(COOKIE)
+    live = settings().stage == "live"
+    answer.delete_cookie(cookie_name(), httponly=True, samesite="lax", secure=live)
     return answer
 
 

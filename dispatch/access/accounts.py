@@ -19,6 +19,7 @@ from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 _HASHES = PasswordHash.recommended()
 STAFF_HOURS, HELPER_HOURS = 12, 14
+TOKEN_BYTES: Final = 32
 
 
 class Role(StrEnum):
@@ -124,7 +125,7 @@ def open_session(
     session: Session, account: Account, *, device: str = ""
 ) -> tuple[str, str]:
     """The cookie's token and the token against forged requests of a new session."""
-    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+    token, csrf = secrets.token_urlsafe(TOKEN_BYTES), secrets.token_urlsafe(24)
     hours = HELPER_HOURS if account.role is Role.HELPER else STAFF_HOURS
     session.add(
         SignedIn(

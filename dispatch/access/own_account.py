@@ -16,7 +16,7 @@ from dispatch.access.second_factor import (
     prove_factor,
     takes_code,
 )
-from dispatch.access.sessions import SessionRow, end_others, list_sessions
+from dispatch.access.sessions import SessionRow, list_sessions, renew_session
 from dispatch.errors import BadInput, NotFound
 from dispatch.log.audit import write_down
 from dispatch.store.unit_of_work import UnitOfWork
@@ -78,13 +78,16 @@ def check_own_password(uow: UnitOfWork, password: str) -> bool:
     return is_password(_own(uow).password_hash, password)
 
 
-def change_password(uow: UnitOfWork, token: str, *, hashed: str) -> None:
-    """From now on this is the password, as it is kept; every other session ends."""
+def change_password(uow: UnitOfWork, token: str, *, hashed: str) -> str:
+    """From now on this is the password, as it is kept; every other session ends.
+
+    Returns: the cookie's token from now on.
+    """
     account = _own(uow, lock=True)
     account.password_hash, account.password_given = hashed, False
     uow.session.add(account)
     write_down(uow, "password_changed", "account", account.id)
-    end_others(uow, token)
+    return renew_session(uow, token)
 
 
 def hash_new(uow: UnitOfWork, old: str, new: str) -> str:
@@ -113,10 +116,14 @@ def begin_factor(uow: UnitOfWork, code: str) -> NewFactor:
     return draw_factor(uow, account)
 
 
-def finish_factor(uow: UnitOfWork, code: str, token: str) -> list[str]:
+def finish_factor(uow: UnitOfWork, code: str, token: str) -> tuple[list[str], str]:
     """The app is asked for from now on; every other session ends.
 
-    Returns: the recovery codes, told once. Raises: WrongAppCode.
+    Returns:
+        the recovery codes, told once, and the cookie's token from now on.
+
+    Raises:
+        WrongAppCode
     """
     account = _own(uow, lock=True)
     try:
@@ -124,8 +131,7 @@ def finish_factor(uow: UnitOfWork, code: str, token: str) -> list[str]:
     except WrongCode:
         raise WrongAppCode from None
     write_down(uow, "second_factor_set", "account", account.id)
-    end_others(uow, token)
-    return codes
+    return codes, renew_session(uow, token)
 
 
 def _own(uow: UnitOfWork, *, lock: bool = False) -> Account:

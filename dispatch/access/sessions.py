@@ -1,12 +1,13 @@
 """One's own sessions: where one is signed in, and how each is ended."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import col, select, update
 
-from dispatch.access.accounts import SignedIn, hash_token
+from dispatch.access.accounts import TOKEN_BYTES, SignedIn, hash_token
 from dispatch.clock import wall_now
 from dispatch.errors import NotFound
 from dispatch.log.audit import write_down
@@ -81,6 +82,21 @@ def end_others(uow: UnitOfWork, token: str) -> int:
     others = [one for one in _standing(uow) if one.token_sha256 != here]
     _end(uow, others)
     return len(others)
+
+
+def renew_session(uow: UnitOfWork, token: str) -> str:
+    """What this session opens has grown: it goes on under a token that nobody can have
+    seen before, and every other one of the actor's ends, the old one among them.
+
+    Returns: the cookie's token from now on; what forms carry stays the same.
+    """
+    kept = uow.session.get_one(SignedIn, hash_token(token))
+    fresh = secrets.token_urlsafe(TOKEN_BYTES)
+    told = kept.model_dump() | {"token_sha256": hash_token(fresh)}
+    uow.session.add(SignedIn(**told))
+    uow.session.flush()
+    end_others(uow, fresh)
+    return fresh
 
 
 def note_seen(database: Database, actor: Actor, token: str) -> None:

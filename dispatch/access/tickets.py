@@ -1,7 +1,9 @@
 """Feed tickets: one use, thirty seconds, tied to the session that asked for it.
 
 A socket cannot send a header of its own, and a cookie alone would let another site's
-page open one; so the page fetches a ticket first.
+page open one; so the page fetches a ticket first. The ticket alone opens nothing
+either: whoever brings it has to be the session that it was given to. From where it is
+brought is not asked: a phone goes from one network to another between the two requests.
 """
 
 import hashlib
@@ -47,15 +49,16 @@ def give_ticket(uow: UnitOfWork, session_token: str) -> str:
     return ticket
 
 
-def use_ticket(uow: UnitOfWork, ticket: str) -> tuple[str, Actor]:
+def use_ticket(uow: UnitOfWork, ticket: str, session_token: str) -> tuple[str, Actor]:
     """Trade a ticket, once, for the session's hash and what it may see.
 
     Raises:
-        NotSignedIn: unknown, used or expired, or the session is over.
+        NotSignedIn: unknown, used or expired, another session's, or it is over.
     """
     taken = uow.session.exec(
         delete(FeedTicket)
         .where(col(FeedTicket.ticket_sha256) == _sha256(ticket))
+        .where(col(FeedTicket.session_sha256) == _sha256(session_token))
         .where(col(FeedTicket.expires_at) > wall_now())
         .returning(col(FeedTicket.session_sha256))
     ).first()

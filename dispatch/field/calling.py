@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from dispatch.access.day_passes import pass_of
-from dispatch.errors import NotAllowed, NotFound
+from dispatch.errors import NotFound
 from dispatch.field.authority import tenures_of
 from dispatch.field.rounds import is_active
 from dispatch.log.audit import write_down
@@ -15,7 +15,7 @@ from dispatch.planning.plans import Round, Stop, StopOrder
 from dispatch.store.unit_of_work import UnitOfWork
 
 
-class NotOnTheWayThere(NotAllowed):
+class NotOnTheWayThere(NotFound):
     """现在不在这一单的配送时间内，不能拨打。请联系驿站。"""
 
     code = "not_on_the_way_there"

@@ -1,6 +1,6 @@
 """What a helper's phone receives: the shapes of their day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -121,7 +121,7 @@ class RoundStop:
     kind: str
     lat: float
     lon: float
-    maps: Bent
+    maps: Bent | None
     building: str
     door: str | None
     floor: int | None
@@ -175,6 +175,27 @@ class HelperDay:
     rounds: list[HelperRound]
     today: Today
     heat: Heat | None
+
+
+def without_persons(over: HelperRound) -> HelperRound:
+    """What stays of a round that has ended: that it was, and how many doors it had."""
+    stops = [
+        replace(
+            stop,
+            lat=0.0,
+            lon=0.0,
+            maps=None,
+            building="",
+            door=None,
+            floor=None,
+            lift=None,
+            note=None,
+            state="done",
+            persons=[],
+        )
+        for stop in over.stops
+    ]
+    return replace(over, load=[], path=[], stops=stops)
 
 
 def heat_on(session: Session, street_code: str, on: date) -> Heat | None:

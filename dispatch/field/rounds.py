@@ -1,8 +1,8 @@
 """A helper's day: their rounds in force, stop by stop, with no more than they need.
 
-Names are titles (王奶奶); a door stands here only from the plan's publication to two
-hours after the round's planned end, longer while its helper is still out, and each
-first look at it is written down.
+Names are titles (王奶奶); a round stands here only from the plan's publication to two
+hours after its planned end, longer while its helper is still out, and each first look
+at a door is written down. Of what is over nothing is told but that it was.
 """
 
 from collections.abc import Iterable
@@ -28,6 +28,7 @@ from dispatch.field.helper_day import (
     Today,
     bent,
     heat_on,
+    without_persons,
 )
 from dispatch.field.partners import read_partners
 from dispatch.field.positions import may_hide
@@ -41,6 +42,7 @@ from dispatch.people.places import Street
 from dispatch.people.vault import unseal
 from dispatch.planning.plans import (
     Round,
+    RoundState,
     Stop,
     StopKind,
     StopOrder,
@@ -85,11 +87,15 @@ def rounds_of(uow: UnitOfWork, helper_id: UUID, on: date) -> HelperDay:
     meetings = meetings_of(uow.session, [round_.id for round_, _ in found])
     rounds = []
     for round_, wave in found:
+        active = is_active(tenures[round_.id], uow.now)
+        if not active and round_.state is not RoundState.ENDED:
+            continue
         stops = [(s, pair) for s, pair in served if s.round_id == round_.id]
-        doors = _doors(uow, tenures[round_.id], stops, carried)
-        said = take_along(uow, [pair.order_id for _, pair in stops]) if doors else {}
+        doors = _doors(uow, round_.id, stops, carried) if active else {}
+        said = take_along(uow, [pair.order_id for _, pair in stops]) if active else {}
         known = Known(helper_id, carried, doors, partners, meetings, said)
-        rounds.append(_round(uow.session, round_, wave, stops, known))
+        told = _round(uow.session, round_, wave, stops, known)
+        rounds.append(told if active else without_persons(told))
     name = unseal(uow.session, [helper.id], ["name"])[helper.id].get("name", "")
     states = [carried[order_id].order.state for order_id in carried]
     going = {OrderState.PLANNED, OrderState.UNDER_WAY}
@@ -117,13 +123,11 @@ def is_active(tenure: Tenure, now: datetime) -> bool:
 
 def _doors(
     uow: UnitOfWork,
-    tenure: Tenure,
+    round_id: UUID,
     stops: Iterable[tuple[Stop, StopOrder]],
     carried: dict[UUID, Carried],
 ) -> dict[UUID, Door]:
-    """The doors of a round by household, opened and written down; none when over."""
-    if not is_active(tenure, uow.now):
-        return {}
+    """The doors of a round by household, opened and written down."""
     households = {
         carried[pair.order_id].household.id
         for stop, pair in stops
@@ -137,7 +141,7 @@ def _doors(
         )
         for household_id, fields in kept.items()
     }
-    _write_down(uow, tenure.round.id, households)
+    _write_down(uow, round_id, households)
     return doors
 
 

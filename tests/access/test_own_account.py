@@ -1,5 +1,6 @@
 """Passwords that are not guessed, second factors that open once, sessions that end."""
 
+import time
 from base64 import b32decode
 from typing import cast
 
@@ -10,7 +11,13 @@ from redis import Redis
 from sqlmodel import Session
 
 from dispatch.access import second_factor
-from dispatch.access.accounts import Account, Role, find_session, open_session
+from dispatch.access.accounts import (
+    Account,
+    Role,
+    find_session,
+    hash_password,
+    open_session,
+)
 from dispatch.access.opening import (
     LoginTaken,
     NoSuchReach,
@@ -20,11 +27,17 @@ from dispatch.access.opening import (
     renew_account,
 )
 from dispatch.access.passwords import WeakPassword, refuse_weak
-from dispatch.access.second_factor import STEP_SECONDS, draw_factor, prove_factor
-from dispatch.access.signing_in import TooManyTries, fits
+from dispatch.access.second_factor import (
+    STEP_SECONDS,
+    WrongCode,
+    draw_factor,
+    prove_factor,
+)
+from dispatch.access.signing_in import TooManyTries, fits, sign_in
 from dispatch.access.tries import Tries
 from dispatch.clock import wall_now
-from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, unit_of_work
+from tests.engines import ON_ONE_ENGINE
 from tests.little_town import LittleTown
 
 
@@ -72,6 +85,42 @@ def test_a_code_opens_once_and_a_recovery_code_once(town: LittleTown) -> None:
     with Session(town.engine) as session:
         account = session.get_one(Account, town.staff.account_id)
         assert account.second_since is not None
+
+
+@ON_ONE_ENGINE
+@pytest.mark.proves("S16")
+def test_guessed_codes_lock_a_name_and_unknown_names_take_as_long(
+    town: LittleTown,
+) -> None:
+    def begin(uow: UnitOfWork) -> tuple[str, str]:
+        account = uow.session.get_one(Account, town.staff.account_id)
+        account.password_hash = hash_password("correct horse battery")
+        app = TOTP(b32decode(draw_factor(uow, account).key), 6, SHA1(), STEP_SECONDS)  # noqa: S303
+        proof = app.generate(int(wall_now().timestamp())).decode()
+        return account.login, prove_factor(uow, account, proof)[0]
+
+    login, recovery = in_one_transaction(town.engine, begin)
+
+    def enter(code: str) -> None:
+        with unit_of_work(town.engine) as uow:
+            sign_in(uow, login, fits=True, code=code)
+
+    enter(recovery)
+    for _ in range(5):
+        with pytest.raises(WrongCode):
+            enter(recovery)  # it has opened once
+    with pytest.raises(TooManyTries):
+        enter("000000")
+
+    def seconds(who: str) -> float:
+        began = time.process_time()
+        with unit_of_work(town.engine) as uow:
+            assert not fits(uow, who, "wrong horse battery")
+        return time.process_time() - began
+
+    seconds("nobody")  # the hash that nobody has is made once
+    known, unknown = (min(seconds(who) for _ in range(2)) for who in (login, "nobody"))
+    assert 0.5 < unknown / known < 2
 
 
 @pytest.mark.proves("F95", "S15")

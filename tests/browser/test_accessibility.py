@@ -1,4 +1,5 @@
-"""axe finds nothing serious on any page, at a desk or on a phone."""
+"""axe finds nothing serious on any page, at a desk or on a phone; and whatever people
+wrote, a program too, is text there."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,11 +7,13 @@ from typing import Final
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlmodel import Session
 
 from dispatch.access.accounts import Role
 from dispatch.bootstrap.tools import is_ci
 from dispatch.store.unit_of_work import Actor
 from tests.browser.conftest import DESK, PHONE, House
+from tests.browser.programs import PROGRAMS, look_through, plant, watch
 from tests.browser.test_elder import link_for
 from tests.browser.test_sixty_orders import TOMORROW, serve_tomorrow
 from tests.field.phone import Phone
@@ -95,7 +98,7 @@ def complaints(page: Page, axe: str, rules: tuple[str, ...] = ()) -> list[str]:
     return [f"{page.url.rsplit('/', 1)[-1]} {one}" for one in found]
 
 
-def look_at(page: Page, look: Look, axe: str) -> list[str]:
+def look_at(page: Page, look: Look, axe: str, seen: set[str]) -> list[str]:
     """At a desk, then, without reading anew, on a phone."""
     page.goto(look[0])
     page.wait_for_load_state("load")
@@ -104,7 +107,7 @@ def look_at(page: Page, look: Look, axe: str) -> list[str]:
         (there.locator("summary").or_(there)).first.click()
     expect(page.get_by_test_id("loading")).to_have_count(0)
     page.wait_for_timeout(SETTLED_MS)
-    found = complaints(page, axe)
+    found = look_through(page, seen) + complaints(page, axe)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     found += [f"phone {one}" for one in complaints(page, axe, NARROW)]
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
@@ -117,6 +120,8 @@ def people(house: House) -> list[tuple[Actor | None, tuple[Look, ...]]]:
     elder_id = town.add_elder("王桂英", usual_channel="delivery", diet_tags=["soft"])
     town.add_contact(elder_id)
     serve_tomorrow(town)
+    for n in range(32):
+        town.add_elder(f"王{n}")
     walk = make_walk(town, town.add_elder("李建国"), town.add_elder("赵玉兰"))
     phone = Phone(walk)
     phone.at_stop("no_answer", HALF_PAST)
@@ -137,18 +142,30 @@ def people(house: House) -> list[tuple[Actor | None, tuple[Look, ...]]]:
 
 
 @pytest.mark.timeout(900)  # forty pages, twice each; the machine may be busy
-def test_no_page_has_a_serious_fault(house: House, axe: str) -> None:
-    found: list[str] = []
-    for actor, looks in people(house):
+@pytest.mark.proves("F94", "S13")
+def test_no_page_has_a_serious_fault_nor_runs_what_people_wrote(
+    house: House, axe: str
+) -> None:
+    found, seen = list[str](), set[str]()
+    everybody = people(house)
+    with Session(house.town.engine) as session:
+        plant(session)
+    for actor, looks in everybody:
         with house.visit(actor, looks[0][0]) as page:
+            watch(page, house.complaints)
             for look in looks:
-                found += look_at(page, look, axe)
+                found += look_at(page, look, axe, seen)
 
     assert found == []
+    assert set(PROGRAMS) - seen == set(), "a program that no page has shown"
 
 
 def test_the_checker_sees_a_fault(house: House, axe: str) -> None:
     with house.visit(None, "/") as page:
         page.evaluate("document.body.innerHTML = '<img src=\"/favicon.svg\">'")
         seen = complaints(page, axe)
+        link = f'<a href="{PROGRAMS[7]}">{PROGRAMS[7][:-1]}</a>'
+        page.evaluate("(words) => (document.body.innerHTML = words)", link)
+        wrong = look_through(page, set())
     assert any("image-alt" in one for one in seen)
+    assert [one.split(":")[0].split()[-1] for one in wrong] == ["alive", "cut"]

@@ -84,12 +84,17 @@ def test_a_round_shows_titles_boxes_and_doors_and_writes_each_look_down(
     assert len(audits(town, "show_door")) == 2
 
 
-def test_doors_close_two_hours_after_the_round(town: LittleTown) -> None:
+@pytest.mark.proves("S02")
+def test_a_round_is_over_two_hours_after_its_end_and_counts_still(
+    town: LittleTown,
+) -> None:
     walk = make_walk(town, town.add_elder())
+    town.at(NOON + 2 * HOUR)
+    assert [stop.door for stop in day_of(walk).rounds[0].stops] == [None, "502"]
     town.at(NOON + 2 * HOUR + timedelta(seconds=1))
-    [round_] = day_of(walk).rounds
-    assert [stop.door for stop in round_.stops] == [None, None]
-    assert not audits(town, "show_door")
+    day = day_of(walk)
+    assert (day.rounds, day.today.left) == ([], 1)
+    assert len(audits(town, "show_door")) == 1
 
 
 def test_who_is_still_out_keeps_the_doors_and_is_believed(town: LittleTown) -> None:
@@ -106,7 +111,10 @@ def test_who_is_still_out_keeps_the_doors_and_is_believed(town: LittleTown) -> N
 
     phone.say("ended", late, round_id=walk.round_id)
     phone.sync(late)
-    assert day_of(walk).rounds[0].stops[2].door is None
+    [over] = day_of(walk).rounds
+    assert (over.state, over.load, over.path) == ("ended", [], [])
+    assert {(one.building, one.lat, one.door) for one in over.stops} == {("", 0, None)}
+    assert [one.persons for one in over.stops] == [[], [], []]
 
 
 def test_a_closed_door_and_a_done_one_show_as_such(town: LittleTown) -> None:

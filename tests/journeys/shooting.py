@@ -15,6 +15,7 @@ from dispatch.demo.home import DAY
 from dispatch.demo.menus import seconds_of
 from dispatch.embedded.identity import Identity
 from dispatch.supervisor import pid_file
+from tests.journeys.canary import plant
 
 KILLS: Final = (
     ("09:31", "work-1"),
@@ -29,11 +30,16 @@ _LOOK_SECONDS: Final = 0.1
 
 @contextmanager
 def shot_at_lunch(home: Path) -> Iterator[list[str]]:
-    """Kill what runs under a home as its clock comes to each hour; gives who died."""
+    """Put the canary among a home's elders as soon as its clock stands, and kill what
+    runs there as it comes to each hour; gives who died."""
     over = threading.Event()
     killed: list[str] = []
 
     def hunt() -> None:
+        while _clock_of(home) is None:
+            if over.wait(_LOOK_SECONDS):
+                return
+        plant(home)
         for clock, name in KILLS:
             hour = town_moment(DAY, seconds_of(clock))
             while (

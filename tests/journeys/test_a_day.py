@@ -19,11 +19,15 @@ from dispatch.counter.cash_days import CashDay, CashState
 from dispatch.exchange.forms import FORMS
 from dispatch.exchange.forms.rows import Span
 from dispatch.kitchens.returns import BoxReturn, Step
+from dispatch.orders.orders import Order, OrderState
+from dispatch.people.vault import find_owners
 from dispatch.promises import Promise, Status, check_promises
+from dispatch.promises.history import HISTORY_FILE
 from dispatch.safety.help_calls import HelpCall, HelpOutcome
 from dispatch.settings import settings
 from dispatch.store.engine import make_engine, reading
 from dispatch.store.unit_of_work import Actor, picture
+from tests.journeys.canary import CANARY, told_to_redis, traces
 from tests.journeys.lies import LIES
 from tests.journeys.shooting import KILLS, shot_at_lunch
 
@@ -141,6 +145,31 @@ def test_a_phone_number_in_a_log_is_found(copied: Path) -> None:
         log.write("called 15400000017 at 10:30\n")
     broken = {one.n: one.broken for one in look(copied) if one.broken}
     assert broken == {10: ["personal data in log web.log"]}
+
+
+@pytest.mark.proves("S20", "F97")
+def test_one_unmistakable_elder_stands_in_no_file_of_the_day(
+    played: Played, copied: Path
+) -> None:
+    engine = make_engine(f"sqlite:///{copied / 'liuzhu.db'}")
+    try:
+        with Session(reading(engine)) as session:
+            [whose] = find_owners(session, "phone", CANARY["phone"])
+            states = session.exec(select(Order.state).where(Order.elder_id == whose))
+            assert {*states} & {OrderState.DONE, OrderState.FAILED}
+    finally:
+        engine.dispose()
+    files = [path for path in played.home.rglob("*") if path.is_file()]
+    told = [*told_to_redis(played.home)]
+
+    found = [(path.name, traces(path.read_bytes())) for path in files]
+    assert [one for one in found if one[1]] == []
+    assert traces("\n".join((played.errors, str(played.report))).encode()) == []
+    assert [traces(word) for word in told if traces(word)] == []
+    assert {"web.log", "work-1.log", "liuzhu.db", HISTORY_FILE} <= {
+        p.name for p in files
+    }
+    assert any(b"dispatch.planning.jobs" in word for word in told)
 
 
 @pytest.fixture

@@ -40,18 +40,25 @@ def following(
     house: House, client: httpx.Client, *, offered: str | None = None
 ) -> Iterator[ClientConnection]:
     """An open socket of somebody's page."""
-    with knock(house, offered or ticket(client), origin=house.address) as opened:
+    with knock(house, client, offered, origin=house.address) as opened:
         yield opened
 
 
 def knock(
-    house: House, offered: str, *, origin: str | None, **how: Any
+    house: House,
+    client: httpx.Client,
+    offered: str | None = None,
+    *,
+    origin: str | None,
+    **how: Any,
 ) -> ClientConnection:
     """Try to open a socket with a ticket, from a page of some site."""
+    offered = offered or ticket(client)
     opened: ClientConnection = connect(
         house.address.replace("http", "ws") + "/api/feed",
         origin=Origin(origin) if origin is not None else None,
         subprotocols=[Subprotocol("liuzhu.v2"), Subprotocol(f"t.{offered}")],
+        additional_headers={"Cookie": cookie_of(client)},
         compression=None,
         **how,
     )
@@ -108,8 +115,13 @@ def happen(town: LittleTown, count: int) -> None:
         pass
 
 
+def cookie_of(client: httpx.Client) -> str:
+    """What a browser sends along by itself."""
+    return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+
+
 @contextmanager
-def dead_line(house: House, offered: str) -> Iterator[None]:
+def dead_line(house: House, client: httpx.Client) -> Iterator[None]:
     """A page whose line carries nothing any more, not even the answer to a ping, and
     was never closed."""
     host, port = house.address.removeprefix("http://").split(":")
@@ -121,7 +133,8 @@ def dead_line(house: House, offered: str) -> Iterator[None]:
         "Upgrade: websocket",
         "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-        f"Sec-WebSocket-Protocol: liuzhu.v2, t.{offered}",
+        f"Sec-WebSocket-Protocol: liuzhu.v2, t.{ticket(client)}",
+        f"Cookie: {cookie_of(client)}",
     ]
     with socket.create_connection((host, int(port))) as line:
         line.sendall("\r\n".join([*words, "", ""]).encode())
@@ -130,14 +143,16 @@ def dead_line(house: House, offered: str) -> Iterator[None]:
 
 
 @contextmanager
-def deaf_socket(house: House, offered: str, feed: Json) -> Iterator[ClientConnection]:
+def deaf_socket(
+    house: House, client: httpx.Client, feed: Json
+) -> Iterator[ClientConnection]:
     """A page that asks for everything and reads nothing."""
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
     host, port = house.address.removeprefix("http://").split(":")
     raw.connect((host, int(port)))
-    how = {"sock": raw, "max_queue": 1, "ping_interval": None}
-    with knock(house, offered, origin=house.address, **how) as opened:
+    how: Json = {"sock": raw, "max_queue": 1, "ping_interval": None}
+    with knock(house, client, origin=house.address, **how) as opened:
         resume(opened, **feed)
         yield opened
 

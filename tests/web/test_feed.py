@@ -173,7 +173,7 @@ def test_a_burst_is_heard_whole_though_somebody_does_not_listen(
 ) -> None:
     feed = picture_of(coordinator)["feed"]
     with (
-        deaf_socket(house, ticket(clerk), feed) as deaf,
+        deaf_socket(house, clerk, feed) as deaf,
         following(house, coordinator) as socket,
     ):
         hear(socket)
@@ -193,7 +193,7 @@ def test_pages_that_all_come_back_at_once_are_all_live_again(
     many = 40
     tickets = [ticket(clerk) for _ in range(2 * many)]
     with ThreadPoolExecutor(many) as pages:
-        open_all = partial(knock, house, origin=house.address, legacy=True)
+        open_all = partial(knock, house, clerk, origin=house.address, legacy=True)
         first = list(pages.map(open_all, tickets[:many]))
         for socket in first:
             socket.socket.close()  # as a deploy or a lift does: no word of farewell
@@ -217,7 +217,7 @@ def test_a_line_that_is_dead_at_one_end_is_freed(town: LittleTown, dist: Path) -
     beats = {"ws_ping_interval": 0.1, "ws_ping_timeout": 0.2}
     with serving(app, **beats) as address:
         house = House(town, app, address)
-        with house.enter(town.staff) as clerk, dead_line(house, ticket(clerk)):
+        with house.enter(town.staff) as clerk, dead_line(house, clerk):
             followers = app.state.tail._followers
             until(lambda: len(followers) == 1)
             until(lambda: not followers)

@@ -1,6 +1,7 @@
 """`python -m web` as a process: it comes up, keeps its log clean, goes down in time."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import anyio
 import httpx
@@ -25,6 +27,8 @@ from tests.web.sockets import following, hear, ticket
 from web.app import create_app
 
 PATIENCE_SECONDS = 120.0
+FORGED = "\r\n2026-11-20 09:00:00,000 INFO forged\x1b[31m"
+LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (INFO|WARNING|ERROR) ")
 
 
 @contextmanager
@@ -65,18 +69,22 @@ def _wait_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> No
     raise AssertionError(log.read_text())
 
 
-@pytest.mark.proves("F67", "F97")
+@pytest.mark.proves("F67", "F97", "S22")
 def test_it_goes_down_in_time_with_open_sockets_and_its_log_names_nobody(
     town: LittleTown, tmp_path: Path
 ) -> None:
     log = tmp_path / "web.log"
-    elder_id = town.add_elder(name="慕容雪莲")
+    elder_id = town.add_elder(name=f"慕容雪莲{FORGED}")
     with web_process(town.engine, log) as (address, process):
         house = House(town, create_app(Database(town.engine)), address)
         with house.enter(town.staff) as clerk:
             row = placed(clerk, elder_id)
             clerk.get("/api/elders", params={"q": "慕容"})
             clerk.get("/慕容雪莲/13800000000")
+            clerk.get(
+                f"/api/orders/{quote(FORGED)}", headers={"User-Agent": "\x1b[31m"}
+            )
+            clerk.post("/api/sign-in", json={"login": FORGED, "password": FORGED})
             secret = ticket(clerk)
             with following(house, clerk, offered=secret) as page:
                 hear(page)
@@ -90,6 +98,9 @@ def test_it_goes_down_in_time_with_open_sockets_and_its_log_names_nobody(
     assert "POST /api/orders 201" in written
     for canary in ("慕容", "%E6%85%95", "13800000000", secret, row["id"], "q="):
         assert canary not in written, canary
+    assert [line for line in written.splitlines() if not LINE.match(line)] == []
+    assert "forged" not in written
+    assert "\x1b" not in written
 
 
 def test_a_database_without_our_tables_is_not_ready(tmp_path: Path) -> None:

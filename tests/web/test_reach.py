@@ -55,6 +55,16 @@ def test_each_role_uses_its_own_doors_for_its_own_things(matrix: Matrix) -> None
     assert wrong == []
 
 
+@pytest.mark.proves("S20")
+def test_no_refusal_says_who_an_elder_is(matrix: Matrix) -> None:
+    whole = re.compile("王小英|13800000000|清河路1号")
+    refused = [one for one in matrix.cells if one.heard.status >= 400]
+
+    assert len(refused) > 500
+    telling = [one for one in refused if whole.search(one.heard.body.decode())]
+    assert [(one.role, one.route) for one in telling] == []
+
+
 def _fits(route: str, role: str, allowed: frozenset[str], got: int) -> bool:
     if role not in allowed:
         return got == (401 if role == "stranger" else 403)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from fastapi import Response
 from sqlmodel import Session, col, update
 
 from dispatch.access.accounts import Account, Role, SignedIn, hash_password
@@ -16,10 +17,12 @@ from dispatch.clock import wall_now
 from dispatch.settings import settings
 from tests.engines import ON_ONE_ENGINE
 from tests.little_town import STREET
-from tests.web.conftest import House
+from tests.web.conftest import TRUST, House
+from web.sign_in import with_session
 
 RIGHT = {"login": "desk", "password": "correct horse battery"}
 WRONG = RIGHT | {"password": "wrong horse battery"}
+OPEN_FLAGS = {"httponly", f"max-age={14 * 3600}", "path=/", "samesite=lax"}
 
 
 @pytest.fixture
@@ -39,20 +42,37 @@ def desk(house: House) -> House:
     return house
 
 
+@pytest.mark.proves("S11")
 def test_the_right_password_opens_a_session_with_a_guarded_cookie(desk: House) -> None:
     with desk.enter(None) as client:
         answer = client.post("/api/sign-in", json=RIGHT)
 
         assert answer.status_code == 200
-        cookie = answer.headers["set-cookie"]
-        assert "HttpOnly" in cookie
-        assert "samesite=lax" in cookie.lower()
+        name, flags = flags_of(answer)
+        assert (name, flags) == ("liuzhu_session", OPEN_FLAGS)
+        again = client.post("/api/sign-in", json=RIGHT)
+        assert answer.cookies["liuzhu_session"] != again.cookies["liuzhu_session"]
         me = client.get("/api/me").json()
         assert (me["role"], me["home"], me["speed"]) == ("station", "/station", 0)
         assert me["station"]["id"] == str(desk.town.station_id)
         assert me["street"]["code"] == STREET
         assert me["now"] == "2026-11-20T00:00:00Z"
-        assert me["csrf"] == answer.json()["csrf"]
+        assert me["csrf"] == again.json()["csrf"]
+
+
+@pytest.mark.proves("S11")
+def test_a_live_house_keeps_its_cookie_to_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DISPATCH_STAGE", "live")
+    monkeypatch.setenv("DISPATCH_SECRET", "not the stock one")
+    settings.cache_clear()
+    try:
+        name, flags = flags_of(with_session(Response(), "token", hours=14))
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert (name, flags) == ("__Host-liuzhu_session", OPEN_FLAGS | {"secure"})
 
 
 @pytest.mark.proves("S15", "S16")
@@ -76,6 +96,7 @@ def test_wrong_passwords_and_unknown_names_are_told_alike_then_locked(
         assert 0 < int(told.headers["Retry-After"]) <= 901
 
 
+@pytest.mark.proves("S11")
 def test_signing_out_ends_the_session_for_every_copy_of_the_cookie(
     desk: House,
 ) -> None:
@@ -83,6 +104,7 @@ def test_signing_out_ends_the_session_for_every_copy_of_the_cookie(
         csrf = client.post("/api/sign-in", json=RIGHT).json()["csrf"]
         token = client.cookies["liuzhu_session"]
         gone = client.post("/api/sign-out", headers={"X-CSRF": csrf})
+        assert "liuzhu_session" not in client.cookies
         client.cookies.set("liuzhu_session", token)
 
         assert gone.status_code == 204
@@ -138,7 +160,10 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(desk: House) -> None:
             {"old": RIGHT["password"], "new": "password123456"},
         ):
             assert client.post("/api/account/password", json=refused).status_code == 400
+        before = client.cookies["liuzhu_session"]
         assert client.post("/api/account/password", json=changed).status_code == 204
+        assert client.cookies["liuzhu_session"] != before
+        assert copy_of(before, desk).status_code == 401
         assert (lost.get("/api/me").status_code, client.get("/api/me").is_success) == (
             *(401, True),
         )
@@ -172,7 +197,9 @@ def test_an_official_sets_up_an_app_first_and_then_needs_it(desk: House) -> None
         proved = {"password": password}
         new = client.post("/api/account/second-factor", json=proved).json()
         proof = {"code": _code(new["key"], 0)}
+        before = client.cookies["liuzhu_session"]
         codes = client.post("/api/account/second-factor/proof", json=proof).json()
+        assert client.cookies["liuzhu_session"] != before
         assert client.get("/api/rules").is_success
     with desk.enter(None) as client:
         form = {"login": "desk", "password": password}
@@ -194,10 +221,22 @@ def test_demo_accounts_are_shown_in_the_demo_only(house: House) -> None:
         assert client.get("/api/demo/accounts").status_code == 404
 
 
+def flags_of(answer: httpx.Response | Response) -> tuple[str, set[str]]:
+    """The cookie's name, and all that is said of it."""
+    said = answer.headers["set-cookie"].split("; ")
+    return said[0].partition("=")[0], {word.lower() for word in said[1:]}
+
+
 def _change(house: House, statement: object) -> None:
     with Session(house.town.engine) as session:
         session.exec(statement)  # type: ignore[call-overload]
         session.commit()
+
+
+def copy_of(token: str, house: House) -> httpx.Response:
+    """What somebody is told who has copied a cookie."""
+    copied = {"Cookie": f"liuzhu_session={token}"}
+    return httpx.get(f"{house.address}/api/me", headers=copied, verify=TRUST)
 
 
 def _seen(client: httpx.Client, headers: dict[str, str]) -> datetime:
