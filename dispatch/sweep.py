@@ -87,7 +87,7 @@ def run_schedule(chosen: Settings, redis_url: str, stop: threading.Event) -> Non
         drafts = partial(look_after_drafts, engine, redis, carry_out_draft)
         nights = partial(look_over_nights, engine, draw_calls)
         trials = partial(look_after_trials, engine, redis)
-        backups = partial(look_after_backups, engine, chosen)
+        backups = partial(look_after_backups, engine, chosen, over)
         beside = [
             threading.Thread(target=look_on, args=(look, chosen.sweep_seconds, over))
             for look in (Minder(engine).look, packing, drafts, nights, trials, backups)

@@ -154,10 +154,15 @@ def sign_out(uow: UnitOfWork, token: str) -> None:
 
 def find_session(session: Session, token: str) -> tuple[Account, SignedIn] | None:
     """Who this token belongs to, as their rights are at this moment."""
-    kept = session.get(SignedIn, hash_token(token))
-    account = session.get(Account, kept.account_id) if kept else None
-    if kept is None or account is None or not account.active:
+    query = (
+        select(Account, SignedIn)
+        .join(SignedIn, col(SignedIn.account_id) == Account.id)
+        .where(SignedIn.token_sha256 == hash_token(token), col(Account.active))
+    )
+    found = session.exec(query).first()
+    if found is None:
         return None
+    account, kept = found
     return (account, kept) if kept.stands(account.role) else None
 
 

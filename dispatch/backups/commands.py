@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -119,6 +120,8 @@ def drill(name: str | None, shelf: Path | None) -> None:
     Nothing of the house is touched. Prints one JSON line; exit 1 when it failed.
     """
     chosen = chosen_settings()
+    # Told to stop, it takes its scratch place and its server along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     done = do_drill(chosen, _shelf(chosen, shelf), name=name)
     _say(
         backup=done.run.name,

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy.engine import URL, make_url
 
+from dispatch.backups.shelf import GIVEN_UP
 from dispatch.embedded.postgres import programs_for
 
 COPY: Final = "liuzhu.db"
@@ -106,7 +107,7 @@ def journal_command(url: str, into: Path, programs: Path | None) -> list[str]:
     found = programs_for(server_version(url), programs)
     if _is_given_up(url):
         ended = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
-        into.rename(into.with_name(f"{into.name}-until-{ended}"))
+        into.rename(into.with_name(f"{GIVEN_UP}{ended}"))
     into.mkdir(parents=True, exist_ok=True)
     words = [str(found / "pg_receivewal"), "--slot", JOURNAL, _ASK_NOBODY]
     run_program([*words, "--create-slot", "--if-not-exists"], url)

@@ -4,9 +4,10 @@ Wall time only: a backup is no matter of the product's clock. A backup that fail
 tried again after five minutes, not at every look.
 """
 
-import subprocess
 import sys
+import threading
 from datetime import datetime, timedelta
+from subprocess import DEVNULL, Popen
 from typing import Final
 
 import structlog
@@ -24,6 +25,7 @@ DAILY: Final = timedelta(days=1)
 DRILL_HOUR: Final = 3  # of the night in town
 _LATELY: Final = timedelta(hours=20)
 _NICENESS: Final = "15"
+_LOOK_SECONDS: Final = 0.5
 
 
 def interval(chosen: Settings) -> timedelta:
@@ -52,8 +54,8 @@ def drill_is_due(
     return at_night and now - last.ended_at >= _LATELY
 
 
-def look_after_backups(engine: Engine, chosen: Settings) -> None:
-    """Make and try what is due; one look each when nothing is."""
+def look_after_backups(engine: Engine, chosen: Settings, over: threading.Event) -> None:
+    """Make and try what is due, until it is over; one look each when nothing is."""
     if chosen.backups is None:
         return
     with glance(engine) as session:
@@ -61,13 +63,19 @@ def look_after_backups(engine: Engine, chosen: Settings) -> None:
         good = find_last(session, RunKind.BACKUP, passed=True)
         tried = find_last(session, RunKind.DRILL)
     if backup_is_due(made, interval(chosen), wall_now()):
-        _run("backup")
+        _run("backup", over)
     elif drill_is_due(good, tried, wall_now()):
-        _run("drill")
+        _run("drill", over)
 
 
-def _run(command: str) -> None:
+def _run(command: str, over: threading.Event) -> None:
+    """Have it done, or have it leave in order: a drill has a server of its own."""
     words = ["nice", "-n", _NICENESS, sys.executable, "-m", "dispatch", command]
-    done = subprocess.run(words, capture_output=True, text=True)
+    done = Popen(words, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL)
+    while done.poll() is None:
+        if over.wait(_LOOK_SECONDS):
+            done.terminate()
+            done.wait()
+            return
     if done.returncode != 0:
         log.warning("a backup failed", command=command, code=done.returncode)

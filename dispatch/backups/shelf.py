@@ -23,6 +23,7 @@ from dispatch.clock import wall_now
 
 MANIFEST: Final = "backup.json"
 WAL: Final = "wal"
+GIVEN_UP: Final = f"{WAL}-until-"  # a stream that has a hole behind it, and when
 NAME: Final = "%Y%m%d-%H%M%S-%f"
 LATEST_KEPT: Final = 12
 DAYS_KEPT: Final = 14
@@ -127,6 +128,9 @@ def tidy(shelf: Path) -> None:
     for name in to_forget([folder.name for folder in whole]):
         shutil.rmtree(shelf / name)
     left = list_backups(shelf)
+    for stream in shelf.glob(f"{GIVEN_UP}*"):
+        if left and stream.name.removeprefix(GIVEN_UP) < left[0].name:
+            shutil.rmtree(stream)
     if not left or not (shelf / WAL).is_dir():
         return
     since = (read_manifest(left[0]).made_at - _OVERLAP).timestamp()

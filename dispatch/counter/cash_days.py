@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from dispatch.counter.payments import Payment, PayMethod
 from dispatch.people.places import Station
 from dispatch.store.columns import MAX_FEN, Instant, fen, word
-from dispatch.subsidy.ledger import insert_of
+from dispatch.store.engine import insert_of
 
 
 class CashState(StrEnum):

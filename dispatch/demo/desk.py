@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 
+import httpx
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import WebSocketException
 
 from dispatch.demo.agenda import Agenda
 from dispatch.demo.chance import Chance
 from dispatch.demo.district import District
-from dispatch.demo.doors import Door, Json
+from dispatch.demo.doors import Door, Json, Trouble
 
 _TAKES_AFTER: Final = timedelta(seconds=40)
 _ANSWERS_AFTER: Final = timedelta(minutes=2)
@@ -82,12 +83,15 @@ class Desk:
             try:
                 async with await self._connect() as socket:
                     await self._listen(socket)
-            except (ConnectionClosed, OSError):
+            except (WebSocketException, OSError, httpx.TransportError, Trouble):
+                # Also a handshake or a ticket that a dying house refused.
                 self.told["reconnected"] += 1
                 await asyncio.sleep(0.5)
 
     async def _connect(self) -> ClientConnection:
-        _, told = await self.door.post("/api/feed/ticket", {})
+        status, told = await self.door.post("/api/feed/ticket", {})
+        if status != 200:
+            raise Trouble(f"{self.door.login} gets no ticket: {status} {told}")
         address = self.door.address.replace("http", "ws", 1)
         return await connect(
             f"{address}/api/feed",
@@ -105,13 +109,17 @@ class Desk:
     async def _take(self, socket: ClientConnection, said: Json) -> None:
         self.told[f"feed {said['t']}"] += 1
         if said["t"] == "hello":
-            place = {"t": "resume", "epoch": self._epoch, "seq": self.seq}
-            await socket.send(json.dumps(place))
+            await self._resume(socket)
         elif said["t"] == "reset":
             self.resets += 1
             await self._read_board()
+            await self._resume(socket)  # until then the house says nothing more
         elif said["t"] == "event":
             self._hear(said)
+
+    async def _resume(self, socket: ClientConnection) -> None:
+        place = {"t": "resume", "epoch": self._epoch, "seq": self.seq}
+        await socket.send(json.dumps(place))
 
     def _hear(self, said: Json) -> None:
         """Apply one event; a number heard before, or one left out, is a gap."""
@@ -209,6 +217,8 @@ class Desk:
                 break
             await asyncio.sleep(0.1)
         wrong = list(self.gaps)
+        if self._reading is not None and self._reading.done():
+            wrong.append(f"listens no longer: {self._reading.exception()!r}")
         if self.seq < board["feed"]["seq"]:
             wrong.append(f"heard up to {self.seq} of {board['feed']['seq']}")
         for row in board["orders"]:

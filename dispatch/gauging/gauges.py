@@ -6,18 +6,27 @@
 
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import isfinite
 from typing import Final
+from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
+from dispatch.backups.copying import JOURNAL
 from dispatch.backups.runs import RunKind, find_last
 from dispatch.clock import town_day, wall_now
 from dispatch.field.events import FieldEvent
 from dispatch.log.events import Event, Outbox
-from dispatch.planning.plans import GOING_STATES, Round, rounds_in_force
+from dispatch.planning.plans import (
+    GOING_STATES,
+    Round,
+    Stop,
+    StopState,
+    rounds_in_force,
+)
 from dispatch.planning.waves import AskState, PlanRequest
 from dispatch.promises import Promise, Status
 from dispatch.safety.cases import Case
@@ -44,6 +53,7 @@ GAUGES: Final[Mapping[str, str]] = {
     "liuzhu_backup_failed": "1: the last backup failed.",
     "liuzhu_drill_age_seconds": "Since a backup last came back whole.",
     "liuzhu_drill_failed": "1: the last drill failed.",
+    "liuzhu_journal_kept_bytes": "What PostgreSQL keeps for the stream of backups.",
     "liuzhu_disk_free_ratio": "What is free of the disk of the home folder, 0 to 1.",
 }
 Readings = Mapping[str, float]
@@ -61,6 +71,7 @@ def read_gauges(uow: UnitOfWork, promises: Iterable[Promise]) -> Readings:
         **_queue(session),
         **_feed(session),
         **_backups(session),
+        **_journal(session),
         "liuzhu_phones_unheard": _unheard(uow),
         "liuzhu_cases_open": _cases(session),
         "liuzhu_cases_overdue": _cases(session, due_by=uow.now),
@@ -140,6 +151,20 @@ def _backups(session: Session) -> dict[str, float]:
     return found
 
 
+def _journal(session: Session) -> dict[str, float]:
+    """How much the server keeps: without end, where a slot is left and no stream."""
+    if session.get_bind().dialect.name == "sqlite":
+        return {}
+    kept = session.connection().execute(_KEPT, {"slot": JOURNAL}).scalar_one_or_none()
+    return {} if kept is None else {"liuzhu_journal_kept_bytes": float(kept)}
+
+
+_KEPT: Final = text(
+    "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) "
+    "FROM pg_replication_slots WHERE slot_name = :slot"
+)
+
+
 def _unheard(uow: UnitOfWork) -> int:
     """Of today's rounds that are on the way; a phone without a network is one too."""
     going = [
@@ -154,7 +179,20 @@ def _unheard(uow: UnitOfWork) -> int:
         .where(FieldEvent.received_at > uow.now - UNHEARD)
         .distinct()
     )
-    return len(helpers - set(heard))
+    return len(helpers - set(heard) - _serving(uow, going))
+
+
+def _serving(uow: UnitOfWork, going: Sequence[Round]) -> set[UUID]:
+    """Who is at a stop whose work takes this long: nobody speaks meanwhile."""
+    of_round = {round_.id: round_.helper_id for round_ in going}
+    stays = uow.session.exec(
+        select(Stop)
+        .where(col(Stop.round_id).in_(of_round), Stop.state == StopState.ARRIVED)
+        .where(col(Stop.arrived_at).is_not(None))
+    )
+    return {
+        of_round[stop.round_id] for stop in stays if stop.served_at > uow.now - UNHEARD
+    }
 
 
 def _long_ago(round_: Round, now: datetime) -> bool:

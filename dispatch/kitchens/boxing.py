@@ -79,6 +79,17 @@ def fresh_box(uow: UnitOfWork, order: Order, at: datetime) -> MealBox | None:
     box = boxes_of(uow.session, [order.id]).get(order.id)
     if box is not None and at <= box.eat_by_at:
         return box
+    return _newly_filled(uow, order, box, at)
+
+
+def first_box(uow: UnitOfWork, order: Order) -> MealBox | None:
+    """The same of an order just made, which can have none yet."""
+    return _newly_filled(uow, order, None, uow.now)
+
+
+def _newly_filled(
+    uow: UnitOfWork, order: Order, box: MealBox | None, at: datetime
+) -> MealBox | None:
     batch = _batch_with_room(uow, order)
     if batch is None or batch.eat_by_at is None:
         return box

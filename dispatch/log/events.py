@@ -93,7 +93,8 @@ def record(
     street_code, and `state`. Whoever changes a subject holds its row first, so that
     its events are numbered one after the other.
     """
-    number = _last_number(uow.session, subject_id) + 1
+    begins = kind in _BEGIN
+    number = 1 if begins else _last_number(uow.session, subject_id) + 1
     happened = Event(
         subject=subject,
         subject_id=subject_id,
@@ -114,6 +115,7 @@ def record(
     return happened
 
 
+_BEGIN = frozenset({"order.placed"})  # before it nothing can have been said
 _NAMES_ITSELF = frozenset({"order", "wave", "helper", "case"})
 
 

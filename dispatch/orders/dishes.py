@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final, Protocol
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from dispatch.catalogue.sittings import (
     MenuItem,
@@ -13,7 +13,6 @@ from dispatch.catalogue.sittings import (
     SoldOut,
     change_spare,
     find_sitting,
-    get_sitting,
     list_menu,
     take_portion,
 )
@@ -99,7 +98,8 @@ def hold_open(session: Session, sitting: Sitting) -> None:
     Raises:
         NotServed: it was closed meanwhile.
     """
-    session.refresh(get_sitting(session, sitting.id, lock=True))
+    held = select(Sitting).where(Sitting.id == sitting.id).with_for_update()
+    session.exec(held.execution_options(populate_existing=True)).one()
     if sitting.closed_at is not None:
         raise NotServed
 

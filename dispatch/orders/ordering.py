@@ -12,7 +12,7 @@ from dispatch.access.scope import get_scoped
 from dispatch.catalogue.services import Service, get_service
 from dispatch.catalogue.sittings import MenuItem, Serving, Sitting, take_portion
 from dispatch.clock import town_day, town_moment
-from dispatch.kitchens.boxing import fresh_box
+from dispatch.kitchens.boxing import first_box
 from dispatch.orders.dishes import (
     dish_for,
     hold_open,
@@ -39,8 +39,8 @@ from dispatch.orders.refusals import (
     NotOnThisDay,
     WrongChannel,
 )
-from dispatch.people.categories import is_oldest_old
-from dispatch.people.elder_facts import history_of
+from dispatch.people.categories import OLDEST_OLD_BY, is_oldest_old
+from dispatch.people.elder_facts import NO_HISTORY, facts_within
 from dispatch.people.elders import Elder, Household
 from dispatch.people.family import FamilyDeed, need_opt_in
 from dispatch.people.pauses import find_pause
@@ -156,10 +156,9 @@ def make_order(uow: UnitOfWork, draft: OrderDraft) -> Order:
         order.wave_id = wave.id
         if not household.located:
             order.state, order.reason = OrderState.BLOCKED, "no_location"
+    uow.session.add(order)
     try:
-        with uow.session.begin_nested():
-            uow.session.add(order)
-            uow.session.flush()
+        uow.session.flush()  # who goes on after a twin has a savepoint of their own
     except IntegrityError as twin:
         raise AlreadyOrdered from twin
     _must_be_there(uow, order, draft)
@@ -171,7 +170,7 @@ def make_order(uow: UnitOfWork, draft: OrderDraft) -> Order:
         about |= {"overrides": draft.override.rule, "why": draft.override.reason}
     tell_order(uow, order, "order.placed", **about)
     if order.sitting_id is not None:
-        fresh_box(uow, order, uow.now)  # a late one, of what is cooked already
+        first_box(uow, order)  # a late one, of what is cooked already
     return order
 
 
@@ -232,7 +231,7 @@ def _draft_order(
     uow: UnitOfWork, draft: OrderDraft, elder: Elder, service: Service
 ) -> Order:
     first, last = draft.window or _visit_window(draft)
-    history = history_of(uow.session, elder.id)
+    told = facts_within(uow.session, [elder.id], OLDEST_OLD_BY)
     return Order(
         number=_number(draft),
         elder_id=elder.id,
@@ -248,7 +247,7 @@ def _draft_order(
         window_from_at=first,
         window_until_at=last,
         ready_at=draft.ready_at if draft.channel in CARRIED_CHANNELS else None,
-        tier=int(is_oldest_old(elder, history, draft.serve_on)),
+        tier=int(is_oldest_old(elder, told.get(elder.id, NO_HISTORY), draft.serve_on)),
         price_fen=0 if service.is_meal else service.price_fen,
         fee_fen=service.price_fen if draft.channel is Channel.DELIVERY else 0,
         note=draft.note,

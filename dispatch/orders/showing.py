@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -24,6 +25,8 @@ from dispatch.planning.plans import (
 )
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.words import say
+
+_NOT_PLANNED: Final = frozenset({OrderState.WAITING, OrderState.UNASSIGNED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +84,8 @@ def show_orders(uow: UnitOfWork, orders: Sequence[Order]) -> list[OrderRow]:
     elders = _elders(session, orders)
     names = unseal(session, elders.keys(), ["name"])
     dishes = find_dishes(session, orders)
-    carried = find_carrying(session, [order.id for order in orders])
+    planned = [order.id for order in orders if order.state not in _NOT_PLANNED]
+    carried = find_carrying(session, planned)
     both = {each for one in carried.values() for each in one.helpers}
     helpers = label_helpers(session, both)
     return [
@@ -166,8 +170,6 @@ def _row(
     carried: Carrying | None,
     helpers: dict[UUID, str],
 ) -> OrderRow:
-    planned = order.state not in {OrderState.WAITING, OrderState.UNASSIGNED}
-    at = carried if planned else None
     return OrderRow(
         id=order.id,
         number=order.number,
@@ -192,8 +194,8 @@ def _row(
         grade=order.grade,
         wave_id=order.wave_id,
         plan_version=order.plan_version,
-        helper_name=_names(at, helpers) if at else None,
-        eta_at=at.stop.at if at else None,
+        helper_name=_names(carried, helpers) if carried else None,
+        eta_at=carried.stop.at if carried else None,
         placed_at=order.placed_at,
         window_from_at=order.window_from_at,
         window_until_at=order.window_until_at,

@@ -26,10 +26,11 @@ def join_wave(uow: UnitOfWork, street_code: str, order: Order) -> Wave:
     Its orders have changed by this: its times widen, and `orders_version` rises,
     but for an order that is wanted at once, which no plan waits for.
     """
-    wave = find_wave(uow.session, street_code, order.serve_on, order.serving)
+    meal = order.serve_on, order.serving
+    wave = find_wave(uow.session, street_code, *meal, lock=True)
     wave = wave or _new_wave(uow, street_code, order)
     hours = _departs_at(uow, order), order.window_until_at
-    stretch_wave(uow, wave, *hours, counted=not order.at_once)
+    _stretch(wave, *hours, counted=not order.at_once)
     return wave
 
 
@@ -43,25 +44,13 @@ def touch_wave(uow: UnitOfWork, order: Order) -> None:
         )
 
 
-def stretch_wave(
-    uow: UnitOfWork,
-    wave: Wave,
-    first_at: datetime,
-    last_at: datetime,
-    *,
-    counted: bool = True,
+def _stretch(
+    held: Wave, first_at: datetime, last_at: datetime, *, counted: bool
 ) -> None:
     """Widen a wave's times to hold these, and count the change."""
-    held = uow.session.exec(
-        select(Wave)
-        .where(Wave.id == wave.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
     held.departs_at = min(held.departs_at, first_at)
     held.ends_at = max(held.ends_at, last_at)
     held.orders_version += counted
-    uow.session.add(held)
 
 
 def _new_wave(uow: UnitOfWork, street_code: str, order: Order) -> Wave:
@@ -79,7 +68,8 @@ def _new_wave(uow: UnitOfWork, street_code: str, order: Order) -> Wave:
             uow.session.add(wave)
             uow.session.flush()
     except IntegrityError:  # somebody else's first order was quicker
-        found = find_wave(uow.session, street_code, order.serve_on, order.serving)
+        meal = order.serve_on, order.serving
+        found = find_wave(uow.session, street_code, *meal, lock=True)
         if found is None:
             raise
         return found

@@ -144,6 +144,11 @@ class Stop(SQLModel, table=True):
     state: StopState = Field(default=StopState.OPEN, sa_type=word(StopState))
     arrived_at: datetime | None = Field(default=None, sa_type=Instant)
 
+    @property
+    def served_at(self) -> datetime:
+        """When the work here should be done: who came late is given its time, too."""
+        return (self.arrived_at or self.at) + (self.leaves_at - self.at)
+
 
 class StopOrder(SQLModel, table=True):
     """This order is handled at this stop, in this box.

@@ -95,16 +95,22 @@ def get_wave(session: Session, wave_id: UUID, *, lock: bool = False) -> Wave:
 
 
 def find_wave(
-    session: Session, street_code: str, serve_on: date, serving: Serving
+    session: Session,
+    street_code: str,
+    serve_on: date,
+    serving: Serving,
+    *,
+    lock: bool = False,
 ) -> Wave | None:
     """The wave of a street's serving, if it has one."""
-    return session.exec(
-        select(Wave).where(
-            Wave.street_code == street_code,
-            Wave.serve_on == serve_on,
-            Wave.serving == serving,
-        )
-    ).first()
+    query = select(Wave).where(
+        Wave.street_code == street_code,
+        Wave.serve_on == serve_on,
+        Wave.serving == serving,
+    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.exec(query).first()
 
 
 def get_request(

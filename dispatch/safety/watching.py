@@ -136,8 +136,7 @@ def _due_at(uow: UnitOfWork, stop: Stop, round_: Round, helper: Helper) -> datet
     door = uow.session.get(Household, stop.household_id)
     if helper.paper or (door is not None and not door.signal):
         return max(stop.until_at, round_.ends_at) + SILENT_AFTER
-    served = (stop.arrived_at or stop.at) + (stop.leaves_at - stop.at)
-    return max(stop.until_at, served) + OVERDUE_AFTER
+    return max(stop.until_at, stop.served_at) + OVERDUE_AFTER
 
 
 def _is_looked_at() -> ColumnElement[bool]:

@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _BUSY_SECONDS = 15
@@ -47,6 +49,13 @@ def reading(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine.execution_options(reading=True)
     return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def insert_of(session: Session) -> type[sqlite.Insert] | type[postgresql.Insert]:
+    """The engine's own INSERT, which knows ON CONFLICT."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.Insert
+    return postgresql.Insert
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:

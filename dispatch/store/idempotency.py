@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, update
 
 from dispatch.clock import wall_now
 from dispatch.errors import BadInput, Conflict
 from dispatch.store.columns import Instant
+from dispatch.store.engine import insert_of
 from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -63,16 +63,17 @@ def claim(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> UUID | N
     digest = hashlib.sha256(
         json.dumps(content, sort_keys=True, default=str).encode()
     ).hexdigest()
-    row = Idempotency(actor=actor, key=key, verb=verb, content_sha256=digest)
-    try:
-        with uow.session.begin_nested():
-            uow.session.add(row)
-            uow.session.flush()
-    except IntegrityError:
-        first = uow.session.get_one(Idempotency, (actor, key))
-    else:
+    claimed = (
+        insert_of(uow.session)(Idempotency)
+        .values(actor=actor, key=key, verb=verb, content_sha256=digest)
+        .values(made_at=wall_now())
+        .on_conflict_do_nothing()
+        .returning(col(Idempotency.key))
+    )
+    if uow.session.execute(claimed).first() is not None:
         fail_point("key.claimed")
         return None
+    first = uow.session.get_one(Idempotency, (actor, key))
     if (first.verb, first.content_sha256) != (verb, digest):
         raise KeyReused
     uow.repeated.add(key)
@@ -81,8 +82,11 @@ def claim(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> UUID | N
 
 def keep_result(uow: UnitOfWork, key: str, made_id: UUID) -> None:
     """Remember what the claimed key made."""
-    actor = uow.actor.name
-    uow.session.get_one(Idempotency, (actor, key)).made_id = made_id
+    uow.session.execute(
+        update(Idempotency)
+        .where(col(Idempotency.actor) == uow.actor.name, col(Idempotency.key) == key)
+        .values(made_id=made_id)
+    )
 
 
 def is_repeated(uow: UnitOfWork, key: str | None) -> bool:

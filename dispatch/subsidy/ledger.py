@@ -23,7 +23,6 @@ from dispatch.subsidy.ledger_accounts import (
     Amount,
     LedgerAccount,
     account_of,
-    insert_of,
 )
 
 __all__ = [
@@ -36,7 +35,6 @@ __all__ = [
     "Posting",
     "count_entries",
     "find_live_entry",
-    "insert_of",
     "list_amounts",
     "list_settled",
     "post",

@@ -6,10 +6,10 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
 
 from dispatch.store.columns import word
+from dispatch.store.engine import insert_of
 
 
 class AccountKind(StrEnum):
@@ -97,10 +97,3 @@ def account_of(session: Session, station_id: UUID, amount: Amount) -> str:
         )
         session.execute(opened.on_conflict_do_nothing())
     return code
-
-
-def insert_of(session: Session) -> type[sqlite.Insert] | type[postgresql.Insert]:
-    """The engine's own INSERT, which knows ON CONFLICT."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.Insert
-    return postgresql.Insert

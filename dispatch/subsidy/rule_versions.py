@@ -13,9 +13,9 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import Conflict, NotFound
 from dispatch.store.columns import Instant
+from dispatch.store.engine import insert_of
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.dated_files import files_in
-from dispatch.subsidy.ledger import insert_of
 from dispatch.subsidy.payers import Payer
 from dispatch.subsidy.policy import Policy
 from dispatch.subsidy.policy_files import DEMO_POLICY, place_of, policy_of

@@ -14,8 +14,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.log.book_chain import Book, to_seal
 from dispatch.store.columns import Instant, word
+from dispatch.store.engine import insert_of
 from dispatch.store.unit_of_work import UnitOfWork
-from dispatch.subsidy.ledger import insert_of
 
 
 class TimeAccountKind(StrEnum):

@@ -12,6 +12,7 @@ from dispatch.backups.nightly import backup_is_due, drill_is_due
 from dispatch.backups.runs import BackupRun, RunKind
 from dispatch.backups.shelf import (
     DAYS_KEPT,
+    GIVEN_UP,
     LATEST_KEPT,
     NAME,
     NoBackup,
@@ -58,6 +59,24 @@ def test_what_broke_off_long_ago_is_thrown_away(tmp_path: Path) -> None:
     tidy(tmp_path)
 
     assert [*tmp_path.iterdir()] == [young]
+
+
+def test_a_stream_that_was_given_up_goes_when_no_backup_is_older(
+    tmp_path: Path,
+) -> None:
+    backup = tmp_path / NOW.strftime(NAME)
+    backup.mkdir()
+    (backup / "backup.json").write_text("{}")
+    before, since = (
+        tmp_path / (GIVEN_UP + (NOW + timedelta(hours=hours)).strftime("%Y%m%d-%H%M%S"))
+        for hours in (-1, 1)
+    )
+    before.mkdir()
+    since.mkdir()
+
+    tidy(tmp_path)
+
+    assert {*tmp_path.iterdir()} == {backup, since}
 
 
 def test_programs_learn_the_whole_address_and_nothing_of_it_by_arguments() -> None:

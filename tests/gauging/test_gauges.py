@@ -20,12 +20,15 @@ from dispatch.gauging.gauges import (
 )
 from dispatch.gauging.signs import SystemState, judge
 from dispatch.orders.orders import get_order
+from dispatch.planning.plans import Stop
 from dispatch.safety.cases import CaseKind
 from dispatch.safety.opening import open_case
 from dispatch.settings import Settings
 from dispatch.silence import House, SilentPart
 from dispatch.store.unit_of_work import UnitOfWork, picture
 from tests.engines import ON_ONE_ENGINE
+from tests.field.phone import Phone
+from tests.field.walk import HALF_PAST, make_walk
 from tests.little_town import EIGHT, LittleTown
 from tests.planning.lunch_wave import ask, order_lunch
 
@@ -93,6 +96,24 @@ def test_runs_and_cases_are_counted(town: LittleTown) -> None:
     assert told["liuzhu_backup_failed"] == 1
     assert round(told["liuzhu_backup_age_seconds"]) // 3600 == 2
     assert told["liuzhu_drill_failed"] == 0
+
+
+@ON_ONE_ENGINE
+def test_a_long_visit_is_no_silent_phone(town: LittleTown) -> None:
+    walk = make_walk(town, visits=[town.add_elder()])
+    with Session(town.engine) as session:
+        session.get_one(Stop, walk.stops[0]).leaves_at = HALF_PAST + timedelta(hours=1)
+        session.commit()
+    phone = Phone(walk)
+    phone.at_stop("visit_begun", HALF_PAST)
+    phone.sync(HALF_PAST)
+
+    def unheard_after(minutes: int) -> float:
+        town.at(HALF_PAST + timedelta(minutes=minutes))
+        with picture(town.engine) as seen:
+            return read_gauges(seen, [])["liuzhu_phones_unheard"]
+
+    assert [unheard_after(minutes) for minutes in (55, 79, 81)] == [0, 0, 1]
 
 
 @pytest.mark.parametrize(

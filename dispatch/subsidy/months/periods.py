@@ -16,7 +16,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import BadInput
 from dispatch.store.columns import Instant, word
-from dispatch.subsidy.ledger import insert_of
+from dispatch.store.engine import insert_of
 from dispatch.subsidy.windows import month_of
 
 _BOOKS: Final = 7  # the first number of our advisory locks; the second is the month
