@@ -169,6 +169,7 @@ WORDS: Final[dict[str, Pair]] = {
     "role.dispatcher": ("调度员", "coordinator"),
     "role.helper": ("助老员", "helper"),
     "role.kitchen": ("厨房", "kitchen"),
+    "role.call_centre": ("呼叫中心", "call centre"),
     "role.auditor": ("审计", "auditor"),
     "role.system_admin": ("系统管理员", "system administrator"),
     "role.security_admin": ("安全管理员", "security administrator"),

@@ -24,7 +24,15 @@ from web.schemas.shapes import Asked, Form, Limit, Offset
 from web.wire import Answer, StrictRoute
 
 router = APIRouter(prefix="/api/accounts", route_class=StrictRoute, tags=["accounts"])
-Openable = Literal["district", "street", "station", "dispatcher", "kitchen", "auditor"]
+Openable = Literal[
+    "district",
+    "street",
+    "station",
+    "dispatcher",
+    "kitchen",
+    "call_centre",
+    "auditor",
+]
 
 
 class AccountForm(Form):

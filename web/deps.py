@@ -206,6 +206,7 @@ District = Annotated[Caller, _only(Role.DISTRICT)]
 Staff = Annotated[Caller, _only(*_STAFF)]
 Importer = Annotated[Caller, _only(Role.STATION, Role.STREET, Role.DISTRICT)]
 Cook = Annotated[Caller, _only(Role.STATION, Role.KITCHEN)]
+CallCentre = Annotated[Caller, _only(Role.CALL_CENTRE)]
 KitchenReader = Annotated[Caller, _only(*_STAFF, Role.KITCHEN)]
 BooksReader = Annotated[Caller, _only(Role.DISTRICT, Role.STREET, Role.AUDITOR)]
 MonthsReader = Annotated[

@@ -23,6 +23,7 @@ SURFACES: Final = {
     "/coordinator": "coordinator.html",
     "/office": "office.html",
     "/kitchen": "kitchen.html",
+    "/calls": "calls.html",
     "/oversight": "oversight.html",
     "/account": "account.html",
 }

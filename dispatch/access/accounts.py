@@ -29,6 +29,7 @@ class Role(StrEnum):
     DISPATCHER = "dispatcher"  # 调度
     HELPER = "helper"  # 送餐员、志愿者、护理员
     KITCHEN = "kitchen"  # 助餐点厨房
+    CALL_CENTRE = "call_centre"  # 呼叫中心
     AUDITOR = "auditor"  # 审计
     SYSTEM_ADMIN = "system_admin"  # 系统管理员
     SECURITY_ADMIN = "security_admin"  # 安全管理员
@@ -73,6 +74,7 @@ IDLE: Final[Mapping[str, timedelta]] = {
     Role.DISPATCHER: timedelta(hours=12),
     Role.HELPER: timedelta(hours=12),
     Role.KITCHEN: timedelta(hours=12),
+    Role.CALL_CENTRE: timedelta(hours=12),
     Role.AUDITOR: timedelta(minutes=30),
     **dict.fromkeys(ADMINS, timedelta(minutes=30)),
 }

@@ -19,6 +19,7 @@ HOMES: Final = {
     Role.STREET: "/office",
     Role.DISTRICT: "/office",
     Role.KITCHEN: "/kitchen",
+    Role.CALL_CENTRE: "/calls",
     Role.AUDITOR: "/oversight",
     Role.SYSTEM_ADMIN: "/oversight",
     Role.SECURITY_ADMIN: "/oversight",

@@ -18,6 +18,7 @@ _SERVES: Final = {
     Role.STATION: frozenset({"station"}),
     Role.DISPATCHER: frozenset({"street", ""}),
     Role.KITCHEN: frozenset({"kitchen"}),
+    Role.CALL_CENTRE: frozenset[str](),
     **dict.fromkeys((Role.AUDITOR, *sorted(ADMINS)), frozenset[str]()),
 }
 

@@ -27,12 +27,14 @@ _REACH: dict[str, tuple[tuple[str, tuple[str, ...]], ...] | None] = {
     "elder": (("elder_id", ("elder_id",)),),
     "family": (("elder_id", ("elder_id",)),),
     "kitchen": (("kitchen_id", ("kitchen_id",)),),
+    "call_centre": (("elder_id", ("elder_id",)),),  # whom a number has found
     "auditor": None,
 }
 # Who reaches no more than these tables, whatever else is theirs by the words above. A
 # role that stands in neither reaches nothing.
 _ONLY: Final[Mapping[str, frozenset[str]]] = {
     "kitchen": frozenset({"kitchen"}),
+    "call_centre": frozenset({"elder"}),
     "auditor": frozenset({"ledger_entry", "month_sum", "month_grant", "station"}),
 }
 

@@ -24,8 +24,9 @@ _LOGINS: Final = {
     HelperKind.CAREGIVER: "caregiver",
     HelperKind.STAFF: "staff",
 }
-# Whoever keeps the house and its books in order, and sees no elder.
+# Whoever answers the district's telephone, and who keeps the house in order.
 _WATCHERS: Final = (
+    ("calls", Role.CALL_CENTRE, "区养老服务热线"),
     ("auditor", Role.AUDITOR, "区审计局 养老资金审计"),
     ("system", Role.SYSTEM_ADMIN, "区数据中心 运维"),
     ("security", Role.SECURITY_ADMIN, "区民政 信息安全"),

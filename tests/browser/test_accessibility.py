@@ -75,6 +75,7 @@ OFFICE: Final[tuple[Look, ...]] = (
 WATCHERS: Final[tuple[tuple[Role, tuple[Look, ...]], ...]] = (
     (Role.SECURITY_ADMIN, (("/oversight#logins", "new-account"),)),
     (Role.AUDIT_ADMIN, (("/oversight#looks",), ("/oversight#chain",))),
+    (Role.CALL_CENTRE, (("/calls",),)),
 )
 
 

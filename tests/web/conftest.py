@@ -52,8 +52,8 @@ def dist(tmp_path: Path) -> Path:
     """Built pages, as small as they can be."""
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
-    desks = ("station", "courier", "coordinator", "office", "kitchen", "oversight")
-    for name in ("index", "account", *desks):
+    desks = ("station", "courier", "coordinator", "office", "kitchen", "calls")
+    for name in ("index", "account", "oversight", *desks):
         (folder / f"{name}.html").write_text(f"<!doctype html><title>{name}</title>")
     (folder / "assets" / "main-1a2b.js").write_text("export {};")
     (folder / "sw.js").write_text("self;")

@@ -14,9 +14,12 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import JSON, Column, Enum, LargeBinary, inspect
 from sqlmodel import AutoString, Session, SQLModel
 
+from dispatch.access.accounts import Role
+from dispatch.log.audit import write_down
 from dispatch.store import tables as _tables  # noqa: F401 - all of them
 from dispatch.store.columns import Instant
-from tests.little_town import EIGHT, TODAY
+from dispatch.store.unit_of_work import Actor, in_one_transaction
+from tests.little_town import EIGHT, TODAY, LittleTown
 
 # Whoever a row is about or belongs to is named wherever there is a column for them.
 _REACH: Final = frozenset(
@@ -101,6 +104,17 @@ class Corner:
         if isinstance(column.type, AutoString):
             return uuid4().hex[: min(12, _length(column) or 12)]
         return _plain(column.type.python_type)
+
+
+def on_the_phone(town: LittleTown, elder_id: UUID) -> Actor:
+    """Somebody of the call centre, whom this elder's number has just rung."""
+    ear = town.add_account("ear", Role.CALL_CENTRE)
+    in_one_transaction(
+        town.engine,
+        lambda uow: write_down(uow, "phone_found", "elder", elder_id),
+        actor=ear,
+    )
+    return ear
 
 
 def _length(column: Column[Any]) -> int | None:

@@ -28,7 +28,7 @@ from tests.engines import SQLITE, Engines
 from tests.little_town import LAT, LON, OTHER_STREET, STREET, LittleTown
 from tests.open_house import session_of
 from tests.web.asking import Doors, Heard, Ids, Untouched
-from tests.web.filling import Corner
+from tests.web.filling import Corner, on_the_phone
 from tests.web.guarding import guards_of
 from tests.web.roles import NARROW
 from tests.web.who_may import WHO_MAY
@@ -192,6 +192,7 @@ def _everybody(town: LittleTown, own: Corner) -> dict[str, Actor | None]:
         "street": town.add_account("street", Role.STREET, street_code=STREET),
         "district": town.add_account("district", Role.DISTRICT),
         "helper": town.add_account("helper", Role.HELPER, helper_id=own.key("helper")),
+        "call_centre": on_the_phone(town, own.key("elder")),
         "kitchen": town.add_account(
             "kitchen", Role.KITCHEN, kitchen_id=town.kitchen_id
         ),

@@ -12,6 +12,7 @@ DISTRICT = frozenset({"district"})
 IMPORTERS = STATION | OFFICERS
 EVERYBODY = STAFF | HELPER
 # Who reach a little and nothing around it: their doors are named one by one.
+RINGING = frozenset({"call_centre"})
 SECURITY = frozenset({"security_admin"})
 AUDITS = frozenset({"audit_admin"})
 COOKS = STATION | {"kitchen"}
@@ -19,6 +20,6 @@ SEE_KITCHENS = STAFF | {"kitchen"}
 READ_BOOKS = OFFICERS | {"auditor"}
 READ_MONTHS = IMPORTERS | {"auditor"}
 KEEP_HOUSE = DISTRICT | {"system_admin"}
-NARROW = SECURITY | AUDITS | {"kitchen", "auditor", "system_admin"}
+NARROW = SECURITY | AUDITS | RINGING | {"kitchen", "auditor", "system_admin"}
 ACCOUNTS = EVERYBODY | NARROW
 PUBLIC: Final[frozenset[str]] = ACCOUNTS | {"stranger"}

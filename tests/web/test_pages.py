@@ -13,6 +13,7 @@ SURFACES = {
     "/coordinator": "coordinator",
     "/office": "office",
     "/kitchen": "kitchen",
+    "/calls": "calls",
     "/oversight": "oversight",
 }
 

@@ -1,5 +1,6 @@
 """Who may use the doors of the money: months, rules, reports, doubts, the bank; and
-those of whoever watches over the house: accounts, the audit."""
+those of whoever answers the telephone or watches over the house: calls, accounts, the
+audit."""
 
 from typing import Final
 
@@ -13,6 +14,7 @@ from tests.web.roles import (
     OFFICERS,
     READ_BOOKS,
     READ_MONTHS,
+    RINGING,
     SECURITY,
     STAFF,
     STATION,
@@ -78,6 +80,11 @@ WHO_MAY_OFFICE: Final[dict[str, frozenset[str]]] = {
     "PUT /api/orders/{order_id}/coupon": STATION,
     "GET /api/elders/{elder_id}/purse": STATION,
     "POST /api/elders/{elder_id}/purse": STATION,
+    "POST /api/calls/find": RINGING,
+    "GET /api/calls/{elder_id}/offer": RINGING,
+    "POST /api/calls/{elder_id}/order": RINGING,
+    "POST /api/calls/{elder_id}/complaint": RINGING,
+    "POST /api/calls/{elder_id}/help": RINGING,
     "GET /api/accounts": SECURITY,
     "GET /api/accounts/reaches": SECURITY,
     "POST /api/accounts": SECURITY,

@@ -1,7 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
-const surfaces = ["index", "station", "courier", "coordinator", "office", "kitchen", "oversight", "account", "tour"];
+const surfaces = ["index", "station", "courier", "coordinator", "office", "kitchen", "calls", "oversight", "account", "tour"];
 
 // Scripts that the server names by itself keep their names.
 const NAMED = new Set(["aloud", "tourpane"]);

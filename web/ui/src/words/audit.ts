@@ -38,6 +38,8 @@ export const audit = {
   "audit_deed.pass_given": ["发放通行码", "Gave a pass"],
   "audit_deed.pass_taken": ["使用通行码", "Took a pass"],
   "audit_deed.password_changed": ["改密码", "Changed a password"],
+  "audit_deed.phone_asked": ["按号码查来电", "Asked for a number"],
+  "audit_deed.phone_found": ["来电查到", "Found by a number"],
   "audit_deed.print": ["打印报表", "Printed a report"],
   "audit_deed.print_pack": ["打印纸单", "Printed paper sheets"],
   "audit_deed.put_in_year": ["登记日历", "Set a calendar year"],
@@ -105,5 +107,6 @@ export const audit = {
   "audit_field.what": ["情况", "what"],
   "audit_field.where": ["地点", "where"],
   "audit_field.inside": ["屋内情况", "inside"],
+  "audit_purpose.call": ["接听来电", "on a call"],
   "audit_purpose.card": ["日常查看", "at work"],
 } as const satisfies Pairs;

@@ -31,6 +31,7 @@ export const field = {
   "role.dispatcher": ["调度员", "Coordinator"],
   "role.family": ["家属", "Family"],
   "role.helper": ["助老员", "Helper"],
+  "role.call_centre": ["呼叫中心", "Call centre"],
   "role.auditor": ["审计", "Auditor"],
   "role.system_admin": ["系统管理员", "System administrator"],
   "role.security_admin": ["安全管理员", "Security administrator"],

@@ -8,6 +8,7 @@ export const shared = {
   "surface.coordinator": ["调度", "Dispatch"],
   "surface.office": ["民政", "Office"],
   "surface.kitchen": ["厨房", "Kitchen"],
+  "surface.calls": ["热线", "Calls"],
   "surface.oversight": ["监督", "Oversight"],
   "act.sign_out": ["退出", "Sign out"],
   "act.retry": ["重试", "Try again"],

@@ -3,6 +3,7 @@ import { account } from "./account";
 import { audit } from "./audit";
 import { books } from "./books";
 import { bank } from "./bank";
+import { calls } from "./calls";
 import { coordinator } from "./coordinator";
 import { counter } from "./counter";
 import { courier } from "./courier";
@@ -31,7 +32,7 @@ import { staffing } from "./staffing";
 import { station } from "./station";
 import { system } from "./system";
 
-const catalogue = { ...shared, ...account, ...audit, ...bank, ...books, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...months, ...ordering, ...oversight, ...paper, ...points, ...proofs, ...queue, ...reports, ...rules, ...safety, ...help, ...kitchen, ...drafts, ...crew, ...system };
+const catalogue = { ...shared, ...account, ...audit, ...bank, ...books, ...calls, ...sheets, ...field, ...services, ...station, ...counter, ...duties, ...staffing, ...elders, ...courier, ...coordinator, ...office, ...months, ...ordering, ...oversight, ...paper, ...points, ...proofs, ...queue, ...reports, ...rules, ...safety, ...help, ...kitchen, ...drafts, ...crew, ...system };
 
 export type Word = keyof typeof catalogue;
 export type Language = "zh" | "en";

@@ -1,0 +1,260 @@
+"""The call centre: who rings is found by their number, and served for an hour.
+
+It has no list and no search by name. Whoever was not found by a telephone number
+within the hour does not exist for it; each number that is asked for is written down,
+and so is everybody found by it. It sees what a call needs and no more: a masked name,
+the station, what to mind at table, the orders of the next days.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from dispatch.access.masking import mask_name
+from dispatch.access.second_factor import draw_letters
+from dispatch.access.tries import TooManyLooks
+from dispatch.catalogue.sittings import Serving
+from dispatch.clock import town_day
+from dispatch.errors import NotAllowed, NotFound
+from dispatch.log.audit import Audit, write_down
+from dispatch.orders.offers import Offer, show_offer
+from dispatch.orders.ordering import OrderDraft, place_order
+from dispatch.orders.orders import Channel, Order, OrderState
+from dispatch.orders.standing_run import SERVICE_OF
+from dispatch.people.elders import Contact, Elder, still_here
+from dispatch.people.places import Station
+from dispatch.people.vault import find_owners, unseal
+from dispatch.quality.complaining import ComplaintDraft, note_complaint
+from dispatch.quality.complaints import Complaint, ComplaintFrom
+from dispatch.safety.cases import Case
+from dispatch.safety.crying import call_for_elder
+from dispatch.store.idempotency import claim, keep_result
+from dispatch.store.unit_of_work import UnitOfWork
+
+LOOKS_AN_HOUR: Final = 30
+SERVED_FOR: Final = timedelta(hours=1)
+_SHOWN_DAYS: Final = 7
+_ASKED, _FOUND = "phone_asked", "phone_found"
+_SIGNS: Final = str.maketrans("", "", " -()+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerOrder:
+    """An order of the next days, as it is read out to whoever asks."""
+
+    number: str
+    on: date
+    serving: str
+    channel: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerRow:
+    """An elder found by a number: their own, or a contact's (`relation`)."""
+
+    elder_id: UUID
+    number: str
+    label: str
+    relation: str
+    station: str
+    station_phone: str
+    usual_channel: str | None
+    diet_tags: list[str]
+    allergies: list[str]
+    orders: list[CallerOrder]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallersFound:
+    """`left`: so many numbers may still be asked for within the hour."""
+
+    callers: list[CallerRow]
+    left: int
+
+
+def find_callers(uow: UnitOfWork, phone: str) -> CallersFound:
+    """Whose number it is, of those who live in the district.
+
+    Raises:
+        TooManyLooks: thirty numbers within an hour.
+    """
+    _is_theirs(uow)
+    asked = _looks_lately(uow)
+    if asked >= LOOKS_AN_HOUR:
+        raise TooManyLooks
+    write_down(uow, _ASKED, "account", uow.actor.account_id or UUID(int=0))
+    relations = _relations(uow.session, phone)
+    query = select(Elder).where(
+        col(Elder.id).in_(relations), still_here(town_day(uow.now))
+    )
+    elders = uow.session.exec(query.order_by(col(Elder.number))).all()
+    for elder in elders:
+        write_down(uow, _FOUND, "elder", elder.id, fields=["name"], purpose="call")
+    return CallersFound(
+        callers=_rows(uow, elders, relations), left=LOOKS_AN_HOUR - asked - 1
+    )
+
+
+def offer_on_call(
+    uow: UnitOfWork, elder_id: UUID, on: date, serving: Serving, channel: Channel
+) -> Offer:
+    """What they could order. Raises: NotFound, for who is not on the telephone."""
+    _serve(uow, elder_id)
+    return show_offer(uow, elder_id, on, serving, channel)
+
+
+def order_on_call(
+    uow: UnitOfWork,
+    elder_id: UUID,
+    meal: tuple[date, Serving, Channel, UUID],
+    *,
+    note: str,
+    key: str | None,
+) -> CallerOrder:
+    """Take a meal; no rule is set aside here, whoever needs that asks the station.
+
+    Raises: as `place_order`; NotFound, for who is not on the telephone.
+    """
+    _serve(uow, elder_id)
+    on, serving, channel, item_id = meal
+    draft = OrderDraft(
+        elder_id=elder_id,
+        service=SERVICE_OF[channel],
+        channel=channel,
+        serve_on=on,
+        serving=serving,
+        menu_item_id=item_id,
+        source="phone",
+        note=note,
+    )
+    return _order(place_order(uow, draft, key=key))
+
+
+def complain_on_call(
+    uow: UnitOfWork, elder_id: UUID, words: str, *, key: str | None
+) -> str:
+    """Enter what they complain of; the ticket's number, to be read out.
+
+    Raises: NotFound, ComplaintWordsMissing, KeyMissing, KeyReused.
+    """
+    _serve(uow, elder_id)
+    if made := claim(uow, key, "call_complaint", [elder_id, words]):
+        return uow.session.get_one(Complaint, made).ticket_no
+    today = town_day(uow.now)
+    draft = ComplaintDraft(
+        source=ComplaintFrom.PHONE,
+        ticket_no=f"HJ{today:%y%m%d}-{draw_letters(1, 6).upper()}",
+        got_on=today,
+        words=words,
+        elder_id=elder_id,
+    )
+    complaint = note_complaint(uow, draft)
+    keep_result(uow, key or "", complaint.id)
+    return complaint.ticket_no
+
+
+def cry_on_call(
+    uow: UnitOfWork, elder_id: UUID, words: str, *, key: str | None
+) -> Case:
+    """They call for help: at once a case, and whoever is on duty is asked to take it.
+
+    Raises: NotFound, KeyMissing, KeyReused.
+    """
+    _serve(uow, elder_id)
+    return call_for_elder(uow, elder_id, words, key=key)
+
+
+def _serve(uow: UnitOfWork, elder_id: UUID) -> None:
+    """From here on the actor reaches this one elder, whom their number has found."""
+    _is_theirs(uow)
+    found = select(Audit.id).where(
+        Audit.account_id == uow.actor.account_id,
+        Audit.action == _FOUND,
+        Audit.object_id == elder_id,
+        col(Audit.at) > uow.now - SERVED_FOR,
+    )
+    if uow.session.exec(found.limit(1)).first() is None:
+        raise NotFound("请先按来电号码查找，一小时内有效。")
+    uow.actor = replace(uow.actor, elder_id=elder_id)
+
+
+def _is_theirs(uow: UnitOfWork) -> None:
+    if uow.actor.role != "call_centre" or uow.actor.account_id is None:
+        raise NotAllowed
+
+
+def _looks_lately(uow: UnitOfWork) -> int:
+    query = select(func.count()).where(
+        Audit.account_id == uow.actor.account_id,
+        Audit.action == _ASKED,
+        col(Audit.at) > uow.now - timedelta(hours=1),
+    )
+    return uow.session.exec(query).one()
+
+
+def _relations(session: Session, phone: str) -> dict[UUID, str]:
+    """The elders a number belongs to, and whose it is: their own or a contact's."""
+    told = {phone.strip(), phone.translate(_SIGNS)}
+    owners = {one for number in told for one in find_owners(session, "phone", number)}
+    query = select(Contact.elder_id, Contact.relation).where(
+        col(Contact.id).in_(owners)
+    )
+    return dict(session.exec(query).all()) | dict.fromkeys(owners, "")
+
+
+def _rows(
+    uow: UnitOfWork, elders: Sequence[Elder], relations: dict[UUID, str]
+) -> list[CallerRow]:
+    session = uow.session
+    names = unseal(session, [one.id for one in elders], ["name"])
+    orders = _orders(uow, [one.id for one in elders])
+    found = []
+    for one in elders:
+        station = session.get_one(Station, one.station_id)
+        row = CallerRow(
+            elder_id=one.id,
+            number=one.number,
+            label=mask_name(names.get(one.id, {}).get("name", "")),
+            relation=relations[one.id],
+            station=station.name,
+            station_phone=station.phone,
+            usual_channel=one.usual_channel,
+            diet_tags=one.diet_tags,
+            allergies=one.allergies,
+            orders=orders.get(one.id, []),
+        )
+        found.append(row)
+    return found
+
+
+def _orders(
+    uow: UnitOfWork, elder_ids: Sequence[UUID]
+) -> dict[UUID, list[CallerOrder]]:
+    today = town_day(uow.now)
+    query = (
+        select(Order)
+        .where(col(Order.elder_id).in_(elder_ids))
+        .where(col(Order.serve_on).between(today, today + timedelta(days=_SHOWN_DAYS)))
+        .where(Order.state != OrderState.CANCELLED)
+        .order_by(col(Order.serve_on), col(Order.window_from_at), col(Order.number))
+    )
+    found: dict[UUID, list[CallerOrder]] = {}
+    for order in uow.session.exec(query):
+        found.setdefault(order.elder_id, []).append(_order(order))
+    return found
+
+
+def _order(order: Order) -> CallerOrder:
+    return CallerOrder(
+        number=order.number,
+        on=order.serve_on,
+        serving=order.serving.value,
+        channel=order.channel.value,
+        state=order.state.value,
+    )

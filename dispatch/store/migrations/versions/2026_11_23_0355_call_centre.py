@@ -1,0 +1,31 @@
+"""The call centre signs in: one more word, nothing else.
+
+Revision: 2026_11_23_0355
+After:    2026_11_23_0350
+"""
+
+from alembic import op
+
+from dispatch.store.migrations.rewording import allow
+
+revision = "2026_11_23_0355"
+down_revision = "2026_11_23_0350"
+branch_labels = None
+depends_on = None
+
+_ROLES = (
+    *("district", "street", "station", "dispatcher", "helper", "system"),
+    *("kitchen", "auditor", "system_admin", "security_admin", "audit_admin"),
+)
+
+
+def upgrade() -> None:
+    allow("account", "role", "role", [*_ROLES, "call_centre"])
+
+
+def downgrade() -> None:
+    """Whoever has such an account has none afterwards; it opens nothing any more."""
+    op.execute(
+        "UPDATE account SET active = false, role = 'helper' WHERE role = 'call_centre'"
+    )
+    allow("account", "role", "role", _ROLES)

@@ -1,0 +1,122 @@
+"""Whoever rings is found by their number, served for an hour, and by nothing else."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlmodel import Session, select
+
+from dispatch.access.accounts import Role
+from dispatch.access.tries import TooManyLooks
+from dispatch.catalogue.sittings import Serving
+from dispatch.errors import NotAllowed, NotFound
+from dispatch.log.audit import Audit
+from dispatch.orders.calling_in import (
+    LOOKS_AN_HOUR,
+    complain_on_call,
+    cry_on_call,
+    find_callers,
+    offer_on_call,
+    order_on_call,
+)
+from dispatch.orders.orders import Channel, Order
+from dispatch.quality.complaints import Complaint
+from dispatch.safety.cases import Case, CaseKind
+from dispatch.store.unit_of_work import Actor, in_one_transaction
+from tests.engines import ON_ONE_ENGINE
+from tests.little_town import EIGHT, TODAY, LittleTown
+
+OWN, DAUGHTERS = "138 0000-0000", "13900000000"
+LUNCH = (TODAY, Serving.LUNCH, Channel.DELIVERY)
+
+
+@pytest.fixture
+def ear(town: LittleTown) -> Actor:
+    """Somebody of the call centre."""
+    return town.add_account("ear", Role.CALL_CENTRE)
+
+
+def do(town: LittleTown, actor: Actor, deed: Any, *about: Any, **more: Any) -> Any:
+    return in_one_transaction(
+        town.engine, lambda uow: deed(uow, *about, **more), actor=actor
+    )
+
+
+@ON_ONE_ENGINE
+def test_who_rings_orders_complains_and_calls_for_help(
+    town: LittleTown, ear: Actor
+) -> None:
+    elder_id = town.add_elder()
+    town.add_contact(elder_id)
+    (found,) = do(town, ear, find_callers, OWN).callers
+    assert (found.elder_id, found.label, found.relation) == (elder_id, "王*英", "")
+    (through,) = do(town, ear, find_callers, DAUGHTERS).callers
+    assert (through.elder_id, bool(through.relation)) == (elder_id, True)
+    assert "王小英" not in str((found, through))
+
+    dish = do(town, ear, offer_on_call, elder_id, *LUNCH).dishes[0]
+    meal, key = (*LUNCH, dish.id), uuid4().hex
+    order, again = (
+        do(town, ear, order_on_call, elder_id, meal, note="", key=key) for _ in "12"
+    )
+    assert again == order
+    assert do(town, ear, find_callers, OWN).callers[0].orders == [order]
+    tickets = {
+        do(town, ear, complain_on_call, elder_id, "饭凉了", key="told")
+        for _ in range(2)
+    }
+    assert do(town, ear, cry_on_call, elder_id, "摔倒了", key="cry").owner
+    with Session(town.engine) as session:
+        assert session.exec(select(Order.source)).all() == ["phone"]
+        assert set(session.exec(select(Complaint.ticket_no))) == tickets
+        assert session.exec(select(Case.kind)).all() == [CaseKind.SOS_ELDER]
+        looks = session.exec(select(Audit.action).where(Audit.role == "call_centre"))
+        assert sorted(looks) == ["phone_asked"] * 3 + ["phone_found"] * 3
+
+
+@ON_ONE_ENGINE
+@pytest.mark.proves("F102")
+def test_nobody_is_there_for_it_whose_number_has_not_rung_within_the_hour(
+    town: LittleTown, ear: Actor
+) -> None:
+    elder_id = town.add_elder()
+    other = town.add_account("other", Role.CALL_CENTRE)
+    do(town, other, find_callers, OWN)
+
+    def deeds(actor: Actor, whom: UUID) -> list[type[Exception]]:
+        refused: list[type[Exception]] = []
+        meal = (*LUNCH, town.dish_id)
+        for deed, about, more in (
+            (offer_on_call, LUNCH, {}),
+            (order_on_call, (meal,), {"note": "", "key": uuid4().hex}),
+            (complain_on_call, ("饭凉了",), {"key": uuid4().hex}),
+            (cry_on_call, ("摔倒了",), {"key": uuid4().hex}),
+        ):
+            with pytest.raises((NotFound, NotAllowed)) as refusal:
+                do(town, actor, deed, whom, *about, **more)
+            refused.append(refusal.type)
+        return refused
+
+    assert deeds(ear, elder_id) == [NotFound] * 4
+    assert deeds(town.staff, elder_id) == [NotAllowed] * 4
+    do(town, ear, find_callers, OWN)
+    assert do(town, ear, offer_on_call, elder_id, *LUNCH).dishes
+    town.at(EIGHT + timedelta(minutes=61))
+    assert deeds(ear, elder_id) == [NotFound] * 4
+
+
+@ON_ONE_ENGINE
+def test_thirty_numbers_an_hour_are_enough_for_anybody(
+    town: LittleTown, ear: Actor
+) -> None:
+    town.add_elder()
+    for left in reversed(range(LOOKS_AN_HOUR)):
+        found = do(town, ear, find_callers, "13811112222")
+        assert (found.callers, found.left) == ([], left)
+    with pytest.raises(TooManyLooks):
+        do(town, ear, find_callers, OWN)
+    town.at(EIGHT + timedelta(minutes=61))
+    assert len(do(town, ear, find_callers, OWN).callers) == 1
+    with pytest.raises(NotAllowed):
+        do(town, town.staff, find_callers, OWN)

@@ -1,0 +1,4 @@
+import { openSurface } from "../parts/surface";
+import CallsPage from "./CallsPage.svelte";
+
+void openSurface(CallsPage);
