@@ -1,6 +1,6 @@
 """Two helpers with one visit between them, for tests."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
@@ -28,11 +28,14 @@ def walk_along(town: LittleTown, walk: Walk) -> Walk:
     """One more round with the same visit; the rounds before it stand."""
     helper = town.add_account("other", Role.HELPER, helper_id=town.add_helper())
 
-    def do(uow: UnitOfWork) -> Walk:
+    def do(uow: UnitOfWork) -> tuple[Walk, datetime]:
         order = get_order(uow.session, walk.orders[0], lock=True)
         if order.state is OrderState.UNASSIGNED:
             move_order(uow, order, OrderState.WAITING)
         at = HALF_PAST if order.state is OrderState.WAITING else ELEVEN + MINUTE
-        return publish_walk(uow, town, helper, walk.orders, published_at=at, keep=True)
+        along = publish_walk(uow, town, helper, walk.orders, published_at=at, keep=True)
+        return along, at
 
-    return in_one_transaction(town.engine, do)
+    along, at = in_one_transaction(town.engine, do)
+    town.at(at)
+    return along

@@ -14,7 +14,7 @@ from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
 from tests.field.pairs import MINUTE, make_pair, walk_along
 from tests.field.phone import Phone
 from tests.field.walk import FORM, HALF_PAST, Walk, make_walk, story
-from tests.little_town import ELEVEN, TODAY, LittleTown
+from tests.little_town import TODAY, LittleTown
 from tests.safety.test_ladder import do, sweep
 
 
@@ -84,7 +84,6 @@ def test_the_same_person_twice_is_not_two(pair: tuple[Walk, Walk]) -> None:
 
 def test_each_sees_whether_the_other_is_there(pair: tuple[Walk, Walk]) -> None:
     one, other = pair
-    one.town.at(ELEVEN + MINUTE)
     seen = shown(other)
     assert (seen.people, seen.by_other) == (2, False)
     assert seen.partner is not None
