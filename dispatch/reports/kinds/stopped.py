@@ -61,5 +61,5 @@ def stopped(look: Looking) -> list[Table]:
     whole = {name: sum(getattr(one, name) for one in book) for name in _FENS}
     blank = {column.field: "" for column in _COLUMNS}
     persons = len({one.event.elder_id for one in book})
-    total = Line({**blank, "name": f"合计 {persons} 人", **whole}, 0)
+    total = Line({**blank, "number": f"合计 {persons} 人", **whole}, 0)
     return [Table("stopped", "停发与追回", _COLUMNS, (*lines, total), note=_NOTE)]

@@ -47,6 +47,7 @@ export const bank = {
   "time.leave": ["退出团队", "Leave the team"],
   "time.join": ["加入", "Join"],
   "time.make_team": ["新建团队", "New team"],
+  "time.team_name": ["团队名称", "Team's name"],
   "time.team_made": ["团队已建。", "Team made."],
   "time.guardian_here": ["今天监护人在场", "Guardian here today"],
   "time.guardian_came": ["监护人今天已到场，时间照记。", "The guardian came today; minutes count."],
