@@ -33,9 +33,8 @@ def ticked_off_together(liar: Liar) -> None:
             rounds.setdefault((past.hands.id, past.on, past.serving), []).append(past)
     long = [r for r in rounds.values() if len({p.eater.household_id for p in r}) >= 6]
     liar.chance.shuffle(long)
-    for walk in long[: max(1, liar.many // 6)]:
-        if {past.id for past in walk} & liar.used:
-            continue
+    untouched = [r for r in long if not {past.id for past in r} & liar.used]
+    for walk in untouched[: max(1, liar.many // 6)]:
         at = walk[-1].at
         for n, past in enumerate(walk):
             past.at = at + timedelta(seconds=n % 40)
