@@ -111,6 +111,7 @@ def test_no_severe_call_stands_in_our_code_without_a_reason() -> None:
         f"{file.relative_to(ROOT)}: {line.strip()}"
         for room in rooms
         for file in (ROOT / room).rglob("*.py")
+        if file.parent.name != "versions"  # a migration that ran is not edited
         for line in file.read_text(encoding="utf-8").splitlines()
         if SEVERE.search(line) and " - " not in line.partition("# noqa:")[2]
     ]

@@ -14,7 +14,7 @@ from dispatch.orders.offers import Offer, show_offer
 from dispatch.orders.orders import Channel
 from dispatch.orders.station_day import StationDay, show_day
 from dispatch.people.revealing import reveal
-from dispatch.people.showing import list_elders
+from dispatch.people.showing import EldersPage, list_elders
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import KitchenReader, Orderer, Staff, Station
 from web.schemas.orders import RevealForm
@@ -64,7 +64,7 @@ def get_offer(
     return Answer(caller.read(show))
 
 
-@router.get("/elders")
+@router.get("/elders", response_model=EldersPage)
 def get_elders(
     caller: Staff,
     q: Asked = "",
@@ -85,7 +85,7 @@ def get_elders(
             offset=offset,
         )
     )
-    return Answer({"total": page.total, "elders": page.rows})
+    return Answer(page)
 
 
 @router.get("/elders/{elder_id}", response_model=ElderCard)

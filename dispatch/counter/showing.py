@@ -141,7 +141,7 @@ def find_people(
         rows = _by_card(uow, card)
     else:
         page = list_elders(uow, q=text or "", limit=_MOST_FOUND, offset=0)
-        rows = page.rows
+        rows = page.elders
     orders = uow.session.exec(
         scoped(uow.actor, Order)
         .where(col(Order.elder_id).in_([row.id for row in rows]))

@@ -73,9 +73,9 @@ def show_grid(
     many of them."""
     page = list_elders(uow, q=q, limit=limit, offset=offset)
     shown = [first + timedelta(days=n) for n in range(days)]
-    orders = _orders(uow, [row.id for row in page.rows], shown)
+    orders = _orders(uow, [row.id for row in page.elders], shown)
     dishes = find_dishes(uow.session, orders)
-    cells: dict[UUID, dict[str, Cell]] = {row.id: {} for row in page.rows}
+    cells: dict[UUID, dict[str, Cell]] = {row.id: {} for row in page.elders}
     for order in orders:
         dish = dishes.get(order.menu_item_id) if order.menu_item_id else None
         code = (dish.code if dish else _NO_DISH) if order.is_meal else VISIT_CODE
@@ -100,7 +100,7 @@ def show_grid(
                 paused=paused.get(row.id, []),
                 own_fen=own.get(row.id, {}),
             )
-            for row in page.rows
+            for row in page.elders
         ],
     )
 

@@ -19,6 +19,7 @@ from dispatch.catalogue.sittings import (
 from dispatch.orders.diet import clashes, swallows
 from dispatch.orders.free_delivery import find_rule
 from dispatch.orders.orders import Channel, Order, OrderState
+from dispatch.orders.refusals import WrongChannel
 from dispatch.orders.standing_run import SERVICE_OF
 from dispatch.people.elders import Elder
 from dispatch.people.pauses import find_pause
@@ -59,7 +60,14 @@ class Offer:
 def show_offer(
     uow: UnitOfWork, elder_id: UUID, on: date, serving: Serving, channel: Channel
 ) -> Offer:
-    """What can be ordered, and at whose cost, as it stands now. Raises: NotFound."""
+    """What can be ordered, and at whose cost, as it stands now.
+
+    Raises:
+        NotFound
+        WrongChannel: no meal goes that way.
+    """
+    if channel not in SERVICE_OF:
+        raise WrongChannel
     elder = get_scoped(uow, Elder, elder_id)
     station = get_station(uow.session, elder.station_id)
     sitting = find_sitting(uow.session, station.kitchen_id, on, serving)

@@ -65,11 +65,11 @@ class ContactRow:
 
 
 @dataclass(frozen=True)
-class Page:
+class EldersPage:
     """A part of a list, and how long the whole is."""
 
     total: int
-    rows: list[ElderRow]
+    elders: list[ElderRow]
 
 
 def sees_names(actor: Actor) -> bool:
@@ -94,7 +94,7 @@ def list_elders(
     draft: bool = False,
     limit: int,
     offset: int,
-) -> Page:
+) -> EldersPage:
     """Elders within reach, those who usually order first, then by the sound of names.
 
     A search reads and opens every name in reach, in memory, and keeps none.
@@ -114,13 +114,13 @@ def list_elders(
     if not q.strip() and not sees_names(uow.actor):
         total = uow.session.exec(select(func.count()).select_from(query.subquery()))
         page = query.order_by(col(Elder.number)).limit(limit).offset(offset)
-        return Page(total.one(), show_elders(uow, uow.session.exec(page).all()))
+        return EldersPage(total.one(), show_elders(uow, uow.session.exec(page).all()))
     elders = uow.session.exec(query).all()
     kept = unseal(uow.session, [elder.id for elder in elders], ["name", "card"])
     found = [elder for elder in elders if _fits(q, elder, kept[elder.id])]
     found.sort(key=lambda elder: _order(elder, kept[elder.id].get("name", "")))
     part = found[offset : offset + limit]
-    return Page(len(found), show_elders(uow, part, kept))
+    return EldersPage(len(found), show_elders(uow, part, kept))
 
 
 def show_elders(

@@ -257,7 +257,7 @@ def test_somebody_new_on_a_roster_gets_a_file_whose_address_is_missing(
     draft = database.read(
         lambda uow: list_elders(uow, draft=True, limit=9, offset=0), town.staff
     )
-    assert [(row.name, row.located) for row in draft.rows] == [("新来人", False)]
+    assert [(row.name, row.located) for row in draft.elders] == [("新来人", False)]
     with Session(database.engine) as session:
         elder = session.get_one(Elder, made.elder_id)
         assert (elder.relief, elder.ability_level, elder.sex) == ("DB", 3, "F")

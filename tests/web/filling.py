@@ -46,7 +46,10 @@ _ABOUT: Final[Mapping[str, Mapping[str, Any]]] = {
     "family_opt_in": {"may_order": True},
     "food_sample": {"grams": 200},
     "help_call": {"helper_id": None},
-    "help_ask": {"effect": {"arrives_at": str(EIGHT), "back_at": None, "later": []}},
+    "help_ask": {
+        "effect": {"arrives_at": str(EIGHT), "free_at": None}
+        | {"back_at": None, "later": []}
+    },
     "import_run": {"kind": "elders"}
     | dict.fromkeys(("row_count", "creates", "updates", "sames"), 0)
     | {"faulty": 0, "titles": [], "findings": [], "verdicts": []},

@@ -155,6 +155,17 @@ def test_a_wrong_method_and_an_unknown_address_are_told(clerk: httpx.Client) -> 
 
 
 @ON_ONE_ENGINE
+def test_no_meal_is_offered_by_a_way_that_none_goes(
+    house: House, clerk: httpx.Client
+) -> None:
+    asked = {"elder_id": str(house.town.add_elder()), "on": "2026-11-20"}
+    way = {"serving": "lunch", "channel": "visit"}
+    answer = clerk.get("/api/station/offer", params=asked | way)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "wrong_channel")
+
+
+@ON_ONE_ENGINE
 def test_no_key_no_order(house: House, clerk: httpx.Client) -> None:
     answer = clerk.post("/api/orders", json=lunch_form(house.town.add_elder()))
 

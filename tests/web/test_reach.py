@@ -6,6 +6,7 @@ role too many or too few, or that finds what is out of reach.
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 from uuid import uuid4
@@ -18,7 +19,16 @@ from tests.engines import ON_ONE_ENGINE
 from tests.little_town import OTHER_STREET
 from tests.web.asking import Spec
 from tests.web.conftest import House
+from tests.web.fields import (
+    DIALLED_AT,
+    READ_NAMES,
+    REVEALED_AT,
+    SEEN_AT,
+    SHAPES,
+    SMALL,
+)
 from tests.web.matrix import NOT_ASKED, Matrix, ids_at, run
+from tests.web.shapes import beyond, promised, reached
 from tests.web.who_may import WHO_MAY
 from tests.web.whose import ASKED, FAR, NOT_READY, TABLES
 
@@ -63,6 +73,66 @@ def test_no_refusal_says_who_an_elder_is(matrix: Matrix) -> None:
     assert len(refused) > 500
     telling = [one for one in refused if whole.search(one.heard.body.decode())]
     assert [(one.role, one.route) for one in telling] == []
+
+
+@pytest.mark.proves("S03")
+def test_no_answer_holds_a_name_that_its_door_does_not_promise(matrix: Matrix) -> None:
+    spec, more, seen = matrix.doors.spec, set(), 0
+    for one in matrix.cells:
+        said = one.heard.content() if one.heard.status < 300 else None
+        if said is None:
+            continue
+        seen += 1
+        shape = promised(spec, one.route)
+        if shape is None:
+            rows = said if isinstance(said, list) else [said]
+            names = {name for row in rows for name in row}
+            more |= {(one.route, name) for name in names - _names(SMALL, one.route)}
+        else:
+            more |= {(one.route, way) for way in beyond(spec, shape, said)}
+    assert more == set()
+    assert seen > 500
+    elder = {"$ref": "#/components/schemas/ElderCard"}
+    too_much = {"name": "王*英", "contacts": [{"rank": 1, "id_number": "1"}], "born": 1}
+    assert [*beyond(spec, elder, too_much)] == [".contacts[].id_number", ".born"]
+
+
+@pytest.mark.proves("S03")
+def test_each_role_is_shown_these_fields_of_elders_orders_stops_and_cases(
+    matrix: Matrix,
+) -> None:
+    spec, reaches = matrix.doors.spec, set[str]()
+    for route, (roles, name) in SEEN_AT.items():
+        shape = promised(spec, route)
+        assert shape is not None
+        assert WHO_MAY[route] == roles, route
+        assert shape.get("items", shape) == {"$ref": f"#/components/schemas/{name}"}
+        reaches |= {*reached(spec, shape)}
+    shown = {
+        name: {*spec["components"]["schemas"][name].get("properties", {})}
+        for name in reaches
+    }
+    assert shown == {name: _names(SHAPES, name) for name in SHAPES}
+
+
+@pytest.mark.proves("S03")
+def test_full_names_are_for_the_own_station_and_numbers_for_dialling(
+    matrix: Matrix,
+) -> None:
+    """Addresses to the door are for who goes there."""
+    heard = [one for one in matrix.cells if one.heard.status < 300]
+
+    def told(words: str) -> set[tuple[str, str]]:
+        return {(o.role, o.route) for o in heard if words.encode() in o.heard.body}
+
+    names = told("王小英")
+    assert {role for role, route in names if route != REVEALED_AT} == READ_NAMES
+    assert {route for _, route in told("13800000000")} == {DIALLED_AT}
+    assert {role for role, _ in told("2单元502")} <= {"helper"}
+
+
+def _names(table: Mapping[str, str], of: str) -> set[str]:
+    return {*table.get(of, "").split()}
 
 
 def _fits(route: str, role: str, allowed: frozenset[str], got: int) -> bool:
