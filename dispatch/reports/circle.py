@@ -1,7 +1,7 @@
 """The fifteen-minute circle: who has a point within a thousand metres on foot."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ _WALK_METRES: Final = 1000
 _DETOUR: Final = 1.3  # streets are not straight
 _EARTH_METRES: Final = 6_371_009
 _NEAR: Final = float(np.cos(_WALK_METRES / _DETOUR / _EARTH_METRES))
+Spot = tuple[float, float]
 _AT_ONCE: Final = 512  # homes: what is multiplied then stays in the processor's cache
 
 
@@ -29,6 +30,15 @@ class Homes:
 
     places: NDArray[np.float64]
     gone_on: NDArray[np.int64]
+    _near: dict[tuple[Spot, ...], NDArray[np.bool_]] = field(default_factory=dict)
+
+    def near(self, points: tuple[Spot, ...]) -> NDArray[np.bool_]:
+        """Of each, whether one of the points is within the walk; of the same points,
+        as two months have them, it is reckoned once.
+        """
+        if points not in self._near:
+            self._near[points] = are_near(self.places, points)
+        return self._near[points]
 
 
 def homes_of(session: Session, elders: Any) -> Homes:
@@ -59,7 +69,7 @@ def gone_on(ends: Iterable[tuple[date | None, date | None]]) -> NDArray[np.int64
     return np.fromiter(days, dtype=np.int64)
 
 
-def on_a_ball(places: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+def on_a_ball(places: Sequence[Spot]) -> NDArray[np.float64]:
     lat, lon = np.radians(np.array(places, dtype=float).reshape(-1, 2)).T
     flat = np.cos(lat)
     return np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=1)
@@ -74,15 +84,13 @@ def near_a_point(session: Session, homes: Homes, on: date) -> tuple[int, int]:
             col(Station.exited_on).is_(None) | (col(Station.exited_on) > on),
         )
     ).all()
-    places = homes.places[living]
-    return count_near(places, [(lat, lon) for lat, lon in points]), len(places)
+    near = homes.near(tuple((lat, lon) for lat, lon in points))
+    return int((near & living).sum()), int(living.sum())
 
 
-def count_near(
-    places: NDArray[np.float64], points: Sequence[tuple[float, float]]
-) -> int:
-    """How many places on the ball have a point within the walk."""
-    near = 0
+def are_near(places: NDArray[np.float64], points: Sequence[Spot]) -> NDArray[np.bool_]:
+    """Of places on the ball, whether one of the points is within the walk."""
+    near = np.zeros(len(places), dtype=bool)
     if not points:
         return near
     open_ones = on_a_ball(points).T
@@ -91,5 +99,5 @@ def count_near(
     for start in range(0, len(places), _AT_ONCE):
         # Not by `@`, whose threads wait for each other on a busy machine.
         cosines = np.einsum("ij,jk", places[start : start + _AT_ONCE], open_ones)
-        near += int((cosines.max(axis=1) >= _NEAR).sum())
+        near[start : start + _AT_ONCE] = cosines.max(axis=1) >= _NEAR
     return near

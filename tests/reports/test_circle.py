@@ -4,7 +4,7 @@ import random
 
 from geopy.distance import great_circle
 
-from dispatch.reports.circle import count_near, on_a_ball
+from dispatch.reports.circle import are_near, on_a_ball
 
 
 def test_homes_within_a_walk_are_those_that_measuring_each_finds() -> None:
@@ -14,10 +14,10 @@ def test_homes_within_a_walk_are_those_that_measuring_each_finds() -> None:
         return 39.9 + chance.gauss(0, 0.03), 116.4 + chance.gauss(0, 0.03)
 
     homes, points = [somewhere() for _ in range(700)], [somewhere() for _ in range(9)]
-    near = sum(
+    near = [
         min(great_circle(home, point).m for point in points) * 1.3 <= 1000
         for home in homes
-    )
-    assert 0 < near < len(homes)
-    assert count_near(on_a_ball(homes), points) == near
-    assert count_near(on_a_ball(homes), []) == 0
+    ]
+    assert 0 < sum(near) < len(homes)
+    assert are_near(on_a_ball(homes), points).tolist() == near
+    assert not are_near(on_a_ball(homes), []).any()
