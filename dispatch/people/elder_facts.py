@@ -113,18 +113,23 @@ def standing_on(
     The row that began last stands, of several with one beginning the last written
     down. When its days are over, what stood before it does not come back.
     """
-    rows = [row for row in history.facts if row.kind is kind]
-    if not rows:
+    if not any(row.kind is kind for row in history.facts):
         return Standing({name: getattr(elder, name) for name in NOTHING[kind]})
-    begun = [row for row in rows if row.from_on <= on]
-    if not begun:
-        return None
-    row = max(begun, key=lambda each: (each.from_on, each.seq))
-    if row.until_on is not None and on > row.until_on:
+    row = _row_on(history, kind, on)
+    if row is None:
         return None
     since = None if row.from_on == SINCE_EVER else row.from_on
     value = read_value(kind, row.value)
     return Standing(value, row.source, since, row.until_on, row.about)
+
+
+def _row_on(history: History, kind: FactKind, on: date) -> ElderFact | None:
+    """The written row that stands on a day; None where none does."""
+    begun = [row for row in history.facts if row.kind is kind and row.from_on <= on]
+    row = max(begun, key=lambda each: (each.from_on, each.seq), default=None)
+    if row is None or (row.until_on is not None and on > row.until_on):
+        return None
+    return row
 
 
 def is_told(kind: FactKind, history: History, stands: Standing) -> bool:
@@ -144,11 +149,12 @@ def may_be_unsaid(kind: FactKind, value: Mapping[str, Any]) -> bool:
 
 
 def facts_on(elder: Elder, history: History, on: date) -> dict[str, Any]:
-    """Every dated fact on a day, by the names of the elder's columns."""
+    """Every dated fact on a day, by the names of the elder's columns; who said it is
+    not asked, so that the rows of `facts_within` will do."""
     known = {name: getattr(elder, name) for each in NOTHING.values() for name in each}
     for kind in {row.kind for row in history.facts}:
-        stands = standing_on(elder, history, kind, on)
-        known |= stands.value if stands else NOTHING[kind]
+        row = _row_on(history, kind, on)
+        known |= read_value(kind, row.value) if row else NOTHING[kind]
     return known
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from dispatch.people.categories import categories_on, is_oldest_old
+from dispatch.people.categories import OLDEST_OLD_BY, categories_on, is_oldest_old
 from dispatch.people.changing import (
     BadFact,
     FactChange,
@@ -24,6 +24,7 @@ from dispatch.people.elder_facts import (
     FactKind,
     History,
     facts_on,
+    facts_within,
     history_of,
     keep_value,
 )
@@ -131,7 +132,9 @@ def test_the_first_change_writes_down_what_was_before(town: LittleTown) -> None:
         assert (elder.relief, elder.ability_level) == ("TK", 3)
         assert facts_on(elder, history, TODAY - timedelta(days=1))["relief"] == "DB"
         days = [TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=31)]
-        assert [is_oldest_old(elder, history, on) for on in days] == [0, 1, 0]
+        bare = facts_within(session, [elder_id], OLDEST_OLD_BY)[elder_id]
+        for known in (history, bare):
+            assert [is_oldest_old(elder, known, on) for on in days] == [0, 1, 0]
         named = {each.code: each for each in categories_on(elder, history, TODAY)}
         assert set(named) == {"TK", "SN3", "LLR"}
         assert named["LLR"].until_on == TODAY + timedelta(days=30)
