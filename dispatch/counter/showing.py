@@ -1,14 +1,16 @@
 """The counter's screen: who is expected, who came, and do the portions tie."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import col
 
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.catalogue.sittings import Serving, Sitting, find_sitting, get_sitting
+from dispatch.clock import town_day
 from dispatch.counter.bill_sheets import BillSheet, sheets_of_bills
 from dispatch.counter.serving_ends import find_end
 from dispatch.counter.till_deeds import count_open
@@ -20,7 +22,7 @@ from dispatch.orders.kitchen_sheet import (
     count_portions,
     sheet_of,
 )
-from dispatch.orders.late_changes import list_late
+from dispatch.orders.late_changes import LateLine, list_late
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
     Order,
@@ -38,6 +40,8 @@ from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.billing import quote_all
 
 _MOST_FOUND = 20
+_COOK_LOOKS_BACK: Final = timedelta(days=2)
+_COOK_LOOKS_AHEAD: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -179,8 +183,16 @@ def show_sheet(uow: UnitOfWork, sitting_id: UUID) -> dict[str, object]:
         "cooked": sheet.sitting.cooked,
         "identity": show_identity(uow, sheet.sitting),
         "labels": sheet.labels,
-        "late": list_late(uow.session, sitting_id),
+        "late": _late(uow, sitting_id),
     }
+
+
+def _late(uow: UnitOfWork, sitting_id: UUID) -> list[LateLine]:
+    """A cook needs the numbers, not what a station wrote about somebody."""
+    lines = list_late(uow.session, sitting_id)
+    if uow.actor.role != "kitchen":
+        return lines
+    return [replace(line, reason="") for line in lines]
 
 
 def _named_orders(uow: UnitOfWork, sitting: Sitting) -> frozenset[UUID] | None:
@@ -199,9 +211,14 @@ def reachable_sitting(uow: UnitOfWork, sitting_id: UUID) -> Sitting:
     """A sitting of a kitchen within the actor's reach.
 
     Raises:
-        NotFound: unknown, or another kitchen's.
+        NotFound: unknown, or another kitchen's; for a kitchen's own account also one
+            that is not of these days.
     """
     sitting = get_sitting(uow.session, sitting_id)
+    if uow.actor.role == "kitchen":
+        ahead = sitting.serve_on - town_day(uow.now)
+        if not -_COOK_LOOKS_BACK <= ahead <= _COOK_LOOKS_AHEAD:
+            raise NotFound("厨房账号只看前两天到后七天的单子。")
     if uow.actor.role == "station":
         if station_for(uow, None).kitchen_id != sitting.kitchen_id:
             raise NotFound("没有找到这一餐。")

@@ -6,7 +6,7 @@ from uuid import UUID
 from dispatch.errors import BadInput, Conflict
 from dispatch.kitchens.batches import Batch, get_batch
 from dispatch.kitchens.boxing import clock_of, move_clocks, stop_boxes
-from dispatch.kitchens.reach import own_kitchen
+from dispatch.kitchens.reach import own_kitchen, told_where
 from dispatch.kitchens.readings import Action, Place, Reading, is_right
 from dispatch.log.events import record
 from dispatch.store.unit_of_work import UnitOfWork
@@ -122,8 +122,7 @@ def tell_batch(uow: UnitOfWork, batch: Batch, kind: str, **said: object) -> None
         "batch",
         batch.id,
         facts={"number": batch.number, "portions": batch.portions, **said},
-        station_id=uow.actor.station_id,
-        street_code=uow.actor.street_code,
+        **told_where(uow, batch.kitchen_id),
     )
 
 

@@ -59,6 +59,21 @@ def kitchens_in_reach(uow: UnitOfWork) -> list[UUID]:
     return [one.id for one in uow.session.exec(scoped(uow.actor, Kitchen))]
 
 
+def told_where(uow: UnitOfWork, kitchen_id: UUID) -> dict[str, object]:
+    """Whose pages hear what is done in a kitchen: the actor's station; of a kitchen's
+    own account the one in the same house, or else the first that it feeds."""
+    if uow.actor.station_id is not None:
+        return {
+            "station_id": uow.actor.station_id,
+            "street_code": uow.actor.street_code,
+        }
+    kitchen = uow.session.get_one(Kitchen, kitchen_id)
+    fed = stations_fed_by(uow, kitchen_id)
+    near = [one for one in fed if is_at_kitchen(one, kitchen)] or fed
+    of_house = {"station_id": near[0].id} if near else {}
+    return {**of_house, "street_code": kitchen.street_code}
+
+
 def stations_fed_by(uow: UnitOfWork, kitchen_id: UUID) -> list[Station]:
     """The stations that eat from a kitchen, by code."""
     query = select(Station).where(Station.kitchen_id == kitchen_id)

@@ -9,7 +9,7 @@ from dispatch.catalogue.sittings import MenuItem
 from dispatch.errors import BadInput, Conflict
 from dispatch.kitchens.batches import Batch
 from dispatch.kitchens.probing import NotCookedYet, hold_batch
-from dispatch.kitchens.reach import own_kitchen
+from dispatch.kitchens.reach import own_kitchen, told_where
 from dispatch.kitchens.rules import SAMPLE_GRAMS, SAMPLE_KEPT
 from dispatch.kitchens.samples import FoodSample, get_sample
 from dispatch.log.events import record
@@ -98,6 +98,6 @@ def destroy_sample(uow: UnitOfWork, sample_id: UUID) -> FoodSample:
         "sample",
         sample.id,
         facts={"batch_id": str(sample.batch_id)},
-        station_id=uow.actor.station_id,
+        **told_where(uow, sample.kitchen_id),
     )
     return sample

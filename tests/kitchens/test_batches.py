@@ -25,6 +25,7 @@ from dispatch.kitchens.sampling import (
     destroy_sample,
 )
 from dispatch.kitchens.showing import show_kitchen
+from dispatch.log.events import Outbox
 from dispatch.orders.cancelling import cancel_order
 from dispatch.planning.errands import list_errands
 from dispatch.store.unit_of_work import Actor, picture
@@ -226,4 +227,10 @@ def test_a_kitchens_own_account_cooks_there_and_nowhere_else(town: LittleTown) -
     assert (day.kitchen_id, day.own, day.tasting) == (town.kitchen_id, True, None)
     assert [label.elder_label for label in sheet["labels"]] == ["王奶奶"]
     with picture(town.engine, other) as uow, pytest.raises(NotFound):
+        show_sheet(uow, batch.sitting_id)
+    with picture(town.engine) as uow:
+        told = uow.session.exec(select(Outbox).where(Outbox.kind == "batch.cooked"))
+        assert told.one().station_id == town.station_id  # its pages hear of it
+    town.at(ELEVEN + timedelta(days=3))
+    with picture(town.engine, own) as uow, pytest.raises(NotFound):
         show_sheet(uow, batch.sitting_id)

@@ -133,15 +133,23 @@ def hold_lines(session: Session, month: str, station_id: UUID) -> list[UUID]:
             if told_at > made_at - _LONGEST
         )
     ids = sorted({order_id for _, order_id in found})
-    for start in range(0, len(ids), _AT_ONCE):
-        some = col(Order.id).in_(ids[start : start + _AT_ONCE])
+    parts = [
+        col(Order.id).in_(ids[start : start + _AT_ONCE])
+        for start in range(0, len(ids), _AT_ONCE)
+    ]
+    for some in parts:  # all orders first: who settles holds their order, then an elder
         orders = select(Order.id).where(some).order_by(col(Order.id))
         session.exec(orders.with_for_update()).all()
-        theirs = select(Order.elder_id).where(some)
-        elders = select(Elder.id).where(col(Elder.id).in_(theirs))
-        session.exec(
-            elders.order_by(col(Elder.id)).with_for_update(key_share=True)
-        ).all()
+    whose = {
+        one
+        for some in parts
+        for one in session.exec(select(Order.elder_id).where(some))
+    }
+    persons = sorted(whose)
+    for start in range(0, len(persons), _AT_ONCE):
+        some = col(Elder.id).in_(persons[start : start + _AT_ONCE])
+        elders = select(Elder.id).where(some).order_by(col(Elder.id))
+        session.exec(elders.with_for_update(key_share=True)).all()
     return [order_id for _, order_id in sorted(found)]
 
 
