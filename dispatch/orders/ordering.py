@@ -39,8 +39,8 @@ from dispatch.orders.refusals import (
     NotOnThisDay,
     WrongChannel,
 )
-from dispatch.people.categories import is_oldest_old
-from dispatch.people.elder_facts import history_of
+from dispatch.people.categories import OLDEST_OLD_BY, is_oldest_old
+from dispatch.people.elder_facts import NO_HISTORY, facts_within
 from dispatch.people.elders import Elder, Household
 from dispatch.people.family import FamilyDeed, need_opt_in
 from dispatch.people.pauses import find_pause
@@ -231,7 +231,7 @@ def _draft_order(
     uow: UnitOfWork, draft: OrderDraft, elder: Elder, service: Service
 ) -> Order:
     first, last = draft.window or _visit_window(draft)
-    history = history_of(uow.session, elder.id)
+    told = facts_within(uow.session, [elder.id], OLDEST_OLD_BY)
     return Order(
         number=_number(draft),
         elder_id=elder.id,
@@ -247,7 +247,7 @@ def _draft_order(
         window_from_at=first,
         window_until_at=last,
         ready_at=draft.ready_at if draft.channel in CARRIED_CHANNELS else None,
-        tier=int(is_oldest_old(elder, history, draft.serve_on)),
+        tier=int(is_oldest_old(elder, told.get(elder.id, NO_HISTORY), draft.serve_on)),
         price_fen=0 if service.is_meal else service.price_fen,
         fee_fen=service.price_fen if draft.channel is Channel.DELIVERY else 0,
         note=draft.note,

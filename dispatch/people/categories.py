@@ -57,6 +57,10 @@ def categories_on(elder: Elder, history: History, on: date) -> tuple[Category, .
     return tuple(sorted(found, key=lambda each: each.code))
 
 
+# What may make somebody one of them, beside the age.
+OLDEST_OLD_BY: Final = (FactKind.ABILITY, FactKind.DEMENTIA)
+
+
 def is_oldest_old(elder: Elder, history: History, on: date) -> bool:
     """老老人: eighty and more, or younger with lost ability or dementia."""
     if age_on(elder.born_on, on) >= _OLD:
