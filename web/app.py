@@ -154,7 +154,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        middleware=[Middleware(EveryRequest)],
+        middleware=[Middleware(EveryRequest, sockets={live.ADDRESS: live.follow_feed})],
     )
     app.state.database = database
     app.state.tail = tail

@@ -22,11 +22,12 @@ class Follower:
     after: int | None = None  # follows the feed from here; None until it asks
     close_code: int | None = None
     sending_since: float | None = None  # a frame is on its way
+    beats_at: float = 0.0  # when it next hears what it should have heard
     stop: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     _waiting: list[str] = field(default_factory=list)
     _characters: int = 0
     _news: anyio.Event = field(default_factory=anyio.Event)
-    _room: anyio.Event = field(default_factory=anyio.Event)
+    _room: anyio.Event | None = None  # only while somebody waits for it
 
     def __post_init__(self) -> None:
         self.ears = ears_of(self.actor)
@@ -51,7 +52,7 @@ class Follower:
     async def give(self, text: str) -> None:
         """Queue lines as soon as there is room."""
         while self.is_behind:
-            self._room = anyio.Event()
+            self._room = self._room or anyio.Event()
             await self._room.wait()
         self.offer(text)
 
@@ -63,7 +64,9 @@ class Follower:
         frame = "\n".join(self._waiting)
         self._waiting.clear()
         self._characters = 0
-        self._room.set()
+        if self._room is not None:
+            self._room.set()
+            self._room = None
         return frame
 
     def end(self, code: int | None) -> None:

@@ -7,7 +7,7 @@ what runs after it.
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from dispatch.settings import settings
 from dispatch.store.fail_points import fail_point
@@ -22,6 +23,7 @@ from web.errors import error_answer, failure_answer
 from web.tour_hosts import may_be_framed_by
 
 log = logging.getLogger("liuzhu.web")
+Page = Callable[[WebSocket], Awaitable[None]]
 
 MAX_BODY_BYTES: Final = 1_000_000
 UPLOADS: Final[Mapping[str, int]] = {"/api/imports": 20_100_000}  # whole files
@@ -47,14 +49,20 @@ _HEADERS: Final[Mapping[str, str]] = {
 
 class EveryRequest:
     """Gives each request its reference, its headers, its line in the log, and an
-    answer even when something breaks; refuses other sites' pages."""
+    answer even when something breaks; refuses other sites' pages. Sockets go straight
+    to their pages, by path."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, sockets: Mapping[str, Page]) -> None:
         self.app = app
+        self._sockets = sockets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            page = self._sockets.get(scope.get("path", ""))
+            if page and scope["type"] == "websocket":
+                await page(WebSocket(scope, receive, send))
+            else:
+                await self.app(scope, receive, send)
             return
         scope["liuzhu_reference"] = secrets.token_hex(4)
         began, status = time.monotonic(), 0

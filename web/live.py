@@ -20,13 +20,13 @@ from web.deps import Anyone, cookie_name
 from web.follower import Follower
 from web.guards import is_own_origin
 from web.live_tail import Tail
-from web.wire import Answer, StrictRoute, from_json, to_json
+from web.wire import Answer, StrictRoute, from_json
 
 SPEAKS: Final = "liuzhu.v2"  # a frame is one message a line
-HEARTBEAT_SECONDS: Final = 15.0
 BAD_WORDS: Final = 1008
+ADDRESS: Final = "/api/feed"
 
-router = APIRouter(prefix="/api/feed", route_class=StrictRoute, tags=["live"])
+router = APIRouter(prefix=ADDRESS, route_class=StrictRoute, tags=["live"])
 
 
 @router.post("/ticket")
@@ -35,15 +35,18 @@ def post_ticket(caller: Anyone) -> Answer:
     return Answer({"ticket": caller.change(lambda uow: give_ticket(uow, caller.token))})
 
 
-@router.websocket("")
 async def follow_feed(socket: WebSocket) -> None:
-    """Say hello, then everything from the number that the page names."""
+    """Say hello, then everything from the number that the page names.
+
+    It is no route: what stands around one would be kept as long as the socket is open.
+    """
     admitted = await _admit(socket)
     if admitted is None:
         await socket.close()  # before accept: the handshake is answered with 403
         return
     tail: Tail = socket.app.state.tail
     await socket.accept(subprotocol=SPEAKS)
+    socket.scope["headers"].clear()  # hours of memory, and nobody asks for them again
     follower = Follower(*admitted)
     with tail.followed_by(follower):
         await _converse(socket, follower, tail)
@@ -79,7 +82,6 @@ async def _converse(socket: WebSocket, follower: Follower, tail: Tail) -> None:
     with follower.stop:
         async with anyio.create_task_group() as together:
             together.start_soon(_send_all, socket, follower)
-            together.start_soon(_keep_up, follower, tail)
             await _listen(socket, follower, tail)
             follower.end(None)
 
@@ -94,18 +96,6 @@ async def _send_all(socket: WebSocket, follower: Follower) -> None:
             follower.sending_since = None
     except (WebSocketDisconnect, RuntimeError, OSError):
         follower.end(None)
-
-
-async def _keep_up(follower: Follower, tail: Tail) -> None:
-    """Hello, then now and then the number that this page should have heard."""
-    await tail.began.wait()
-    follower.heard = tail.at
-    hello = {"epoch": tail.epoch, "head": tail.at, "now": tail.now}
-    follower.offer(to_json({"t": "hello", **hello}))
-    while True:
-        await anyio.sleep(HEARTBEAT_SECONDS)
-        beat = {"t": "head", "head": follower.heard, "now": tail.now}
-        follower.offer(to_json(beat))
 
 
 async def _listen(socket: WebSocket, follower: Follower, tail: Tail) -> None:

@@ -34,6 +34,7 @@ from web.wire import to_json
 log = logging.getLogger("liuzhu.web")
 
 POLL_SECONDS: Final = 0.05
+HEARTBEAT_SECONDS: Final = 15.0
 LAG_SECONDS: Final = 0.5  # how long everybody waits for who is behind
 STUCK_LOOK_SECONDS: Final = 0.5
 POSITION_SECONDS: Final = 1.0
@@ -52,7 +53,6 @@ class Tail:
         self.epoch: UUID | None = None
         self.at = 0
         self.now: datetime | None = None
-        self.began = anyio.Event()
         self._kept: deque[FeedEvent] = deque(maxlen=KEPT_EVENTS)
         self._followers: set[Follower] = set()
         self._places: dict[UUID, Seen] = {}
@@ -63,6 +63,8 @@ class Tail:
     def followed_by(self, follower: Follower) -> Iterator[None]:
         """Tell this follower what comes, until the block ends."""
         self._followers.add(follower)
+        if self.epoch is not None:
+            self._greet(follower)
         try:
             yield
         finally:
@@ -71,17 +73,29 @@ class Tail:
     async def run(self) -> None:
         """Follow the feed for ever; a database that is away is waited for."""
         async with anyio.create_task_group() as together:
-            together.start_soon(self._let_go_stuck)
+            together.start_soon(self._look_after_all)
             await self._follow()
 
-    async def _let_go_stuck(self) -> None:
-        """One clock for all senders: who takes no frame for so long is let go."""
+    async def _look_after_all(self) -> None:
+        """One clock for all sockets: who takes no frame for so long is let go; the
+        others hear now and then which number they should have heard."""
         while True:
             await anyio.sleep(STUCK_LOOK_SECONDS)
-            late = anyio.current_time() - SEND_SECONDS
+            now = anyio.current_time()
             for one in tuple(self._followers):
-                if one.sending_since is not None and one.sending_since < late:
-                    one.end(SLOW)
+                if one.sending_since is not None:
+                    if one.sending_since < now - SEND_SECONDS:
+                        one.end(SLOW)
+                elif 0 < one.beats_at <= now:
+                    one.beats_at = now + HEARTBEAT_SECONDS
+                    beat = {"t": "head", "head": one.heard, "now": self.now}
+                    one.offer(to_json(beat))
+
+    def _greet(self, follower: Follower) -> None:
+        follower.heard = self.at
+        follower.beats_at = anyio.current_time() + HEARTBEAT_SECONDS
+        hello = {"epoch": self.epoch, "head": self.at, "now": self.now}
+        follower.offer(to_json({"t": "hello", **hello}))
 
     async def _follow(self) -> None:
         limiter = anyio.CapacityLimiter(1)
@@ -155,13 +169,16 @@ class Tail:
     def _tell(self, news: News) -> None:
         if self.epoch not in {None, news.epoch} or news.head < self.at:
             self._begin_anew()
-        events = news.events if self.epoch else ()
+        begins = self.epoch is None
+        events = () if begins else news.events
         self.epoch, self.now = news.epoch, news.now
         if news.standing is not None:
             self._check_rights(news.standing)
         self.at = events[-1].seq if events else news.head
         self._kept.extend(events)
-        self.began.set()
+        if begins:
+            for one in tuple(self._followers):
+                self._greet(one)
         if events:
             self._tell_all([(event, message_of(event)) for event in events])
 

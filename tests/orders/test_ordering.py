@@ -26,10 +26,12 @@ from dispatch.orders.refusals import (
     TextureClash,
     WrongChannel,
 )
+from dispatch.people.elder_facts import ElderFact, FactKind
 from dispatch.people.elders import Elder
 from dispatch.planning.waves import Wave
 from dispatch.store.idempotency import KeyReused, claim, keep_result
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
+from tests.engines import ON_ONE_ENGINE
 from tests.little_town import NOON, TODAY, LittleTown
 
 
@@ -49,6 +51,31 @@ def _place(
 def _count(town: LittleTown, model: Any) -> int:
     with Session(town.engine) as session:
         return session.exec(select(func.count()).select_from(model)).one()
+
+
+@ON_ONE_ENGINE
+def test_who_lost_ability_by_a_written_fact_comes_first(town: LittleTown) -> None:
+    elder_id = town.add_elder(born_on=date(1960, 3, 1))
+    value = {"ability_level": 3, "assessed_on": None}
+    about: dict[str, Any] = {
+        "from_on": TODAY,
+        "source": "assessment",
+        "recorded_at": NOON,
+    }
+    kind = FactKind.ABILITY
+    with Session(town.engine) as session:
+        session.add(
+            ElderFact(elder_id=elder_id, seq=1, kind=kind, value=value, **about)
+        )
+        session.commit()
+
+    order = in_one_transaction(
+        town.engine,
+        lambda uow: place_order(uow, town.lunch(elder_id), key="k1"),
+        actor=town.staff,
+    )
+
+    assert order.tier == 1
 
 
 def test_a_lunch_is_taken_and_waits_for_its_wave(town: LittleTown) -> None:
