@@ -42,6 +42,15 @@ class Role(StrEnum):
 ADMINS: Final = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 
+# Whose accounts the security administrator opens on a page: those who serve elders at
+# one place or by one call. Whoever decides, signs or oversees is opened on the machine:
+# nobody gives themselves an office with a password that they were just shown.
+GIVEN_ON_A_PAGE: Final = frozenset(
+    {Role.STATION, Role.KITCHEN, Role.DISPATCHER, Role.HELPER, Role.CALL_CENTRE}
+)
+PASSES_ONLY: Final = "pass-"  # of whoever comes with day passes and has no password
+
+
 class Account(SQLModel, table=True):
     """Somebody who signs in. What they reach follows from role and the ids here."""
 

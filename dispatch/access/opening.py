@@ -4,7 +4,14 @@ from typing import Final
 
 from sqlmodel import Session, col, select, update
 
-from dispatch.access.accounts import ADMINS, Account, Role, SignedIn, hash_password
+from dispatch.access.accounts import (
+    ADMINS,
+    PASSES_ONLY,
+    Account,
+    Role,
+    SignedIn,
+    hash_password,
+)
 from dispatch.access.second_factor import draw_letters, drop_factor
 from dispatch.errors import BadInput, Conflict, NotFound
 from dispatch.log.audit import write_down
@@ -35,6 +42,12 @@ class LoginTaken(Conflict):
     code = "login_taken"
 
 
+class HasNoPassword(Conflict):
+    """这个账号只用通行码，没有密码。请在当天的路线上发新的通行码。"""
+
+    code = "has_no_password"
+
+
 def open_account(
     uow: UnitOfWork, login: str, role: Role, title: str, *, serves: dict[str, str]
 ) -> str:
@@ -53,7 +66,7 @@ def open_account(
     wanted = _SERVES.get(role)
     if wanted is None or not _is_reach(wanted, set(serves)):
         raise NoSuchReach
-    if find_account(uow.session, login) is not None:
+    if login.startswith(PASSES_ONLY) or find_account(uow.session, login) is not None:
         raise LoginTaken
     account = Account(login=login, password_hash="", role=role, title=title)
     if "street" in serves:
@@ -70,17 +83,42 @@ def open_account(
 
 
 def renew_account(uow: UnitOfWork, login: str) -> str:
-    """A password was forgotten, a phone with the app lost: the way is opened again.
+    """A password was forgotten, or a closed account is needed again.
 
-    Returns: a password, told once; its holder has to choose another. Raises: NotFound.
+    The second factor stays: with the password alone nobody comes in who had one.
+
+    Returns:
+        a password, told once; its holder has to choose another.
+
+    Raises:
+        NotFound, HasNoPassword: it comes in by day passes.
     """
     account = _must_find(uow.session, login)
+    if account.login.startswith(PASSES_ONLY):
+        raise HasNoPassword
     password = _give_password(account)
     account.active, account.wrong_tries = True, 0
-    drop_factor(uow, account)
     _end_sessions(uow.session, account)
     write_down(uow, "account_renewed", "account", account.id)
     return password
+
+
+def reopen_account(uow: UnitOfWork, login: str) -> None:
+    """It opens again as it was closed; no password is given. Raises: NotFound."""
+    account = _must_find(uow.session, login)
+    account.active, account.wrong_tries = True, 0
+    uow.session.add(account)
+    write_down(uow, "account_reopened", "account", account.id)
+
+
+def take_lost_app_away(uow: UnitOfWork, login: str) -> None:
+    """The phone with the app and the codes are lost; the password stays. Only on the
+    machine: who may give passwords does not take the second lock off. Raises: NotFound.
+    """
+    account = _must_find(uow.session, login)
+    drop_factor(uow, account)
+    _end_sessions(uow.session, account)
+    write_down(uow, "second_factor_gone", "account", account.id)
 
 
 def close_account(uow: UnitOfWork, login: str) -> None:

@@ -1,8 +1,10 @@
 """Who may come in: every account, and what the security administrator does with them.
 
-They see accounts and no business at all. The administrators' own accounts are opened,
-renewed and closed by the command `account` on the machine itself: nobody gives rights
-to themselves, nor takes them from whoever reads what they did.
+They see accounts and no business at all, and give passwords only to those who serve
+elders at one place. Accounts of officials, auditors and the administrators are opened
+and renewed by the command `account` on the machine itself: nobody gives rights to
+themselves. The administrators' are closed there, too: nobody takes the sign-in of
+whoever reads what they did.
 """
 
 from collections.abc import Sequence
@@ -14,7 +16,14 @@ from uuid import UUID
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from dispatch.access.accounts import ADMINS, Account, Role, SignedIn
+from dispatch.access.accounts import (
+    ADMINS,
+    GIVEN_ON_A_PAGE,
+    PASSES_ONLY,
+    Account,
+    Role,
+    SignedIn,
+)
 from dispatch.access.opening import (
     close_account,
     open_account,
@@ -28,7 +37,6 @@ from dispatch.store.unit_of_work import UnitOfWork
 
 # By what a role's reach is named; helpers' accounts come with the helper.
 _SERVES: Final = {
-    Role.STREET: "street",
     Role.DISPATCHER: "street",
     Role.STATION: "station",
     Role.KITCHEN: "kitchen",
@@ -36,7 +44,7 @@ _SERVES: Final = {
 
 
 class OnTheMachine(NotAllowed):
-    """管理员账号只能在服务器上用 account 命令办理，没有保存。"""
+    """这类账号只能在服务器上用 account 命令办理，没有保存。"""
 
     code = "on_the_machine"
 
@@ -45,7 +53,8 @@ class OnTheMachine(NotAllowed):
 class AccountRow:
     """One account: whose it is, what it reaches, and whether somebody is in.
 
-    `changeable`: on the page; an administrator's own is not.
+    `changeable`: closed and signed out on the page; an administrator's own is not.
+    `renewable`: the page may give it another password.
     """
 
     id: UUID
@@ -59,6 +68,7 @@ class AccountRow:
     sessions: int
     seen_at: datetime | None
     changeable: bool
+    renewable: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +122,6 @@ def list_reaches(uow: UnitOfWork) -> list[Reach]:
     stations = read(select(Station).order_by(col(Station.code))).all()
     kitchens = read(select(Kitchen).order_by(col(Kitchen.name))).all()
     return [
-        *(Reach(role="street", code=one.code, name=one.name) for one in streets),
         *(Reach(role="dispatcher", code=one.code, name=one.name) for one in streets),
         *(Reach(role="station", code=one.code, name=one.name) for one in stations),
         *(Reach(role="kitchen", code=one.name, name=one.name) for one in kitchens),
@@ -125,11 +134,11 @@ def open_for(
     """A new account that serves a place, by its code; none: the whole district.
 
     Raises:
-        OnTheMachine: an administrator's.
+        OnTheMachine: an official's, an auditor's, an administrator's.
         NoSuchReach, LoginTaken, NotFound: as `open_account`.
     """
     _is_theirs(uow)
-    if role in ADMINS:
+    if role not in GIVEN_ON_A_PAGE:
         raise OnTheMachine
     serves = {_SERVES.get(role, "street"): place} if place else {}
     return GivenPassword(
@@ -140,10 +149,13 @@ def open_for(
 def renew_for(uow: UnitOfWork, account_id: UUID) -> GivenPassword:
     """A password was forgotten, or a closed account is needed again.
 
-    Raises: NotFound, OnTheMachine.
+    Raises: NotFound, OnTheMachine, HasNoPassword.
     """
-    login = _changeable(uow, account_id).login
-    return GivenPassword(login=login, password=renew_account(uow, login))
+    account = _changeable(uow, account_id)
+    if account.role not in GIVEN_ON_A_PAGE:
+        raise OnTheMachine
+    password = renew_account(uow, account.login)
+    return GivenPassword(login=account.login, password=password)
 
 
 def close_for(uow: UnitOfWork, account_id: UUID) -> None:
@@ -194,9 +206,15 @@ def _rows(session: Session, accounts: Sequence[Account]) -> list[AccountRow]:
             sessions=inside.get(one.id, (0, None))[0],
             seen_at=inside.get(one.id, (0, None))[1],
             changeable=one.role not in ADMINS,
+            renewable=_is_renewable(one),
         )
         for one in accounts
     ]
+
+
+def _is_renewable(account: Account) -> bool:
+    passes_only = account.login.startswith(PASSES_ONLY)
+    return account.role in GIVEN_ON_A_PAGE and not passes_only
 
 
 def _place_of(account: Account) -> UUID | str | None:

@@ -10,7 +10,13 @@ from uuid import UUID
 import segno
 from sqlmodel import Session, col, select
 
-from dispatch.access.accounts import Account, Role, open_session, shut_account
+from dispatch.access.accounts import (
+    PASSES_ONLY,
+    Account,
+    Role,
+    open_session,
+    shut_account,
+)
 from dispatch.access.day_passes import (
     DayPass,
     end_pass,
@@ -167,7 +173,7 @@ def _account_of(session: Session, helper_id: UUID) -> Account:
     )
     if account := session.exec(query.order_by(col(Account.login))).first():
         return account
-    account = shut_account(f"pass-{helper_id.hex}", Role.HELPER, "通行码")
+    account = shut_account(f"{PASSES_ONLY}{helper_id.hex}", Role.HELPER, "通行码")
     account.helper_id = helper_id
     session.add(account)
     session.flush()

@@ -7,8 +7,15 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from dispatch.access.accounts import ADMINS, Account, Role, open_session
-from dispatch.access.opening import NoSuchReach, find_account
+from dispatch.access.accounts import (
+    ADMINS,
+    GIVEN_ON_A_PAGE,
+    Account,
+    Role,
+    open_session,
+    shut_account,
+)
+from dispatch.access.opening import HasNoPassword, LoginTaken, NoSuchReach, find_account
 from dispatch.access.reading_audit import (
     TooManyDays,
     read_chain,
@@ -53,7 +60,8 @@ def test_rights_are_given_renewed_and_taken_on_the_page(town: LittleTown) -> Non
         names = {"station": "s1", "kitchen": kitchen.name}
     reaches = do(town, admin, list_reaches)
     assert set(names.items()) <= {(one.role, one.code) for one in reaches}
-    for role, place in ((Role.STATION, ""), (Role.DISTRICT, "s1"), (Role.HELPER, "")):
+    calls = (Role.CALL_CENTRE, "s1")
+    for role, place in ((Role.STATION, ""), calls, (Role.HELPER, "")):
         with pytest.raises(NoSuchReach):
             do(town, admin, open_for, "no", role, "新人", place=place)
     for login, place in names.items():
@@ -69,6 +77,7 @@ def test_rights_are_given_renewed_and_taken_on_the_page(town: LittleTown) -> Non
 
     cook = do(town, admin, enter)
     (row,) = do(town, admin, find, "kitchen").accounts
+    assert row.renewable
     assert (row.place, row.sessions, row.password_given) == (kitchen.name, 1, True)
     do(town, admin, sign_out_for, cook)
     assert do(town, admin, find, "kitchen").accounts[0].sessions == 0
@@ -83,7 +92,7 @@ def test_rights_are_given_renewed_and_taken_on_the_page(town: LittleTown) -> Non
 
 
 def find(uow: UnitOfWork, q: str) -> Any:
-    return list_accounts(uow, q=q, role=Role(q), limit=10, offset=0)
+    return list_accounts(uow, q="", role=Role(q), limit=10, offset=0)
 
 
 @ON_ONE_ENGINE
@@ -98,6 +107,19 @@ def test_nobody_gives_rights_to_an_administrator_nor_without_being_one(
                 do(town, admin, deed, other)
         with pytest.raises(OnTheMachine):
             do(town, admin, open_for, "more", role, "再来一个", place="")
+    for role in (Role.DISTRICT, Role.STREET, Role.AUDITOR):
+        other = town.add_account(f"an-{role.value}", role).account_id
+        with pytest.raises(OnTheMachine):
+            do(town, admin, renew_for, other)
+        with pytest.raises(OnTheMachine):
+            do(town, admin, open_for, "more", role, "再来一个", place="")
+        (row,) = do(town, admin, find, role.value).accounts
+        assert (row.changeable, row.renewable) == (True, False)
+        do(town, admin, sign_out_for, other)
+        do(town, admin, close_for, other)
+        with pytest.raises(OnTheMachine):  # nor is it opened again
+            do(town, admin, renew_for, other)
+    assert {one.role for one in do(town, admin, list_reaches)} <= GIVEN_ON_A_PAGE
     clerk = town.staff.account_id
     office = town.add_account("office", Role.DISTRICT)
     for stranger in (office, town.staff, town.add_account("a", Role.AUDIT_ADMIN)):
@@ -108,6 +130,25 @@ def test_nobody_gives_rights_to_an_administrator_nor_without_being_one(
             do(town, stranger, list_reaches)
     with Session(town.engine) as session:
         assert session.get_one(Account, clerk).active
+
+
+@ON_ONE_ENGINE
+def test_whoever_comes_with_a_pass_is_given_no_password(town: LittleTown) -> None:
+    admin = town.add_account("security", Role.SECURITY_ADMIN)
+
+    def come(uow: UnitOfWork) -> UUID:
+        account = shut_account("pass-1", Role.HELPER, "通行码")
+        uow.session.add(account)
+        return account.id
+
+    comes = do(town, admin, come)
+    (row,) = do(town, admin, find, "helper").accounts
+    assert (row.login, row.changeable, row.renewable) == ("pass-1", True, False)
+    do(town, admin, close_for, comes)
+    with pytest.raises(HasNoPassword):
+        do(town, admin, renew_for, comes)
+    with pytest.raises(LoginTaken):
+        do(town, admin, open_for, "pass-2", Role.STATION, "新人", place="s1")
 
 
 @ON_ONE_ENGINE

@@ -25,11 +25,14 @@ from dispatch.access.opening import (
     find_account,
     open_account,
     renew_account,
+    reopen_account,
+    take_lost_app_away,
 )
 from dispatch.access.passwords import WeakPassword, refuse_weak
 from dispatch.access.second_factor import (
     STEP_SECONDS,
     WrongCode,
+    count_recovery,
     draw_factor,
     prove_factor,
 )
@@ -170,12 +173,21 @@ def test_an_account_is_opened_renewed_and_closed_from_the_command_line(
         assert account is not None
         assert (account.station_id, account.password_given) == (town.station_id, True)
         token, _ = open_session(uow.session, account)
+        key = draw_factor(uow, account).key
+        app = TOTP(b32decode(key), 6, SHA1(), STEP_SECONDS)  # noqa: S303
+        prove_factor(uow, account, app.generate(int(wall_now().timestamp())).decode())
         second = renew_account(uow, "new")
+        assert account.second_since is not None  # a new password is not a new lock
         assert fits(uow, "new", second)
         assert not fits(uow, "new", first)
         assert find_session(uow.session, token) is None
         token, _ = open_session(uow.session, account)
         close_account(uow, "new")
         assert find_session(uow.session, token) is None
+        reopen_account(uow, "new")
+        take_lost_app_away(uow, "new")
+        assert fits(uow, "new", second)
+        assert account.active
+        assert count_recovery(uow, account.id) == 0
 
     in_one_transaction(town.engine, do)

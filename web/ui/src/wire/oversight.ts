@@ -14,6 +14,7 @@ export interface AccountRow {
   sessions: number;
   seen_at: string | null;
   changeable: boolean;
+  renewable: boolean;
 }
 export interface AccountsPage { total: number; accounts: AccountRow[] }
 export interface Reach { role: Role; code: string; name: string }

@@ -49,8 +49,9 @@ export const oversight = {
   "oversight.state": ["状态", "State"],
   "oversight.ledger_about": ["逐笔只显示代号，不显示姓名；同一代号是同一位老人。查看逐笔要写用途，并记入审计。", "Lines carry codes, not names; one code is one elder. Looking takes a purpose and is written down."],
   "oversight.logins": ["账号管理", "Accounts"],
-  "oversight.logins_about": ["一人一个账号。三员（系统、安全、审计管理员）的账号只能在服务器上办理，谁也不能给自己加权。", "One person, one account. The administrators' own are opened on the machine itself: nobody gives rights to themselves."],
+  "oversight.logins_about": ["一人一个账号。区、街道、审计和三员（系统、安全、审计管理员）的账号只能在服务器上开通、重置，谁也不能给自己加权。重置密码不会去掉动态验证码。", "One person, one account. Those of the district, the streets, auditors and the administrators are opened and renewed on the machine itself: nobody gives rights to themselves. A new password leaves the second factor as it is."],
   "oversight.open": ["开新账号", "New account"],
+  "oversight.open_about": ["区、街道、审计和三员的账号在服务器上开通；助老员的账号随助老员登记。", "Accounts of the district, streets, auditors and administrators are opened on the machine; a helper's comes with the helper."],
   "oversight.open_it": ["开通", "Open it"],
   "oversight.find": ["账号或名称", "Login or title"],
   "oversight.search": ["查找", "Find"],
@@ -74,4 +75,6 @@ export const oversight = {
   "oversight.reopen": ["重新启用", "Open again"],
   "oversight.close": ["停用", "Close"],
   "oversight.on_machine": ["在服务器上办理", "On the machine itself"],
+  "oversight.renew_on_machine": ["密码在服务器上重置", "A new password: on the machine"],
+  "oversight.by_pass": ["只用通行码", "Comes with day passes"],
 } as const satisfies Pairs;
