@@ -198,6 +198,15 @@ def make_keys() -> None:
 
 def _upgrade(chosen: Settings) -> None:
     importlib.import_module("dispatch.store.migrate").upgrade(chosen.database)
+    if not chosen.keys.exists():  # nothing is sealed yet, or it is not ours to open
+        return
+    engine = importlib.import_module("dispatch.store.engine").make_engine(
+        chosen.database
+    )
+    try:
+        importlib.import_module("dispatch.people.phones").compare_anew(engine)
+    finally:
+        engine.dispose()
 
 
 def _run(name: str, module: str, deed: str) -> None:

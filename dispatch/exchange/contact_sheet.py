@@ -11,7 +11,7 @@ from dispatch.exchange.elders_named import ELDER_KEYS, NamedElders
 from dispatch.exchange.lines import Act, Line, Sheet, twice
 from dispatch.people.changing import tell_change
 from dispatch.people.elders import Contact, Elder
-from dispatch.people.vault import seal, unseal
+from dispatch.people.vault import phone_form, seal, unseal
 from dispatch.store.unit_of_work import UnitOfWork
 
 _SAID: Final = ("rank", "relation", "may_collect", "holds_key", "guardian")
@@ -37,7 +37,7 @@ def judge_contacts(uow: UnitOfWork, sheet: Sheet) -> None:
     known = _known(uow.session, [line.plan.id for line in sheet.good()])
     for line in sheet.good():
         elder: Elder = line.plan
-        found = known.get((elder.id, line.values["phone"]))
+        found = known.get((elder.id, phone_form(line.values["phone"])))
         if found is None:
             continue
         contact, name = found
@@ -89,7 +89,7 @@ def _known(
         found |= {one.id: one for one in session.exec(query)}
     kept = unseal(session, list(found), ["name", "phone"])
     return {
-        (one.elder_id, kept[one.id].get("phone", "")): (
+        (one.elder_id, phone_form(kept[one.id].get("phone", ""))): (
             one,
             kept[one.id].get("name", ""),
         )

@@ -40,7 +40,6 @@ LOOKS_AN_HOUR: Final = 30
 SERVED_FOR: Final = timedelta(hours=1)
 _SHOWN_DAYS: Final = 7
 _ASKED, _FOUND = "phone_asked", "phone_found"
-_SIGNS: Final = str.maketrans("", "", " -()+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,8 +199,7 @@ def _looks_lately(uow: UnitOfWork) -> int:
 
 def _relations(session: Session, phone: str) -> dict[UUID, str]:
     """The elders a number belongs to, and whose it is: their own or a contact's."""
-    told = {phone.strip(), phone.translate(_SIGNS)}
-    owners = {one for number in told for one in find_owners(session, "phone", number)}
+    owners = find_owners(session, "phone", phone)
     query = select(Contact.elder_id, Contact.relation).where(
         col(Contact.id).in_(owners)
     )

@@ -10,7 +10,9 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -106,8 +108,27 @@ def read_keys(path: Path) -> Keys:
     return Keys(kept["current"], sealing, base64.b64decode(kept["blind"]))
 
 
+def phone_form(value: str) -> str:
+    """A number as it is compared: its digits, a mobile one without the country's.
+
+    A number kept as it was typed (010-6234 5678, +86 138…) is shown so, and found by
+    any way of typing it.
+    """
+    digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", value))
+    return re.sub(r"^(?:00)?86(?=1[0-9]{10}$)", "", digits)
+
+
 def blind_index(field: str, value: str) -> str:
     """What equal values share, and nobody without the key can compute."""
+    return _blind(field, (field == "phone" and phone_form(value)) or value)
+
+
+def blind_as_typed(field: str, value: str) -> str:
+    """As it was made of telephones too, before they had one form: see `phones`."""
+    return _blind(field, value)
+
+
+def _blind(field: str, value: str) -> str:
     plain = f"{field}|{value.strip().upper()}".encode()
     return hmac.new(keys().blind, plain, hashlib.sha256).hexdigest()[:32]
 
@@ -181,17 +202,17 @@ def unseal(
 
 def find_owners(session: Session, field: str, value: str) -> list[UUID]:
     """Who has exactly this phone, card or identity number."""
-    query = select(Sealed.owner_id).where(
-        Sealed.field == field, Sealed.blind == blind_index(field, value)
-    )
-    return list(session.exec(query))
+    return owners_by(session, field, [value]).get(value, [])
 
 
 def owners_by(
     session: Session, field: str, values: Collection[str]
 ) -> dict[str, list[UUID]]:
     """Who has which of these phones, cards or identity numbers; nobody is left out."""
-    blind = {blind_index(field, value): value for value in values}
+    blind: dict[str, set[str]] = {}
+    for value in values:
+        for made in (blind_index, blind_as_typed):
+            blind.setdefault(made(field, value), set()).add(value)
     wanted = sorted(blind)
     found: dict[str, list[UUID]] = {}
     for start in range(0, len(wanted), 500):
@@ -199,7 +220,8 @@ def owners_by(
             Sealed.field == field, col(Sealed.blind).in_(wanted[start : start + 500])
         )
         for index, owner_id in session.exec(query.order_by(col(Sealed.owner_id))):
-            found.setdefault(blind[str(index)], []).append(owner_id)
+            for value in blind[str(index)]:
+                found.setdefault(value, []).append(owner_id)
     return found
 
 

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from dispatch.people.vault import Sealed, erase, find_owners, seal, unseal
+from dispatch.people.phones import compare_anew
+from dispatch.people.vault import (
+    Sealed,
+    blind_as_typed,
+    blind_index,
+    erase,
+    find_owners,
+    owners_by,
+    seal,
+    unseal,
+)
 
 
 def test_a_value_comes_back_as_it_went_in(engine: Engine) -> None:
@@ -50,6 +60,48 @@ def test_a_cipher_moved_to_another_row_does_not_open(
         session.flush()
         with pytest.raises(InvalidTag):
             unseal(session, [owner, other], ["name", "phone"])
+
+
+@pytest.mark.parametrize(
+    ("kept", "rings"),
+    [
+        ("010-6234 5678", "01062345678"),
+        ("138 0000 0000", "+86 13800000000"),
+        ("+86-138-0000-0000", "13800000000"),
+        ("008613800000000", "138００００００００"),
+        ("8612345", "86-12345"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_telephone_finds_its_owner_however_it_was_typed_and_is_shown_so(
+    engine: Engine, kept: str, rings: str
+) -> None:
+    owner = uuid4()
+    with Session(engine) as session:
+        seal(session, owner, {"phone": kept})
+        session.flush()
+        assert find_owners(session, "phone", rings) == [owner]
+        both = owners_by(session, "phone", [kept, rings])
+        assert both == {kept: [owner], rings: [owner]}
+        assert unseal(session, [owner], ["phone"]) == {owner: {"phone": kept}}
+
+
+def test_a_number_from_before_is_found_after_the_next_start(engine: Engine) -> None:
+    """What is right stays as it is: what stands written of it compares with it."""
+    old, fine = uuid4(), uuid4()
+    with Session(engine) as session:
+        seal(session, old, {"phone": "010-6234 5678"})
+        seal(session, fine, {"phone": "13800000000"})
+        session.flush()
+        row = session.get_one(Sealed, (old, "phone"))
+        row.blind = blind_as_typed("phone", "010-6234 5678")
+        session.commit()
+        assert find_owners(session, "phone", "01062345678") == []
+        assert find_owners(session, "phone", "010-6234 5678") == [old]
+    assert [compare_anew(engine) for _ in "12"] == [1, 0]
+    with Session(engine) as session:
+        assert find_owners(session, "phone", "01062345678") == [old]
+    assert blind_index("phone", "13800000000") == blind_as_typed("phone", "13800000000")
 
 
 def test_a_card_finds_its_owner_however_it_is_typed(engine: Engine) -> None:
