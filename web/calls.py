@@ -41,6 +41,7 @@ class MealForm(Form):
     channel: Channel
     menu_item_id: UUID
     note: Annotated[str, Field(max_length=120)] = ""
+    elder_speaks: bool = False  # though the number that rings is a contact's
 
 
 class WordsForm(Form):
@@ -77,7 +78,12 @@ def post_order(
 ) -> Answer:
     def do(uow: UnitOfWork) -> CallerOrder:
         meal = (form.on, form.serving, form.channel, form.menu_item_id)
-        return order_on_call(uow, elder_id, meal, note=form.note, key=key)
+        return order_on_call(
+            *(uow, elder_id, meal),
+            note=form.note,
+            key=key,
+            elder_speaks=form.elder_speaks,
+        )
 
     return Answer(caller.change(do), status_code=_NEW)
 

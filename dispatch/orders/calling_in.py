@@ -7,12 +7,11 @@ the station, what to mind at table, the orders of the next days.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from dispatch.access.masking import mask_name
@@ -20,15 +19,23 @@ from dispatch.access.second_factor import draw_letters
 from dispatch.access.tries import TooManyLooks
 from dispatch.catalogue.sittings import Serving
 from dispatch.clock import town_day
-from dispatch.errors import NotAllowed, NotFound
-from dispatch.log.audit import Audit, write_down
+from dispatch.log.audit import write_down
+from dispatch.orders.caller_looks import (
+    ASKED,
+    FOUND,
+    LOOKS_AN_HOUR,
+    is_theirs,
+    looks_lately,
+    serve,
+    who_asks,
+)
 from dispatch.orders.offers import Offer, show_offer
 from dispatch.orders.ordering import OrderDraft, place_order
 from dispatch.orders.orders import Channel, Order, OrderState
 from dispatch.orders.standing_run import SERVICE_OF
 from dispatch.people.elders import Contact, Elder, still_here
 from dispatch.people.places import Station
-from dispatch.people.vault import find_owners, unseal
+from dispatch.people.vault import blind_index, find_owners, unseal
 from dispatch.quality.complaining import ComplaintDraft, note_complaint
 from dispatch.quality.complaints import Complaint, ComplaintFrom
 from dispatch.safety.cases import Case
@@ -36,10 +43,7 @@ from dispatch.safety.crying import call_for_elder
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 
-LOOKS_AN_HOUR: Final = 30
-SERVED_FOR: Final = timedelta(hours=1)
 _SHOWN_DAYS: Final = 7
-_ASKED, _FOUND = "phone_asked", "phone_found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,18 +87,26 @@ def find_callers(uow: UnitOfWork, phone: str) -> CallersFound:
     Raises:
         TooManyLooks: thirty numbers within an hour.
     """
-    _is_theirs(uow)
-    asked = _looks_lately(uow)
+    is_theirs(uow)
+    asked = looks_lately(uow)
     if asked >= LOOKS_AN_HOUR:
         raise TooManyLooks
-    write_down(uow, _ASKED, "account", uow.actor.account_id or UUID(int=0))
-    relations = _relations(uow.session, phone)
+    number = UUID(hex=blind_index("phone", phone))  # equal numbers show as equal
+    write_down(uow, ASKED, "number", number)
+    contacts = _contacts(uow.session, phone)
+    relations = _relations(uow.session, phone, contacts)
     query = select(Elder).where(
         col(Elder.id).in_(relations), still_here(town_day(uow.now))
     )
     elders = uow.session.exec(query.order_by(col(Elder.number))).all()
     for elder in elders:
-        write_down(uow, _FOUND, "elder", elder.id, fields=["name"], purpose="call")
+        through = ["contacts"] if relations[elder.id] is not None else []
+        fields = ["name", *through]
+        write_down(uow, FOUND, "elder", elder.id, fields=fields, purpose="call")
+    here = {one.id for one in elders}
+    for contact in contacts:
+        if contact.elder_id in here and relations[contact.elder_id] is not None:
+            write_down(uow, FOUND, "contact", contact.id, purpose="call")
     return CallersFound(
         callers=_rows(uow, elders, relations), left=LOOKS_AN_HOUR - asked - 1
     )
@@ -104,7 +116,7 @@ def offer_on_call(
     uow: UnitOfWork, elder_id: UUID, on: date, serving: Serving, channel: Channel
 ) -> Offer:
     """What they could order. Raises: NotFound, for who is not on the telephone."""
-    _serve(uow, elder_id)
+    serve(uow, elder_id)
     return show_offer(uow, elder_id, on, serving, channel)
 
 
@@ -115,12 +127,19 @@ def order_on_call(
     *,
     note: str,
     key: str | None,
+    elder_speaks: bool = False,
 ) -> CallerOrder:
     """Take a meal; no rule is set aside here, whoever needs that asks the station.
 
+    Args:
+        elder_speaks: on a contact's telephone, the elder says themselves what they
+            want. The audit keeps it; without it the order is the contact's.
+
     Raises: as `place_order`; NotFound, for who is not on the telephone.
     """
-    _serve(uow, elder_id)
+    look = serve(uow, elder_id)
+    through = "contacts" in look.fields
+    family = through and not elder_speaks
     on, serving, channel, item_id = meal
     draft = OrderDraft(
         elder_id=elder_id,
@@ -129,10 +148,14 @@ def order_on_call(
         serve_on=on,
         serving=serving,
         menu_item_id=item_id,
-        source="phone",
+        source="family" if family else "phone",
+        contact_id=who_asks(uow, look) if family else None,
         note=note,
     )
-    return _order(place_order(uow, draft, key=key))
+    order = place_order(uow, draft, key=key)
+    if through and elder_speaks and not uow.repeated:
+        write_down(uow, "elder_spoke", "order", order.id, purpose="call")
+    return _order(order)
 
 
 def complain_on_call(
@@ -142,7 +165,7 @@ def complain_on_call(
 
     Raises: NotFound, ComplaintWordsMissing, KeyMissing, KeyReused.
     """
-    _serve(uow, elder_id)
+    serve(uow, elder_id)
     if made := claim(uow, key, "call_complaint", [elder_id, words]):
         return uow.session.get_one(Complaint, made).ticket_no
     today = town_day(uow.now)
@@ -165,49 +188,25 @@ def cry_on_call(
 
     Raises: NotFound, KeyMissing, KeyReused.
     """
-    _serve(uow, elder_id)
+    serve(uow, elder_id)
     return call_for_elder(uow, elder_id, words, key=key)
 
 
-def _serve(uow: UnitOfWork, elder_id: UUID) -> None:
-    """From here on the actor reaches this one elder, whom their number has found."""
-    _is_theirs(uow)
-    found = select(Audit.id).where(
-        Audit.account_id == uow.actor.account_id,
-        Audit.action == _FOUND,
-        Audit.object_id == elder_id,
-        col(Audit.at) > uow.now - SERVED_FOR,
-    )
-    if uow.session.exec(found.limit(1)).first() is None:
-        raise NotFound("请先按来电号码查找，一小时内有效。")
-    uow.actor = replace(uow.actor, elder_id=elder_id)
-
-
-def _is_theirs(uow: UnitOfWork) -> None:
-    if uow.actor.role != "call_centre" or uow.actor.account_id is None:
-        raise NotAllowed
-
-
-def _looks_lately(uow: UnitOfWork) -> int:
-    query = select(func.count()).where(
-        Audit.account_id == uow.actor.account_id,
-        Audit.action == _ASKED,
-        col(Audit.at) > uow.now - timedelta(hours=1),
-    )
-    return uow.session.exec(query).one()
-
-
-def _relations(session: Session, phone: str) -> dict[UUID, str]:
-    """The elders a number belongs to, and whose it is: their own or a contact's."""
+def _contacts(session: Session, phone: str) -> Sequence[Contact]:
     owners = find_owners(session, "phone", phone)
-    query = select(Contact.elder_id, Contact.relation).where(
-        col(Contact.id).in_(owners)
-    )
-    return dict(session.exec(query).all()) | dict.fromkeys(owners, "")
+    return session.exec(select(Contact).where(col(Contact.id).in_(owners))).all()
+
+
+def _relations(
+    session: Session, phone: str, contacts: Sequence[Contact]
+) -> dict[UUID, str | None]:
+    """The elders a number belongs to: None for their own, else whose of theirs."""
+    found: dict[UUID, str | None] = {one.elder_id: one.relation for one in contacts}
+    return found | dict.fromkeys(find_owners(session, "phone", phone))
 
 
 def _rows(
-    uow: UnitOfWork, elders: Sequence[Elder], relations: dict[UUID, str]
+    uow: UnitOfWork, elders: Sequence[Elder], relations: dict[UUID, str | None]
 ) -> list[CallerRow]:
     session = uow.session
     names = unseal(session, [one.id for one in elders], ["name"])
@@ -219,7 +218,7 @@ def _rows(
             elder_id=one.id,
             number=one.number,
             label=mask_name(names.get(one.id, {}).get("name", "")),
-            relation=relations[one.id],
+            relation=relations[one.id] or "",
             station=station.name,
             station_phone=station.phone,
             usual_channel=one.usual_channel,

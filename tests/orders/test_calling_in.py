@@ -12,8 +12,8 @@ from dispatch.access.tries import TooManyLooks
 from dispatch.catalogue.sittings import Serving
 from dispatch.errors import NotAllowed, NotFound
 from dispatch.log.audit import Audit
+from dispatch.orders.caller_looks import LOOKS_AN_HOUR
 from dispatch.orders.calling_in import (
-    LOOKS_AN_HOUR,
     complain_on_call,
     cry_on_call,
     find_callers,
@@ -21,6 +21,9 @@ from dispatch.orders.calling_in import (
     order_on_call,
 )
 from dispatch.orders.orders import Channel, Order
+from dispatch.orders.refusals import NotServed
+from dispatch.people.family import FamilyDeed, NotOptedIn
+from dispatch.people.opting_in import opt_in
 from dispatch.quality.complaints import Complaint
 from dispatch.safety.cases import Case, CaseKind
 from dispatch.store.unit_of_work import Actor, in_one_transaction
@@ -55,6 +58,7 @@ def test_who_rings_orders_complains_and_calls_for_help(
     assert (through.elder_id, bool(through.relation)) == (elder_id, True)
     assert "王小英" not in str((found, through))
 
+    do(town, ear, find_callers, OWN)
     dish = do(town, ear, offer_on_call, elder_id, *LUNCH).dishes[0]
     meal, key = (*LUNCH, dish.id), uuid4().hex
     order, again = (
@@ -72,7 +76,33 @@ def test_who_rings_orders_complains_and_calls_for_help(
         assert set(session.exec(select(Complaint.ticket_no))) == tickets
         assert session.exec(select(Case.kind)).all() == [CaseKind.SOS_ELDER]
         looks = session.exec(select(Audit.action).where(Audit.role == "call_centre"))
-        assert sorted(looks) == ["phone_asked"] * 3 + ["phone_found"] * 3
+        assert sorted(looks) == ["phone_asked"] * 4 + ["phone_found"] * 5
+
+
+@ON_ONE_ENGINE
+def test_from_a_contacts_number_it_is_the_familys_order_unless_the_elder_speaks(
+    town: LittleTown, ear: Actor
+) -> None:
+    elder_id = town.add_elder()
+    contact = town.add_contact(elder_id)
+    for number in (OWN, DAUGHTERS, "+86 139 0000 0000"):
+        do(town, ear, find_callers, number)
+    about = {"note": "", "key": "one"}
+    with pytest.raises(NotOptedIn):
+        do(town, ear, order_on_call, elder_id, (*LUNCH, town.dish_id), **about)
+    spoken = {"elder_speaks": True, **about}
+    for _ in range(2):
+        do(town, ear, order_on_call, elder_id, (*LUNCH, town.dish_id), **spoken)
+    do(town, town.staff, opt_in, elder_id, contact, [FamilyDeed.ORDER])
+    dinner = (TODAY, Serving.DINNER, Channel.DELIVERY, town.dish_id)
+    with pytest.raises(NotServed):  # past the opt-in: there is no dinner this day
+        do(town, ear, order_on_call, elder_id, dinner, note="", key="two")
+    with Session(town.engine) as session:
+        (order,) = session.exec(select(Order)).all()
+        spoke = select(Audit.object_id).where(Audit.action == "elder_spoke")
+        assert (order.source, session.exec(spoke).all()) == ("phone", [order.id])
+        asked = select(Audit.object_id).where(Audit.action == "phone_asked")
+        assert len({*session.exec(asked)}) == 2  # three looks, two of one number
 
 
 @ON_ONE_ENGINE

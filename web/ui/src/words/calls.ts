@@ -17,6 +17,7 @@ export const calls = {
   "ring.order": ["订餐", "Order a meal"],
   "ring.complaint": ["投诉", "Complaint"],
   "ring.help": ["求助", "Help"],
+  "ring.elder_speaks": ["老人本人在电话旁，亲口要订（记入审计）", "The elder is on the line and says so themselves (written down)"],
   "ring.on": ["哪一天", "Day"],
   "ring.serving": ["哪一餐", "Meal"],
   "ring.channel": ["怎样吃", "How"],
