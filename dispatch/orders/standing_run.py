@@ -6,9 +6,12 @@ a run that died is simply run again, and two at once do not double anything.
 
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
+from traceback import extract_tb
 from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, or_, select
@@ -32,9 +35,12 @@ from dispatch.orders.standing_plans import (
     plan_for,
 )
 from dispatch.people.elders import Elder, get_elder
+from dispatch.store.database import is_away, is_full
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 
+log = structlog.get_logger()
 AHEAD_DAYS: Final = 7
+FAILED: Final = "failed"  # why a meal is missing that no refusal speaks of
 _BEGINS_SECONDS: Final = 30 * 60  # after local midnight
 _AT_ONCE: Final = 25  # meals of one look: the alarms must not wait for the kitchen
 _OVER: Final = (AlreadyOrdered, ElderDied, PastCutOff)
@@ -64,10 +70,45 @@ def run_standing(engine: Engine, at_once: int = _AT_ONCE) -> int:
     with picture(engine) as seen:
         due = list_due(seen.session, run, at_once)
     for meal in due:
-        in_one_transaction(engine, partial(make_due, meal=meal))
+        _make_alone(engine, meal)
     if not due:
         in_one_transaction(engine, end_run)
     return len(due)
+
+
+def _make_alone(engine: Engine, meal: Meal) -> None:
+    """One meal; a failure of ours with it keeps nobody behind it waiting.
+
+    Raises: what the database raises that is away or full; the run goes on later.
+    """
+    try:
+        in_one_transaction(engine, partial(make_due, meal=meal))
+    except Exception as error:
+        if is_away(error) or is_full(error):
+            raise
+        in_one_transaction(engine, partial(note_failed, meal=meal))
+        _, on, serving = meal
+        place = extract_tb(error.__traceback__)[-1]
+        log.error(  # noqa: TRY400 - its own words may be of a person
+            "standing.failed",
+            error=type(error).__name__,
+            where=f"{Path(place.filename).name}:{place.lineno}",
+            day=on.isoformat(),
+            serving=serving.value,
+        )
+
+
+def note_failed(uow: UnitOfWork, meal: Meal) -> None:
+    """This meal was tried in vain tonight: the run goes past it, and is due again the
+    night after."""
+    elder_id, on, serving = meal
+    plan = plan_for(list_plans(uow.session, elder_id), on, serving)
+    if plan is None:
+        return
+    day = _claimed(uow, plan, on)
+    if day.outcome is Outcome.MISSED:
+        day.plan_id, day.tried_at, day.why = plan.id, uow.now, FAILED
+        uow.session.add(day)
 
 
 def begin_run(uow: UnitOfWork) -> StandingRun:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
+from structlog.testing import capture_logs
 
 from dispatch.catalogue.sittings import MenuItem, Serving, Sitting
 from dispatch.clock import town_moment
@@ -30,8 +31,9 @@ from dispatch.orders.standing_plans import (
     list_plans,
 )
 from dispatch.orders.standing_run import begin_run, list_due, make_due, run_standing
+from dispatch.people.elder_facts import ElderFact, FactKind
 from dispatch.store.unit_of_work import in_one_transaction, picture
-from tests.little_town import TODAY, LittleTown
+from tests.little_town import EIGHT, TODAY, LittleTown
 
 FRIDAY = TODAY.weekday()
 NEXT = TODAY + timedelta(days=7)
@@ -270,3 +272,29 @@ def test_what_cannot_be_made_is_kept_with_its_reason(served: LittleTown) -> None
     assert {(day.outcome, day.why) for day in days} == {
         (Outcome.MISSED, "texture_clash")
     }
+
+
+def test_a_meal_that_breaks_keeps_nobody_behind_it_waiting(served: LittleTown) -> None:
+    elders = sorted(served.add_elder(born_on=date(1956, 5, 1)) for _ in range(3))
+    with Session(served.engine) as session:
+        session.exec(select(Sitting).where(Sitting.serve_on == NEXT)).one().capacity = 0
+        session.commit()
+    for elder_id in elders:
+        keep(served, lunches(elder_id))
+    with Session(served.engine) as session:
+        session.exec(select(Sitting).where(Sitting.serve_on == NEXT)).one().capacity = 9
+        about: dict[str, Any] = {"source": "file", "recorded_at": EIGHT, "seq": 1}
+        about |= {"value": {"ability_level": 3, "assessed_on": "某日"}}
+        about |= {"kind": FactKind.ABILITY, "from_on": TODAY}
+        session.add(ElderFact(elder_id=elders[0], **about))
+        session.commit()
+    served.at(town_moment(TODAY, 86_400 + 7200))
+    with capture_logs() as told:
+        assert [run_standing(served.engine) for _ in range(3)] == [3, 0, 0]
+
+    assert [one["event"] for one in told] == ["standing.failed"]
+    assert all("某日" not in str(one) and elders[0].hex not in str(one) for one in told)
+    assert [len(orders_of(served.engine, each)) for each in elders] == [1, 2, 2]
+    with Session(served.engine) as session:
+        left = session.get_one(StandingDay, (elders[0], NEXT, Serving.LUNCH))
+        assert (left.outcome, left.why) == (Outcome.MISSED, "failed")
