@@ -20,6 +20,10 @@ from urllib.parse import urlsplit
 Address = IPv4Address | IPv6Address
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 _OURSELF: Final = IPv4Address("127.0.0.1")
+# What the world's register calls open and is not: the registers that a cloud keeps of
+# its machines under a number like any other, and the sites of before `fc00::/7`.
+_REGISTERS: Final = frozenset({IPv4Address("168.63.129.16")})
+_OLD_SITES: Final = IPv6Network("fec0::/10")
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ NOBODY: Final = Allowed()
 
 def is_open(at: Address) -> bool:
     """It belongs to the open network, as far as its number tells."""
+    if at in _REGISTERS or at in _OLD_SITES:
+        return False
     return at.is_global and not (at.is_multicast or at.is_reserved)
 
 

@@ -30,6 +30,7 @@ BY_NUMBER: Final = (
     *("100.64.0.1", "224.0.0.1", "255.255.255.255", "[fe80::1]", "[fd00::1]"),
     *("[ff02::1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]"),
     *("[64:ff9b::a9fe:a9fe]", "[2002:7f00:1::]", "[::ffff:a9fe:a9fe]"),
+    *("168.63.129.16", "[::ffff:a83f:8110]", "[64:ff9b::a83f:8110]", "[fec0::1]"),
 )
 CALLERS: Final = re.compile(
     r"^ *(?:import|from) (?:httpx|requests|urllib3|aiohttp|http\.client"
