@@ -44,6 +44,7 @@ def backup(shelf: Path | None, *, follow: bool) -> None:
     try:
         if follow:
             _follow(chosen, place)
+        _leave_in_order()
         run = make_backup(chosen, place)
         copied = None
         if chosen.keys_copy is not None:
@@ -120,8 +121,7 @@ def drill(name: str | None, shelf: Path | None) -> None:
     Nothing of the house is touched. Prints one JSON line; exit 1 when it failed.
     """
     chosen = chosen_settings()
-    # Told to stop, it takes its scratch place and its server along.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    _leave_in_order()
     done = do_drill(chosen, _shelf(chosen, shelf), name=name)
     _say(
         backup=done.run.name,
@@ -133,6 +133,16 @@ def drill(name: str | None, shelf: Path | None) -> None:
         besides=done.besides,
     )
     sys.exit(not done.run.passed)
+
+
+def _leave_in_order() -> None:
+    """Told to stop, it takes along what it began: a scratch place, a server, a copy."""
+
+    def leave(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # once is enough: it is tidying up
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
 
 
 def _shelf(chosen: Settings, told: Path | None) -> Path:

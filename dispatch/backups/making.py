@@ -34,15 +34,15 @@ def make_backup(chosen: Settings, shelf: Path) -> BackupRun:
     """Put one more backup on the shelf; the row that was written about it.
 
     Raises:
-        CopyFailed, PostgresMissing, OSError: and then a row says that it failed, and
-            nothing of it is left on the shelf.
+        CopyFailed, PostgresMissing, OSError, SystemExit: and then a row says that it
+            failed, and nothing of it is left on the shelf.
     """
     began, engine = wall_now(), make_engine(chosen.database)
     name = began.strftime(NAME)
     try:
         try:
             size = _make(chosen, engine, shelf, name)
-        except Exception as error:
+        except BaseException as error:  # also when it is told to stop
             shutil.rmtree(_part(shelf, name), ignore_errors=True)
             failed = _row(RunKind.BACKUP, name, began, words=_told(error), passed=False)
             with suppress(SQLAlchemyError):  # it is away: that is why it failed
@@ -150,5 +150,5 @@ def _row(kind: RunKind, name: str, began: datetime, **more: object) -> BackupRun
     )
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:400]

@@ -1,13 +1,14 @@
 """A backup is made while the house runs, comes back elsewhere, and proves whole."""
 
 import json
+import signal
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, event, text
 from sqlmodel import Session, func, select
 
 from dispatch.access.accounts import Account, open_session
@@ -153,6 +154,30 @@ def test_a_backup_that_failed_leaves_nothing_on_the_shelf(tmp_path: Path) -> Non
         make_backup(chosen, tmp_path / SHELF)
 
     assert [*(tmp_path / SHELF).iterdir()] == []
+
+
+@ON_ONE_ENGINE
+def test_a_backup_that_is_told_to_stop_leaves_a_row_and_nothing_else(
+    town: LittleTown, house: Settings, tmp_path: Path
+) -> None:
+    def stop(connection: Connection) -> None:
+        if ".part" in str(connection.engine.url):  # the copy is there, half described
+            signal.raise_signal(signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    event.listen(Engine, "begin", stop)
+    try:
+        ended = run("backup")
+    finally:
+        event.remove(Engine, "begin", stop)
+        signal.signal(signal.SIGTERM, before)
+
+    assert ended.exit_code == 128 + signal.SIGTERM
+    assert [*(tmp_path / SHELF).iterdir()] == []
+    with Session(town.engine) as session:
+        failed = find_last(session, RunKind.BACKUP)
+        assert failed is not None
+        assert (failed.passed, failed.words) == (False, "SystemExit: 143")
 
 
 @ON_ONE_ENGINE
