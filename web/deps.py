@@ -4,7 +4,6 @@ import hmac
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from dispatch.access.admitting import (
 from dispatch.access.sessions import note_seen
 from dispatch.access.tries import Tries
 from dispatch.errors import NotAllowed, NotFound, NotSignedIn
-from dispatch.safety.prying import note_vain
+from dispatch.safety.prying import note_in_vain
 from dispatch.settings import settings
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor, UnitOfWork
@@ -67,8 +66,7 @@ class Caller:
             yield
         except NotFound as refusal:
             if refusal.code == NotFound.code:  # the others speak of what is theirs
-                for thing in self.asked:
-                    self.database.change(partial(note_vain, asked=thing), self.actor)
+                note_in_vain(self.database, self.actor, self.asked)
             raise
 
 

@@ -7,10 +7,12 @@ within an hour are tried, and their desks are told.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import and_, col, or_, select
 
 from dispatch.access.accounts import Account, Role
@@ -19,12 +21,22 @@ from dispatch.log.audit import Audit, write_down
 from dispatch.log.events import Event, record
 from dispatch.people.helpers import Helper, get_helper
 from dispatch.safety.notices import Notice, NoticeState, Way
-from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.store.database import Database
+from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 log = structlog.get_logger()
 TOLD_AT: Final = 10
 WITHIN: Final = timedelta(hours=1)
 _PRIED: Final = "helper.pried"
+
+
+def note_in_vain(database: Database, actor: Actor, asked: Sequence[UUID]) -> None:
+    """What cannot be written down now changes nothing in what the helper is told."""
+    try:
+        for thing in asked:
+            database.change(partial(note_vain, asked=thing), actor)
+    except SQLAlchemyError as trouble:
+        log.warning("helper.prying_not_noted", error=type(trouble).__name__)
 
 
 def note_vain(uow: UnitOfWork, asked: UUID) -> None:

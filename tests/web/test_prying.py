@@ -1,9 +1,12 @@
 """A helper before other people's doors: nothing is found, and it is noticed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from dispatch.access.accounts import Account
@@ -17,6 +20,17 @@ from tests.web.conftest import House
 from tests.web.test_phone import MINUTE
 
 TRIED = 120
+
+
+@contextmanager
+def nothing_noted(engine: Engine) -> Iterator[None]:
+    """The database takes no more into the audit."""
+    refuse = "BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE TRIGGER no_room {refuse}")
+    yield
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER no_room")
 
 
 @ON_ONE_ENGINE
@@ -60,6 +74,8 @@ def test_who_tries_many_numbers_finds_nothing_and_is_told_of(
         before = inbox_of(clerk)
         told += [tried(phone, n, thing) for n, thing in enumerate(things[9:], 9)]
         again = tried(phone, 0, things[0])
+        with nothing_noted(town.engine):
+            told += [tried(phone, 0, uuid4())]
 
     assert len(set(told)) == 1, "whether there is such a thing or not"
     assert told[0][:2] == again[:2] == (404, "not_found")
