@@ -36,6 +36,8 @@ export const field = {
   "role.system_admin": ["系统管理员", "System administrator"],
   "role.security_admin": ["安全管理员", "Security administrator"],
   "role.audit_admin": ["审计管理员", "Audit administrator"],
+  "role.system": ["系统", "The system"],
+  "role.elder": ["老人本人", "The elder"],
   "living.alone": ["独居", "Lives alone"],
   "living.empty_nest": ["空巢", "Empty nest"],
   "living.with_family": ["与家人同住", "With family"],
