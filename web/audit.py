@@ -6,21 +6,24 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field
 
+from dispatch.access.audit_rows import AuditPage, Turn
 from dispatch.access.looking_back import WatcherRow
 from dispatch.access.reading_audit import (
-    AuditPage,
+    Asked,
     ChainReport,
     StationChoice,
     list_station_choices,
     read_chain,
     read_deeds_of,
+    read_done_on_the_machine,
     read_looks_at,
     read_watchers,
 )
 from dispatch.promises.standing import Standing
+from dispatch.store.paging import AT_ONCE
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import AuditAdmin
-from web.schemas.shapes import Day, Form
+from web.schemas.shapes import Day, Form, Limit, Moment, Offset
 from web.wire import Answer, StrictRoute
 
 router = APIRouter(prefix="/api/audit", route_class=StrictRoute, tags=["audit"])
@@ -28,22 +31,28 @@ Purpose = Annotated[str, Field(min_length=2, max_length=80)]
 Named = Annotated[str, Field(min_length=1, max_length=40)]
 
 
-class ElderForm(Form):
-    """The number of a file, some days, and what they are looked at for."""
+class SpanForm(Form):
+    """Some days, what they are looked at for, and the page of what is found; `as_of` as
+    the first page told it."""
+
+    from_on: Day
+    until_on: Day
+    purpose: Purpose
+    limit: Limit = AT_ONCE
+    offset: Offset = 0
+    as_of: Moment | None = None
+
+
+class ElderForm(SpanForm):
+    """The number of a file."""
 
     number: Named
-    from_on: Day
-    until_on: Day
-    purpose: Purpose
 
 
-class LoginForm(Form):
-    """An account's login, some days, and what they are looked at for."""
+class LoginForm(SpanForm):
+    """An account's login."""
 
     login: Named
-    from_on: Day
-    until_on: Day
-    purpose: Purpose
 
 
 class WeekForm(Form):
@@ -69,13 +78,22 @@ def get_chain(request: Request, caller: AuditAdmin) -> Answer:
 @router.post("/elder", response_model=AuditPage)
 def post_elder(form: ElderForm, caller: AuditAdmin) -> Answer:
     """Who looked at one elder. Looking is a deed: it is written down itself."""
-    return Answer(caller.change(lambda uow: _looks(uow, form)))
+    asked = _asked(form)
+    return Answer(caller.change(lambda uow: read_looks_at(uow, form.number, asked)))
 
 
 @router.post("/account", response_model=AuditPage)
 def post_account(form: LoginForm, caller: AuditAdmin) -> Answer:
-    """What one account looked at and did."""
-    return Answer(caller.change(lambda uow: _deeds(uow, form)))
+    """What one account looked at and did, and what was done to it."""
+    asked = _asked(form)
+    return Answer(caller.change(lambda uow: read_deeds_of(uow, form.login, asked)))
+
+
+@router.post("/machine", response_model=AuditPage)
+def post_machine(form: SpanForm, caller: AuditAdmin) -> Answer:
+    """What commands on the machine did, and the house by itself."""
+    asked = _asked(form)
+    return Answer(caller.change(lambda uow: read_done_on_the_machine(uow, asked)))
 
 
 @router.post("/station", response_model=list[WatcherRow])
@@ -88,9 +106,10 @@ def post_station(form: WeekForm, caller: AuditAdmin) -> Answer:
     return Answer(caller.change(do))
 
 
-def _deeds(uow: UnitOfWork, form: LoginForm) -> AuditPage:
-    return read_deeds_of(uow, form.login, form.from_on, form.until_on, form.purpose)
-
-
-def _looks(uow: UnitOfWork, form: ElderForm) -> AuditPage:
-    return read_looks_at(uow, form.number, form.from_on, form.until_on, form.purpose)
+def _asked(form: SpanForm) -> Asked:
+    return Asked(
+        first_on=form.from_on,
+        last_on=form.until_on,
+        purpose=form.purpose,
+        turn=Turn(limit=form.limit, offset=form.offset, as_of=form.as_of),
+    )

@@ -3,39 +3,31 @@
 Whoever asks sees numbers of files and titles of accounts, never a name or an address.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, or_, union
 from sqlmodel import Session, col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import Account, Role
+from dispatch.access.audit_rows import (
+    OF_ELDERS,
+    LookRow,
+    Where,
+    find_rows,
+    rows_of,
+)
 from dispatch.clock import TOWN, town_moment
 from dispatch.errors import NotFound
 from dispatch.log.audit import Audit
-from dispatch.orders.orders import Order
 from dispatch.people.elders import Contact, Elder
 from dispatch.people.places import Station
 
 WEEK: Final = timedelta(days=7)
 _AT_ONCE: Final = 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class LookRow:
-    """One look or one act: whose file, when, by whom, what was shown, and why."""
-
-    number: str
-    at: datetime
-    by: str
-    role: str
-    action: str
-    about: str  # what kind of thing it was; `number` is empty where it is nobody's
-    fields: list[str]
-    purpose: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,34 +57,48 @@ def find_account_named(session: Session, login: str) -> Account:
     return account
 
 
+def looks_at(elder: Elder, first_on: date, last_on: date) -> Where:
+    """Every look at somebody's file, home, contacts, orders, cases and calls for help.
+
+    Exported forms and printed packs are about many at once and are not among them: they
+    stand under the account that took them.
+    """
+    theirs = (select(key).where(whose == elder.id) for key, whose in OF_ELDERS)
+    return col(Audit.object_id).in_(union(*theirs)), *_within(first_on, last_on)
+
+
+def deeds_of(account: Account, first_on: date, last_on: date) -> Where:
+    """What an account looked at and did, and what was done to it."""
+    about_it = and_(
+        col(Audit.object_kind) == "account", col(Audit.object_id) == account.id
+    )
+    either = or_(col(Audit.account_id) == account.id, about_it)
+    return either, *_within(first_on, last_on)
+
+
+def done_on_the_machine(first_on: date, last_on: date) -> Where:
+    """What commands on the machine did, and the house by itself: nobody signed in."""
+    return col(Audit.role) == Role.SYSTEM.value, *_within(first_on, last_on)
+
+
 def list_looks_at(
     session: Session, number: str, first_on: date, last_on: date
 ) -> list[LookRow]:
-    """Every look at somebody's file, home, contacts and orders, the newest first.
+    """Every look at somebody, the newest first.
 
     Raises:
         NotFound: no file of this number.
     """
     elder = find_elder_numbered(session, number)
-    whose = dict.fromkeys(_around(session, [elder]), elder.number)
-    return _rows(session, _looks(session, list(whose), first_on, last_on), whose)
+    rows = find_rows(session, looks_at(elder, first_on, last_on))
+    return [replace(row, number=elder.number) for row in rows]
 
 
-def list_deeds_of(
-    session: Session, login: str, first_on: date, last_on: date, *, most: int
+def list_done_on_the_machine(
+    session: Session, first_on: date, last_on: date
 ) -> list[LookRow]:
-    """What an account looked at and did, the newest first, so many at most.
-
-    Raises:
-        NotFound: no such account.
-    """
-    account = find_account_named(session, login)
-    query = select(Audit).where(
-        Audit.account_id == account.id, *_within(first_on, last_on)
-    )
-    newest = (col(Audit.at).desc(), col(Audit.recorded_at).desc(), col(Audit.id).desc())
-    looks = session.exec(query.order_by(*newest).limit(most)).all()
-    return _rows(session, looks, _numbers(session, looks))
+    """Every deed that nobody had signed in for, the newest first."""
+    return find_rows(session, done_on_the_machine(first_on, last_on))
 
 
 def list_watchers(session: Session, code: str, first_on: date) -> list[WatcherRow]:
@@ -118,8 +124,9 @@ def list_watchers(session: Session, code: str, first_on: date) -> list[WatcherRo
     last_on = first_on + WEEK - timedelta(days=1)
     found: dict[tuple[str, str], list[LookRow]] = {}
     looks = _looks(session, list(whose), first_on, last_on)
-    for row in _rows(session, looks, whose):
-        found.setdefault((row.by, row.role), []).append(row)
+    for look, row in zip(looks, rows_of(session, looks), strict=True):
+        mine = replace(row, number=whose[look.object_id])
+        found.setdefault((row.by, row.role), []).append(mine)
     told = [
         WatcherRow(
             by=by,
@@ -141,15 +148,6 @@ def as_facts(row: LookRow | WatcherRow) -> dict[str, object]:
     return told
 
 
-def _around(session: Session, elders: Sequence[Elder]) -> Iterable[UUID]:
-    """What is somebody's: their file, their door, their contacts, their orders."""
-    ids = [elder.id for elder in elders]
-    yield from ids
-    yield from (elder.household_id for elder in elders)
-    yield from session.exec(select(Contact.id).where(col(Contact.elder_id).in_(ids)))
-    yield from session.exec(select(Order.id).where(col(Order.elder_id).in_(ids)))
-
-
 def _looks(
     session: Session, keys: Sequence[UUID], first_on: date, last_on: date
 ) -> list[Audit]:
@@ -165,40 +163,3 @@ def _within(first_on: date, last_on: date) -> tuple[ColumnElement[bool], ...]:
     begins = town_moment(first_on, 0)
     ends = town_moment(last_on + timedelta(days=1), 0)
     return col(Audit.at) >= begins, col(Audit.at) < ends
-
-
-def _numbers(session: Session, looks: Sequence[Audit]) -> dict[UUID, str]:
-    """Whose file, door, contact or order each thing is, as far as it is anybody's."""
-    ids = {one.object_id for one in looks}
-    found: dict[UUID, str] = {}
-    homes = select(Elder.household_id, Elder.number).order_by(col(Elder.number))
-    for home, number in session.exec(homes.where(col(Elder.household_id).in_(ids))):
-        found[home] = f"{found[home]}、{number}" if home in found else number
-    for thing, whose in ((Contact, Contact.elder_id), (Order, Order.elder_id)):
-        query = select(thing.id, Elder.number).join(Elder, col(Elder.id) == whose)
-        found |= dict(session.exec(query.where(col(thing.id).in_(ids))).all())
-    files = select(Elder.id, Elder.number).where(col(Elder.id).in_(ids))
-    return found | dict(session.exec(files).all())
-
-
-def _rows(
-    session: Session, looks: Sequence[Audit], whose: dict[UUID, str]
-) -> list[LookRow]:
-    accounts = {one.account_id for one in looks if one.account_id}
-    known = {
-        one.id: f"{one.title}（{one.login}）"
-        for one in session.exec(select(Account).where(col(Account.id).in_(accounts)))
-    }
-    return [
-        LookRow(
-            number=whose.get(one.object_id, ""),
-            at=one.at,
-            by=known.get(one.account_id, "-") if one.account_id else "-",
-            role=one.role,
-            action=one.action,
-            about=one.object_kind,
-            fields=one.fields,
-            purpose=one.purpose,
-        )
-        for one in looks
-    ]

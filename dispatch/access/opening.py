@@ -78,7 +78,8 @@ def open_account(
     password = _give_password(account)
     uow.session.add(account)
     uow.session.flush()
-    write_down(uow, "account_opened", "account", account.id)
+    reach = " ".join((role.value, *serves.values()))
+    write_down(uow, "account_opened", "account", account.id, purpose=reach[:200])
     return password
 
 

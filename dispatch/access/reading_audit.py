@@ -1,5 +1,6 @@
 """The audit administrator's page: by whom somebody was looked at, what an account did,
-a station's week, and whether any line of the audit was changed.
+what was done to it or on the machine, a station's week, and whether any line of the
+audit was changed.
 
 They read the audit and nothing else: numbers of files and titles of accounts, never a
 name or an address. Each reading is for a purpose and is written down itself.
@@ -14,14 +15,15 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from dispatch.access.accounts import Role
+from dispatch.access.audit_rows import AuditPage, Turn, page_of_rows
 from dispatch.access.looking_back import (
-    LookRow,
     WatcherRow,
+    deeds_of,
+    done_on_the_machine,
     find_account_named,
     find_elder_numbered,
-    list_deeds_of,
-    list_looks_at,
     list_watchers,
+    looks_at,
 )
 from dispatch.clock import wall_now
 from dispatch.errors import BadInput, NotAllowed
@@ -31,21 +33,14 @@ from dispatch.people.places import Station, get_station
 from dispatch.store.unit_of_work import UnitOfWork
 
 MOST_DAYS: Final = 366
-MOST_ROWS: Final = 500
+FIRST_PAGE: Final = Turn()
+MACHINE: Final = UUID(int=0)  # the audit's object where it is no row of a table
 
 
 class TooManyDays(BadInput):
     """一次最多查一年，而且结束日期不能早于开始日期。"""
 
     code = "too_many_days"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuditPage:
-    """Looks and deeds, the newest first; `many`: there are more than are shown."""
-
-    rows: list[LookRow]
-    many: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,29 +65,49 @@ class ChainReport:
     broken: list[str]
 
 
-def read_looks_at(
-    uow: UnitOfWork, number: str, first_on: date, last_on: date, purpose: str
-) -> AuditPage:
-    """Every look at somebody's file, home, contacts and orders.
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Some days, what they are looked at for, and the page of what is found."""
+
+    first_on: date
+    last_on: date
+    purpose: str
+    turn: Turn = FIRST_PAGE
+
+
+def read_looks_at(uow: UnitOfWork, number: str, asked: Asked) -> AuditPage:
+    """Every look at somebody's file, home, contacts, orders, cases and calls for help.
 
     Raises: NotFound, TooManyDays.
     """
-    _is_theirs(uow, first_on, last_on)
-    elder_id = find_elder_numbered(uow.session, number).id
-    rows = list_looks_at(uow.session, number, first_on, last_on)
-    write_down(uow, "audit_read", "elder", elder_id, purpose=purpose)
-    return AuditPage(rows=rows[:MOST_ROWS], many=len(rows) > MOST_ROWS)
+    _is_theirs(uow, asked.first_on, asked.last_on)
+    elder = find_elder_numbered(uow.session, number)
+    where = looks_at(elder, asked.first_on, asked.last_on)
+    page = page_of_rows(uow.session, where, asked.turn)
+    write_down(uow, "audit_read", "elder", elder.id, purpose=asked.purpose)
+    return page
 
 
-def read_deeds_of(
-    uow: UnitOfWork, login: str, first_on: date, last_on: date, purpose: str
-) -> AuditPage:
-    """What an account looked at and did. Raises: NotFound, TooManyDays."""
-    _is_theirs(uow, first_on, last_on)
-    account_id = find_account_named(uow.session, login).id
-    rows = list_deeds_of(uow.session, login, first_on, last_on, most=MOST_ROWS + 1)
-    write_down(uow, "audit_read", "account", account_id, purpose=purpose)
-    return AuditPage(rows=rows[:MOST_ROWS], many=len(rows) > MOST_ROWS)
+def read_deeds_of(uow: UnitOfWork, login: str, asked: Asked) -> AuditPage:
+    """What an account looked at and did, and what was done to it.
+
+    Raises: NotFound, TooManyDays.
+    """
+    _is_theirs(uow, asked.first_on, asked.last_on)
+    account = find_account_named(uow.session, login)
+    where = deeds_of(account, asked.first_on, asked.last_on)
+    page = page_of_rows(uow.session, where, asked.turn)
+    write_down(uow, "audit_read", "account", account.id, purpose=asked.purpose)
+    return page
+
+
+def read_done_on_the_machine(uow: UnitOfWork, asked: Asked) -> AuditPage:
+    """What commands did that nobody signed in for. Raises: TooManyDays."""
+    _is_theirs(uow, asked.first_on, asked.last_on)
+    where = done_on_the_machine(asked.first_on, asked.last_on)
+    page = page_of_rows(uow.session, where, asked.turn)
+    write_down(uow, "audit_read", "machine", MACHINE, purpose=asked.purpose)
+    return page
 
 
 def read_watchers(

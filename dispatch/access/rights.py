@@ -185,14 +185,7 @@ def _changeable(uow: UnitOfWork, account_id: UUID) -> Account:
 
 def _rows(session: Session, accounts: Sequence[Account]) -> list[AccountRow]:
     names = _places(session, accounts)
-    now = wall_now()
-    query = (
-        select(SignedIn.account_id, func.count(), func.max(SignedIn.seen_at))
-        .where(col(SignedIn.account_id).in_([one.id for one in accounts]))
-        .where(~col(SignedIn.revoked), col(SignedIn.expires_at) > now)
-        .group_by(col(SignedIn.account_id))
-    )
-    inside = {key: (many, seen) for key, many, seen in session.exec(query)}
+    inside = _inside(session, accounts)
     return [
         AccountRow(
             id=one.id,
@@ -203,13 +196,30 @@ def _rows(session: Session, accounts: Sequence[Account]) -> list[AccountRow]:
             active=one.active,
             password_given=one.password_given,
             second_since=one.second_since,
-            sessions=inside.get(one.id, (0, None))[0],
-            seen_at=inside.get(one.id, (0, None))[1],
+            sessions=len(inside[one.id]),
+            seen_at=max(inside[one.id], default=None),
             changeable=one.role not in ADMINS,
             renewable=_is_renewable(one),
         )
         for one in accounts
     ]
+
+
+def _inside(
+    session: Session, accounts: Sequence[Account]
+) -> dict[UUID, list[datetime]]:
+    """When each of an account's sessions was last seen, of those that still open."""
+    inside: dict[UUID, list[datetime]] = {one.id: [] for one in accounts}
+    roles = {one.id: one.role for one in accounts}
+    query = select(SignedIn).where(
+        col(SignedIn.account_id).in_(roles),
+        ~col(SignedIn.revoked),
+        col(SignedIn.expires_at) > wall_now(),
+    )
+    for one in session.exec(query):
+        if one.stands(roles[one.account_id]):
+            inside[one.account_id].append(one.seen_at)
+    return inside
 
 
 def _is_renewable(account: Account) -> bool:

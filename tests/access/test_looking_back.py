@@ -8,9 +8,10 @@ from dispatch.errors import NotFound
 from dispatch.log.audit import write_down
 from dispatch.people.elders import Elder
 from dispatch.people.revealing import reveal
-from dispatch.store.unit_of_work import in_one_transaction
+from dispatch.safety.cases import Case, CaseKind, Rung
+from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
 from tests.engines import ON_ONE_ENGINE
-from tests.little_town import TODAY, LittleTown
+from tests.little_town import STREET, TODAY, LittleTown
 
 
 @ON_ONE_ENGINE
@@ -38,6 +39,23 @@ def test_each_look_is_found_by_the_person_and_told_to_the_station(
         actor=town.dispatcher,
     )
 
+    def look_into_a_case(uow: UnitOfWork) -> None:
+        case = Case(
+            kind=CaseKind.CONDITION,
+            elder_id=elder_id,
+            station_id=town.station_id,
+            street_code=STREET,
+            happened_at=uow.now,
+            opened_at=uow.now,
+            rung=Rung.PHONE_ELDER,
+            deadline_at=uow.now,
+            owner="调度",
+        )
+        uow.session.add(case)
+        write_down(uow, "read_found", "case", case.id, fields=["found"])
+
+    in_one_transaction(town.engine, look_into_a_case, actor=town.dispatcher)
+
     with Session(town.engine) as session:
         number = session.get_one(Elder, elder_id).number
         looks = list_looks_at(session, number, TODAY, TODAY)
@@ -46,8 +64,10 @@ def test_each_look_is_found_by_the_person_and_told_to_the_station(
             list_looks_at(session, "nobody", TODAY, TODAY)
 
     told = sorted((one.role, one.fields, one.purpose) for one in looks)
+    assert {one.number for one in looks} == {number}
     assert told == [
         ("dispatcher", ["address"], "电话确认"),
+        ("dispatcher", ["found"], ""),
         ("station", ["phone"], "电话确认"),
     ]
     assert sorted((one.role, one.persons, one.fields) for one in week) == [

@@ -1,5 +1,7 @@
 """Who gives rights sees no elder, who reads the audit changes nothing; all is noted."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +14,24 @@ from dispatch.access.accounts import (
     GIVEN_ON_A_PAGE,
     Account,
     Role,
+    SignedIn,
     open_session,
     shut_account,
 )
-from dispatch.access.opening import HasNoPassword, LoginTaken, NoSuchReach, find_account
+from dispatch.access.audit_rows import Turn
+from dispatch.access.opening import (
+    HasNoPassword,
+    LoginTaken,
+    NoSuchReach,
+    find_account,
+    renew_account,
+)
 from dispatch.access.reading_audit import (
+    Asked,
     TooManyDays,
     read_chain,
     read_deeds_of,
+    read_done_on_the_machine,
     read_looks_at,
     read_watchers,
 )
@@ -43,7 +55,7 @@ from tests.engines import ON_ONE_ENGINE
 from tests.little_town import TODAY, LittleTown
 
 WHY = "群众来信核查"
-DAYS = (TODAY, TODAY)
+ASKED = Asked(first_on=TODAY, last_on=TODAY, purpose=WHY)
 
 
 def do(town: LittleTown, actor: Actor, deed: Any, *about: Any, **more: Any) -> Any:
@@ -73,6 +85,10 @@ def test_rights_are_given_renewed_and_taken_on_the_page(town: LittleTown) -> Non
         assert account is not None
         assert account.kitchen_id == town.kitchen_id
         open_session(uow.session, account)
+        open_session(uow.session, account)
+        idle = uow.session.exec(select(SignedIn)).first()
+        assert idle is not None
+        idle.seen_at -= timedelta(hours=13)  # left alone: it opens nothing any more
         return account.id
 
     cook = do(town, admin, enter)
@@ -163,9 +179,9 @@ def test_the_audit_is_read_for_a_purpose_and_the_reading_is_in_it(
         number = session.get_one(Elder, elder_id).number
         login = session.get_one(Account, town.staff.account_id).login
 
-    first = do(town, reader, read_looks_at, number, *DAYS, WHY)
-    again = do(town, reader, read_looks_at, number, *DAYS, WHY)
-    deeds = do(town, reader, read_deeds_of, login, *DAYS, WHY)
+    first = do(town, reader, read_looks_at, number, ASKED)
+    again = do(town, reader, read_looks_at, number, ASKED)
+    deeds = do(town, reader, read_deeds_of, login, ASKED)
     week = do(town, reader, read_watchers, town.station_id, TODAY, WHY)
 
     assert [(row.action, row.fields) for row in first.rows] == [("reveal", ["phone"])]
@@ -178,12 +194,50 @@ def test_the_audit_is_read_for_a_purpose_and_the_reading_is_in_it(
     assert "王小英" not in str((first, again, deeds, week))
     for deed, whose in ((read_looks_at, "nobody"), (read_deeds_of, "nobody")):
         with pytest.raises(NotFound):
-            do(town, reader, deed, whose, *DAYS, WHY)
+            do(town, reader, deed, whose, ASKED)
+    early = replace(ASKED, last_on=TODAY.replace(year=2025))
     with pytest.raises(TooManyDays):
-        do(town, reader, read_looks_at, number, TODAY, TODAY.replace(year=2025), WHY)
+        do(town, reader, read_looks_at, number, early)
     for stranger in (town.staff, town.add_account("s", Role.SECURITY_ADMIN)):
         with pytest.raises(NotAllowed):
-            do(town, stranger, read_looks_at, number, *DAYS, WHY)
+            do(town, stranger, read_looks_at, number, ASKED)
+
+
+@ON_ONE_ENGINE
+@pytest.mark.proves("F102")
+def test_what_was_done_to_an_account_and_on_the_machine_is_found_page_by_page(
+    town: LittleTown,
+) -> None:
+    security = town.add_account("security", Role.SECURITY_ADMIN)
+    reader = town.add_account("audit", Role.AUDIT_ADMIN)
+    do(town, security, open_for, "desk", Role.STATION, "新人", place="s1")
+    in_one_transaction(town.engine, lambda uow: renew_account(uow, "desk"))
+
+    desk = do(town, reader, read_deeds_of, "desk", ASKED)
+    told = {(row.number, row.action, row.role, row.purpose) for row in desk.rows}
+    assert told == {
+        ("desk", "account_opened", "security_admin", "station s1"),
+        ("desk", "account_renewed", "system", ""),
+    }
+    machine = do(town, reader, read_done_on_the_machine, ASKED)
+    assert [(row.number, row.action) for row in machine.rows] == [
+        ("desk", "account_renewed")
+    ]
+    with pytest.raises(NotAllowed):
+        do(town, security, read_done_on_the_machine, ASKED)
+
+    elders = [town.add_elder(), town.add_elder("李大山")]
+    for number in range(5):
+        do(town, town.staff, reveal, elders[number % 2], ["phone"], f"第{number}次")
+    with Session(town.engine) as session:
+        front = session.get_one(Account, town.staff.account_id).login
+    seen, as_of = list[str](), None
+    for offset in (0, 2, 4):
+        turn = Turn(limit=2, offset=offset, as_of=as_of)
+        page = do(town, reader, read_deeds_of, front, replace(ASKED, turn=turn))
+        seen, as_of = [*seen, *(row.purpose for row in page.rows)], page.as_of
+        assert (page.total, page.persons) == (5, 2)
+    assert seen == [f"第{number}次" for number in (4, 3, 2, 1, 0)]
 
 
 @ON_ONE_ENGINE

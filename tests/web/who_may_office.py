@@ -95,5 +95,6 @@ WHO_MAY_OFFICE: Final[dict[str, frozenset[str]]] = {
     "GET /api/audit/chain": AUDITS,
     "POST /api/audit/elder": AUDITS,
     "POST /api/audit/account": AUDITS,
+    "POST /api/audit/machine": AUDITS,
     "POST /api/audit/station": AUDITS,
 }

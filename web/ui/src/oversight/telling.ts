@@ -8,3 +8,9 @@ export const fieldsOf = (fields: readonly string[]): string => fields.map((one) 
 
 /** What the product wrote down by itself has a word; what a person gave as a reason is theirs. */
 export const purposeOf = (purpose: string): string => named("audit_purpose", purpose);
+
+/** An account was opened: for which role and place. */
+export function reachOf(purpose: string): string {
+  const [role, ...places] = purpose.split(" ");
+  return [named("role", role), ...places].join(" ");
+}

@@ -24,7 +24,8 @@ export interface LookRow {
   number: string; at: string; by: string; role: string; action: string; about: string;
   fields: string[]; purpose: string;
 }
-export interface AuditPage { rows: LookRow[]; many: boolean }
+/** `total` lines about `persons` elders, on all pages. */
+export interface AuditPage { as_of: string; total: number; persons: number; rows: LookRow[] }
 export interface WatcherRow { by: string; role: string; looks: number; persons: number; fields: string[] }
 export interface StationChoice { id: string; code: string; name: string }
 export interface ChainReport { as_of: string; links: number; waiting: number; head: string; broken: string[] }

@@ -96,6 +96,7 @@ export const audit = {
   "audit_about.door_key": ["钥匙", "Key"],
   "audit_about.operator": ["运营商", "Operator"],
   "audit_about.number": ["号码", "Number"],
+  "audit_about.machine": ["服务器", "The machine"],
   "audit_about.unknown": ["不明编号", "Unknown number"],
   "audit_about.webhook": ["推送", "Webhook"],
   "audit_about.calendar": ["日历", "Calendar"],
