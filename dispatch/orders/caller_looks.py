@@ -1,5 +1,6 @@
 """What the call centre has asked for within the hour, and whom that opens to it."""
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -8,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from dispatch.access.accounts import Account
+from dispatch.access.tries import TooManyLooks
 from dispatch.errors import NotAllowed, NotFound
-from dispatch.log.audit import Audit
+from dispatch.log.audit import Audit, write_down
 from dispatch.people.elders import Contact
 from dispatch.people.family import find_opt_in
 from dispatch.store.unit_of_work import UnitOfWork
@@ -60,10 +63,25 @@ def is_theirs(uow: UnitOfWork) -> None:
         raise NotAllowed
 
 
-def looks_lately(uow: UnitOfWork) -> int:
-    query = select(func.count()).where(
-        Audit.account_id == uow.actor.account_id,
-        Audit.action == ASKED,
-        col(Audit.at) > uow.now - timedelta(hours=1),
+def count_look(uow: UnitOfWork, number: UUID) -> int:
+    """One more look by this account; the same number again is none. How many are left.
+
+    The account is held: looks at the same moment cannot outrun the count.
+
+    Raises:
+        TooManyLooks: with the seconds until the next number may be asked for.
+    """
+    held = select(Account.id).where(Account.id == uow.actor.account_id)
+    uow.session.exec(held.with_for_update()).one()
+    query = (
+        select(Audit.object_id, func.max(Audit.at))
+        .where(Audit.account_id == uow.actor.account_id, Audit.action == ASKED)
+        .where(col(Audit.at) > uow.now - SERVED_FOR)
+        .group_by(col(Audit.object_id))
     )
-    return uow.session.exec(query).one()
+    asked = dict(uow.session.exec(query).all())
+    if number not in asked and len(asked) >= LOOKS_AN_HOUR:
+        free = min(asked.values()) + SERVED_FOR - uow.now
+        raise TooManyLooks(again_seconds=max(1, math.ceil(free.total_seconds())))
+    write_down(uow, ASKED, "number", number)
+    return LOOKS_AN_HOUR - len({*asked, number})

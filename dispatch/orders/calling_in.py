@@ -16,16 +16,13 @@ from sqlmodel import Session, col, select
 
 from dispatch.access.masking import mask_name
 from dispatch.access.second_factor import draw_letters
-from dispatch.access.tries import TooManyLooks
 from dispatch.catalogue.sittings import Serving
 from dispatch.clock import town_day
 from dispatch.log.audit import write_down
 from dispatch.orders.caller_looks import (
-    ASKED,
     FOUND,
-    LOOKS_AN_HOUR,
+    count_look,
     is_theirs,
-    looks_lately,
     serve,
     who_asks,
 )
@@ -44,6 +41,7 @@ from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 
 _SHOWN_DAYS: Final = 7
+_OF_ONE_CONTACT: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,30 +73,31 @@ class CallerRow:
 
 @dataclass(frozen=True, kw_only=True)
 class CallersFound:
-    """`left`: so many numbers may still be asked for within the hour."""
+    """`left`: so many numbers may still be asked for within the hour. `shared`: it is
+    a contact of so many elders that it is nobody's own (公用号码), and shows none."""
 
     callers: list[CallerRow]
     left: int
+    shared: bool = False
 
 
 def find_callers(uow: UnitOfWork, phone: str) -> CallersFound:
     """Whose number it is, of those who live in the district.
 
     Raises:
-        TooManyLooks: thirty numbers within an hour.
+        TooManyLooks: thirty different numbers within an hour.
     """
     is_theirs(uow)
-    asked = looks_lately(uow)
-    if asked >= LOOKS_AN_HOUR:
-        raise TooManyLooks
     number = UUID(hex=blind_index("phone", phone))  # equal numbers show as equal
-    write_down(uow, ASKED, "number", number)
+    left = count_look(uow, number)
     contacts = _contacts(uow.session, phone)
     relations = _relations(uow.session, phone, contacts)
     query = select(Elder).where(
         col(Elder.id).in_(relations), still_here(town_day(uow.now))
     )
     elders = uow.session.exec(query.order_by(col(Elder.number))).all()
+    if sum(relations[one.id] is not None for one in elders) > _OF_ONE_CONTACT:
+        return CallersFound(callers=[], left=left, shared=True)
     for elder in elders:
         through = ["contacts"] if relations[elder.id] is not None else []
         fields = ["name", *through]
@@ -107,9 +106,7 @@ def find_callers(uow: UnitOfWork, phone: str) -> CallersFound:
     for contact in contacts:
         if contact.elder_id in here and relations[contact.elder_id] is not None:
             write_down(uow, FOUND, "contact", contact.id, purpose="call")
-    return CallersFound(
-        callers=_rows(uow, elders, relations), left=LOOKS_AN_HOUR - asked - 1
-    )
+    return CallersFound(callers=_rows(uow, elders, relations), left=left)
 
 
 def offer_on_call(

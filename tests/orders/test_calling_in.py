@@ -142,11 +142,24 @@ def test_thirty_numbers_an_hour_are_enough_for_anybody(
 ) -> None:
     town.add_elder()
     for left in reversed(range(LOOKS_AN_HOUR)):
-        found = do(town, ear, find_callers, "13811112222")
-        assert (found.callers, found.left) == ([], left)
-    with pytest.raises(TooManyLooks):
+        for number in (f"138111122{left:02}", f"138-1111-22{left:02}"):
+            found = do(town, ear, find_callers, number)
+            assert (found.callers, found.left) == ([], left)
+    with pytest.raises(TooManyLooks) as refusal:
         do(town, ear, find_callers, OWN)
+    assert refusal.value.facts == {"again_seconds": 3600}
     town.at(EIGHT + timedelta(minutes=61))
     assert len(do(town, ear, find_callers, OWN).callers) == 1
     with pytest.raises(NotAllowed):
         do(town, town.staff, find_callers, OWN)
+
+
+@ON_ONE_ENGINE
+def test_a_contact_of_many_is_nobodys_own_number(town: LittleTown, ear: Actor) -> None:
+    for many in range(6):
+        elder_id = town.add_elder()
+        town.add_contact(elder_id)
+        found = do(town, ear, find_callers, DAUGHTERS)
+        assert (len(found.callers), found.shared) == (
+            (many + 1, False) if many < 5 else (0, True)
+        )

@@ -9,4 +9,4 @@ export interface CallerRow {
   station: string; station_phone: string; usual_channel: string | null;
   diet_tags: string[]; allergies: string[]; orders: CallerOrder[];
 }
-export interface CallersFound { callers: CallerRow[]; left: number }
+export interface CallersFound { callers: CallerRow[]; left: number; shared: boolean }

@@ -8,6 +8,7 @@ export const calls = {
   "ring.find": ["查找", "Find"],
   "ring.left": ["这一小时还可查 {n} 个号码", "{n} more numbers this hour"],
   "ring.nobody": ["没有登记这个号码。", "Nobody is known by this number."],
+  "ring.shared": ["公用号码，请转驿站。", "A number of many: pass on to the station."],
   "ring.nobody_todo": ["请来电人联系所在驿站；有危险请直接拨打 120 或 110。", "Ask them to call their station; in danger 120 or 110."],
   "ring.own": ["本人号码", "their own number"],
   "ring.of": ["{relation}的号码", "number of: {relation}"],
