@@ -35,7 +35,6 @@ export const field = {
   "role.auditor": ["审计", "Auditor"],
   "role.system_admin": ["系统管理员", "System administrator"],
   "role.security_admin": ["安全管理员", "Security administrator"],
-  "role.system": ["系统", "The house itself"],
   "role.audit_admin": ["审计管理员", "Audit administrator"],
   "role.system": ["系统", "The system"],
   "role.elder": ["老人本人", "The elder"],
