@@ -3,6 +3,7 @@
 import itertools
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, QueuePool
 
 from dispatch.store.engine import make_engine
 from tests.postgres import PostgresServer
@@ -19,6 +20,7 @@ from tests.reuse import Used
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 TEMPLATE: Final = "liuzhu_template"
+_PATIENCE_SECONDS: Final = 5.0
 
 # For what is decided before anything that two databases could do differently.
 ON_ONE_ENGINE: Final = pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
@@ -46,6 +48,7 @@ class Engines:
             self._made[url] = make_engine(url)
         made = self._made[url]
         yield made
+        _wait_for_threads(made)
         made.dispose()
 
     @contextmanager
@@ -100,6 +103,17 @@ class Engines:
     def close(self) -> None:
         if self._postgres is not None:
             self._postgres.stop()
+
+
+def _wait_for_threads(made: Engine) -> None:
+    """A server that was just stopped may have a look under way: what it gives back
+    after `dispose` would lie open in a pool that nobody knows any more."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    pool = made.pool
+    while isinstance(pool, QueuePool) and pool.checkedout():
+        if time.monotonic() > until:
+            return
+        time.sleep(0.01)
 
 
 def upgrade(url: str) -> None:
