@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.clock import wall_now
+from dispatch.errors import NotFound
 from dispatch.store.columns import Instant, word
 from dispatch.store.unit_of_work import Actor, UnitOfWork
 
@@ -203,3 +204,15 @@ def actor_of(account: Account) -> Actor:
 def hash_token(token: str) -> str:
     """What is kept of a session's token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_account(session: Session, login: str) -> Account | None:
+    """The account of this name."""
+    return session.exec(select(Account).where(Account.login == login)).first()
+
+
+def get_account_named(session: Session, login: str) -> Account:
+    """Raises: NotFound."""
+    if account := find_account(session, login):
+        return account
+    raise NotFound("没有这个账号。")

@@ -24,7 +24,7 @@ from dispatch.clock import TOWN, town_moment
 from dispatch.errors import NotFound
 from dispatch.log.audit import Audit
 from dispatch.people.elders import Contact, Elder
-from dispatch.people.places import Station
+from dispatch.people.places import get_station_coded
 
 WEEK: Final = timedelta(days=7)
 _AT_ONCE: Final = 500
@@ -47,14 +47,6 @@ def find_elder_numbered(session: Session, number: str) -> Elder:
     if elder is None:
         raise NotFound("没有这个档案编号。")
     return elder
-
-
-def find_account_named(session: Session, login: str) -> Account:
-    """Raises: NotFound."""
-    account = session.exec(select(Account).where(Account.login == login)).first()
-    if account is None:
-        raise NotFound("没有这个账号。")
-    return account
 
 
 def looks_at(elder: Elder, first_on: date, last_on: date) -> Where:
@@ -108,9 +100,7 @@ def list_watchers(session: Session, code: str, first_on: date) -> list[WatcherRo
     Raises:
         NotFound: no such station.
     """
-    station = session.exec(select(Station).where(Station.code == code)).first()
-    if station is None:
-        raise NotFound("没有这个驿站。")
+    station = get_station_coded(session, code)
     query = select(Elder).where(Elder.station_id == station.id)
     whose = {
         key: elder.number

@@ -10,12 +10,14 @@ from dispatch.access.accounts import (
     Account,
     Role,
     SignedIn,
+    find_account,
+    get_account_named,
     hash_password,
 )
 from dispatch.access.second_factor import draw_letters, drop_factor
 from dispatch.errors import BadInput, Conflict, NotFound
 from dispatch.log.audit import write_down
-from dispatch.people.places import Kitchen, Station, Street
+from dispatch.people.places import Kitchen, Street, get_station_coded
 from dispatch.store.unit_of_work import UnitOfWork
 
 # What each role serves; helpers' accounts come with the helper.
@@ -72,7 +74,7 @@ def open_account(
     if "street" in serves:
         account.street_code = _street(uow.session, serves["street"])
     if "station" in serves:
-        account.station_id = _station(uow.session, serves["station"]).id
+        account.station_id = get_station_coded(uow.session, serves["station"]).id
     if "kitchen" in serves:
         account.kitchen_id = _kitchen(uow.session, serves["kitchen"]).id
     password = _give_password(account)
@@ -94,7 +96,7 @@ def renew_account(uow: UnitOfWork, login: str) -> str:
     Raises:
         NotFound, HasNoPassword: it comes in by day passes.
     """
-    account = _must_find(uow.session, login)
+    account = get_account_named(uow.session, login)
     if account.login.startswith(PASSES_ONLY):
         raise HasNoPassword
     password = _give_password(account)
@@ -106,7 +108,7 @@ def renew_account(uow: UnitOfWork, login: str) -> str:
 
 def reopen_account(uow: UnitOfWork, login: str) -> None:
     """It opens again as it was closed; no password is given. Raises: NotFound."""
-    account = _must_find(uow.session, login)
+    account = get_account_named(uow.session, login)
     account.active, account.wrong_tries = True, 0
     uow.session.add(account)
     write_down(uow, "account_reopened", "account", account.id)
@@ -116,7 +118,7 @@ def take_lost_app_away(uow: UnitOfWork, login: str) -> None:
     """The phone with the app and the codes are lost; the password stays. Only on the
     machine: who may give passwords does not take the second lock off. Raises: NotFound.
     """
-    account = _must_find(uow.session, login)
+    account = get_account_named(uow.session, login)
     drop_factor(uow, account)
     _end_sessions(uow.session, account)
     write_down(uow, "second_factor_gone", "account", account.id)
@@ -124,7 +126,7 @@ def take_lost_app_away(uow: UnitOfWork, login: str) -> None:
 
 def close_account(uow: UnitOfWork, login: str) -> None:
     """Nobody signs in with it any more; what it did stays its. Raises: NotFound."""
-    account = _must_find(uow.session, login)
+    account = get_account_named(uow.session, login)
     account.active = False
     uow.session.add(account)
     _end_sessions(uow.session, account)
@@ -133,14 +135,9 @@ def close_account(uow: UnitOfWork, login: str) -> None:
 
 def sign_out_everywhere(uow: UnitOfWork, login: str) -> None:
     """Every session of theirs is over at once. Raises: NotFound."""
-    account = _must_find(uow.session, login)
+    account = get_account_named(uow.session, login)
     _end_sessions(uow.session, account)
     write_down(uow, "account_signed_out", "account", account.id)
-
-
-def find_account(session: Session, login: str) -> Account | None:
-    """The account of this name."""
-    return session.exec(select(Account).where(Account.login == login)).first()
 
 
 def _give_password(account: Account) -> str:
@@ -155,25 +152,11 @@ def _is_reach(wanted: frozenset[str], told: set[str]) -> bool:
     return told <= wanted and len(told) == 1
 
 
-def _must_find(session: Session, login: str) -> Account:
-    found = find_account(session, login)
-    if found is None:
-        raise NotFound("没有这个账号。")
-    return found
-
-
 def _street(session: Session, code: str) -> str:
     found = session.get(Street, code)
     if found is None:
         raise NotFound("没有这个街道。")
     return found.code
-
-
-def _station(session: Session, code: str) -> Station:
-    found = session.exec(select(Station).where(Station.code == code)).first()
-    if found is None:
-        raise NotFound("没有这个驿站。")
-    return found
 
 
 def _kitchen(session: Session, name: str) -> Kitchen:

@@ -14,13 +14,12 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from dispatch.access.accounts import Role
+from dispatch.access.accounts import Role, get_account_named
 from dispatch.access.audit_rows import AuditPage, Turn, page_of_rows
 from dispatch.access.looking_back import (
     WatcherRow,
     deeds_of,
     done_on_the_machine,
-    find_account_named,
     find_elder_numbered,
     list_watchers,
     looks_at,
@@ -94,7 +93,7 @@ def read_deeds_of(uow: UnitOfWork, login: str, asked: Asked) -> AuditPage:
     Raises: NotFound, TooManyDays.
     """
     _is_theirs(uow, asked.first_on, asked.last_on)
-    account = find_account_named(uow.session, login)
+    account = get_account_named(uow.session, login)
     where = deeds_of(account, asked.first_on, asked.last_on)
     page = page_of_rows(uow.session, where, asked.turn)
     write_down(uow, "audit_read", "account", account.id, purpose=asked.purpose)

@@ -79,6 +79,14 @@ def get_station(session: Session, station_id: UUID) -> Station:
     raise NotFound("没有找到这个驿站。")
 
 
+def get_station_coded(session: Session, code: str) -> Station:
+    """Raises: NotFound."""
+    station = session.exec(select(Station).where(Station.code == code)).first()
+    if station is None:
+        raise NotFound("没有这个驿站。")
+    return station
+
+
 def is_at_kitchen(station: Station, kitchen: Kitchen) -> bool:
     """The station and its kitchen are one house, with the same people."""
     way = great_circle((station.lat, station.lon), (kitchen.lat, kitchen.lon))

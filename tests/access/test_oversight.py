@@ -15,6 +15,7 @@ from dispatch.access.accounts import (
     Account,
     Role,
     SignedIn,
+    find_account,
     open_session,
     shut_account,
 )
@@ -23,7 +24,6 @@ from dispatch.access.opening import (
     HasNoPassword,
     LoginTaken,
     NoSuchReach,
-    find_account,
     renew_account,
 )
 from dispatch.access.reading_audit import (

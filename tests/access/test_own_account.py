@@ -19,6 +19,7 @@ from dispatch.access import second_factor
 from dispatch.access.accounts import (
     Account,
     Role,
+    find_account,
     find_session,
     hash_password,
     open_session,
@@ -27,7 +28,6 @@ from dispatch.access.opening import (
     LoginTaken,
     NoSuchReach,
     close_account,
-    find_account,
     open_account,
     renew_account,
     reopen_account,
