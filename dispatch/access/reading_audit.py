@@ -15,7 +15,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from dispatch.access.accounts import Role, get_account_named
-from dispatch.access.audit_rows import AuditPage, Turn, page_of_rows
+from dispatch.access.audit_rows import AuditPage, Turn, Where, page_of_rows
 from dispatch.access.looking_back import (
     WatcherRow,
     deeds_of,
@@ -82,9 +82,7 @@ def read_looks_at(uow: UnitOfWork, number: str, asked: Asked) -> AuditPage:
     _is_theirs(uow, asked.first_on, asked.last_on)
     elder = find_elder_numbered(uow.session, number)
     where = looks_at(elder, asked.first_on, asked.last_on)
-    page = page_of_rows(uow.session, where, asked.turn)
-    write_down(uow, "audit_read", "elder", elder.id, purpose=asked.purpose)
-    return page
+    return _page(uow, where, asked, "elder", elder.id)
 
 
 def read_deeds_of(uow: UnitOfWork, login: str, asked: Asked) -> AuditPage:
@@ -95,18 +93,14 @@ def read_deeds_of(uow: UnitOfWork, login: str, asked: Asked) -> AuditPage:
     _is_theirs(uow, asked.first_on, asked.last_on)
     account = get_account_named(uow.session, login)
     where = deeds_of(account, asked.first_on, asked.last_on)
-    page = page_of_rows(uow.session, where, asked.turn)
-    write_down(uow, "audit_read", "account", account.id, purpose=asked.purpose)
-    return page
+    return _page(uow, where, asked, "account", account.id)
 
 
 def read_done_on_the_machine(uow: UnitOfWork, asked: Asked) -> AuditPage:
     """What commands did that nobody signed in for. Raises: TooManyDays."""
     _is_theirs(uow, asked.first_on, asked.last_on)
     where = done_on_the_machine(asked.first_on, asked.last_on)
-    page = page_of_rows(uow.session, where, asked.turn)
-    write_down(uow, "audit_read", "machine", MACHINE, purpose=asked.purpose)
-    return page
+    return _page(uow, where, asked, "machine", MACHINE)
 
 
 def read_watchers(
@@ -143,6 +137,15 @@ def read_chain(uow: UnitOfWork) -> ChainReport:
         head=f"{number}:{head.hex()}",
         broken=broken,
     )
+
+
+def _page(
+    uow: UnitOfWork, where: Where, asked: Asked, about: str, what: UUID
+) -> AuditPage:
+    """A page of what was asked for; that it was read is written down after it."""
+    page = page_of_rows(uow.session, where, asked.turn)
+    write_down(uow, "audit_read", about, what, purpose=asked.purpose)
+    return page
 
 
 def _is_theirs(
