@@ -1,6 +1,9 @@
 """What the house says when it cannot do as asked."""
 
-from typing import ClassVar
+import traceback
+from typing import ClassVar, Final
+
+_MOST_PLACES: Final = 8
 
 
 class Refusal(Exception):
@@ -47,3 +50,10 @@ class TooOften(Refusal):  # its fact `again_seconds` says when it goes again
     """做得太频繁了，请稍后再试。没有保存。"""
 
     code = "too_often"
+
+
+def places_of(error: BaseException, *, most: int = _MOST_PLACES) -> str:
+    """Where in the code it happened, the innermost last; never what it says, which may
+    be of a person."""
+    frames = traceback.extract_tb(error.__traceback__)[-most:]
+    return " < ".join(f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno}" for f in frames)

@@ -15,9 +15,9 @@ from dispatch.errors import (
     NotSignedIn,
     Refusal,
     TooOften,
+    places_of,
 )
 from dispatch.store.database import is_away, is_full
-from web.lines import places_of
 from web.pages.writing import PAGES, write_page
 from web.wire import Answer
 

@@ -6,11 +6,11 @@ only its kind and its places are written, because its message may quote a person
 """
 
 import logging
-import traceback
 from types import TracebackType
 from typing import Final
 
-_MOST_PLACES: Final = 8
+from dispatch.errors import places_of
+
 _BREAKING: Final = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
 _ESCAPED: Final = {sign: f"\\u{sign:04x}" for sign in _BREAKING}
 Failure = (
@@ -28,9 +28,3 @@ class OneLine(logging.Formatter):
     def formatException(self, ei: Failure) -> str:  # noqa: N802 - logging's name
         _, error, _ = ei
         return f"{type(error).__name__} {places_of(error)}" if error else ""
-
-
-def places_of(error: BaseException) -> str:
-    """Where in the code it happened, the innermost last."""
-    frames = traceback.extract_tb(error.__traceback__)[-_MOST_PLACES:]
-    return " < ".join(f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno}" for f in frames)

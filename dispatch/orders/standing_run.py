@@ -6,8 +6,6 @@ a run that died is simply run again, and two at once do not double anything.
 
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
-from traceback import extract_tb
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +16,7 @@ from sqlmodel import Session, col, or_, select
 
 from dispatch.catalogue.sittings import MenuItem, Serving, list_menu
 from dispatch.clock import town_day, town_seconds
-from dispatch.errors import Refusal
+from dispatch.errors import Refusal, places_of
 from dispatch.orders.diet import suits
 from dispatch.orders.dishes import sitting_for
 from dispatch.orders.ordering import OrderDraft, make_order
@@ -88,11 +86,10 @@ def _make_alone(engine: Engine, meal: Meal) -> None:
             raise
         in_one_transaction(engine, partial(note_failed, meal=meal))
         _, on, serving = meal
-        place = extract_tb(error.__traceback__)[-1]
         log.error(  # noqa: TRY400 - its own words may be of a person
             "standing.failed",
             error=type(error).__name__,
-            where=f"{Path(place.filename).name}:{place.lineno}",
+            where=places_of(error, most=1),
             day=on.isoformat(),
             serving=serving.value,
         )
