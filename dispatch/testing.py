@@ -15,7 +15,7 @@ from typing import Final
 
 import click
 
-from dispatch.bootstrap import pages
+from dispatch.bootstrap import compiling, pages
 from dispatch.bootstrap.places import ROOT, UI
 from dispatch.bootstrap.progress import say
 
@@ -64,6 +64,14 @@ def page_checks() -> Iterator[Check]:
             yield Check(f"pages: {script}", argv, UI, node.env())
 
 
+def search_checks() -> Iterator[Check]:
+    """Compiling the search, each part beside the other checks."""
+    for parts in (*compiling.ALWAYS_ASKED, compiling.SELDOM_ASKED):
+        if compiling.lacking(parts):
+            argv = (sys.executable, "-m", compiling.__name__, *parts)
+            yield Check(f"compiling the search ({', '.join(parts)})", argv)
+
+
 def pytest_check(arguments: Sequence[str], *, long: bool) -> Check:
     """The suite; four at once, as many tests wait for processes and sockets, unless
     the caller chose what or how to run.
@@ -106,8 +114,9 @@ def _run_all(checks: Iterable[Check]) -> list[str]:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments: tuple[str, ...], *, long: bool) -> None:
     """Run the whole test suite; further ARGUMENTS go to pytest."""
-    with ThreadPoolExecutor() as both:
-        found = both.map(_run_all, (house_checks(), page_checks()))
+    each = [(check,) for check in search_checks()]
+    with ThreadPoolExecutor() as beside:
+        found = beside.map(_run_all, (house_checks(), page_checks(), *each))
         broken = [name for names in found for name in names]
     if broken:
         say(f"BROKEN before pytest: {', '.join(broken)}")

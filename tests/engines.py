@@ -4,6 +4,7 @@ import itertools
 import shutil
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy import Engine, QueuePool
+from sqlalchemy import Engine, Pool, QueuePool
 
 from dispatch.store.engine import make_engine
 from tests.postgres import PostgresServer
@@ -36,6 +37,7 @@ class Engines:
         self._idle: list[Used] = []
         self._idle_files: list[Path] = []
         self._made: dict[str, Engine] = {}
+        self._late: deque[Engine | Pool] = deque(maxlen=20)
 
     @contextmanager
     def engine(self, url: str) -> Iterator[Engine]:
@@ -49,7 +51,14 @@ class Engines:
         made = self._made[url]
         yield made
         _wait_for_threads(made)
-        made.dispose()
+        self._let_go(made)
+
+    def _let_go(self, made: Engine) -> None:
+        """A stopped server's thread may ask only now: what it opened in the meantime is
+        closed at the ends of the next tests, before anybody forgets the engine."""
+        self._late += [made.pool, made]
+        for one in self._late:
+            one.dispose()
 
     @contextmanager
     def fresh(self, engine: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from dispatch.bootstrap.turns import turn
 
 SHOW_PAGES: Final = {"demo", "up", "serve", "test"}
 RUN_THE_HOUSE: Final = {"demo", "up", "work", "schedule"}
-MAKE_PLANS: Final = RUN_THE_HOUSE | {"test", "solve", "replay"}
+MAKE_PLANS: Final = RUN_THE_HOUSE | {"solve", "replay"}  # `test`: beside its checks
 
 
 def main() -> int:
