@@ -44,6 +44,7 @@ class Book(StrEnum):
     STATION_TALLY = "station_tally"
     TIME_ACCOUNT = "time_account"
     TIME_MOVE = "time_move"
+    TOLD_BEFORE = "told_before"
 
 
 DECIDED_LATER: Final = frozenset({Book.CORRECTION})  # linked again with each version
@@ -143,6 +144,12 @@ def table_of(book: Book) -> Table:
     return SQLModel.metadata.tables[book.value]
 
 
+def key_in(book: Book) -> str:
+    """The column that says which row of the book it is."""
+    (key,) = table_of(book).primary_key.columns
+    return key.name
+
+
 def columns_in(book: Book) -> Sequence[str]:
     """The columns that a link covers: all."""
     return columns_of(table_of(book))
@@ -152,7 +159,9 @@ def read_row(session: Session, book: Book, row_id: UUID) -> str | None:
     """The words of a row as it is now; None when there is none."""
     dialect = session.get_bind().dialect.name
     words = words_of(table_of(book), columns_in(book), dialect)
-    query = text(f"SELECT {words} FROM {book.value} t WHERE t.id = :row_id")  # noqa: S608 - our names
+    query = text(
+        f"SELECT {words} FROM {book.value} t WHERE t.{key_in(book)} = :row_id"  # noqa: S608 - our names
+    )
     asked = query.bindparams(bindparam("row_id", row_id, type_=Uuid()))
     found = session.execute(asked).scalar_one_or_none()
     return None if found is None else str(found)

@@ -17,6 +17,7 @@ from dispatch.log.book_chain import (
     BookSeal,
     columns_in,
     digest_of,
+    key_in,
     link_of,
     read_row,
     table_of,
@@ -79,15 +80,15 @@ def _check_rows(session: Session, book: Book) -> tuple[int, list[str]]:
     """Each row beside its first link; one that is decided later, beside its last."""
     found: list[str] = []
     checked = 0
-    changes = book in DECIDED_LATER
+    changes, own_key = book in DECIDED_LATER, key_in(book)
     for key, words, digest, checks, waits in _rows(session, book):
         checked += 1
         if digest is None:
             if not waits:
-                found.append(f"{book}.id, book_seal.row_id {key}: 不在链上")
+                found.append(f"{book}.{own_key}, book_seal.row_id {key}: 不在链上")
         elif digest_of(words) != digest and not (changes and waits):
             names = changed(columns_in(book), checks or b"", words)
-            found += [f"{book}.{name}: {key}" for name in names or ("id",)]
+            found += [f"{book}.{name}: {key}" for name in names or (own_key,)]
         if len(found) > _NAMED:
             break
     return checked, found
@@ -99,12 +100,13 @@ def _rows(
     dialect = session.get_bind().dialect.name
     words = words_of(table_of(book), columns_in(book), dialect)
     which = "MAX" if book in DECIDED_LATER else "MIN"
-    same = "o.book = :book AND o.row_id = t.id"
+    own_key = f"t.{key_in(book)}"
+    same = f"o.book = :book AND o.row_id = {own_key}"
     query = text(
-        f"SELECT {key_of('t.id', dialect)}, {words}, s.digest, s.checks, "
+        f"SELECT {key_of(own_key, dialect)}, {words}, s.digest, s.checks, "
         f"EXISTS (SELECT 1 FROM book_waiting o WHERE {same}) FROM {book.value} t "
         "LEFT JOIN book_seal s ON s.number = "
-        f"(SELECT {which}(o.number) FROM book_seal o WHERE {same}) ORDER BY t.id"
+        f"(SELECT {which}(o.number) FROM book_seal o WHERE {same}) ORDER BY {own_key}"
     )
     streaming = query.execution_options(yield_per=_AT_ONCE)
     with closing(session.execute(streaming, {"book": book.value})) as rows:
@@ -119,12 +121,14 @@ def _strange(session: Session) -> Iterator[str]:
         for book in Book:
             query = text(
                 f"SELECT DISTINCT s.row_id FROM {table} s WHERE s.book = :book AND "
-                f"NOT EXISTS (SELECT 1 FROM {book.value} t WHERE t.id = s.row_id) "
+                f"NOT EXISTS (SELECT 1 FROM {book.value} t "
+                f"WHERE t.{key_in(book)} = s.row_id) "
                 "LIMIT 20"
             )
             for (row_id,) in session.execute(query, {"book": book.value}):
                 key = UUID(str(row_id)).hex
-                yield f"{book}.id, {table}.row_id, {table}.book {key}: 记录已不在"
+                row = f"{book}.{key_in(book)}, {table}.row_id, {table}.book"
+                yield f"{row} {key}: 记录已不在"
     known = ", ".join(f"'{book.value}'" for book in Book)
     query = text(f"SELECT number FROM book_seal WHERE book NOT IN ({known}) LIMIT 20")
     for (number,) in session.execute(query):

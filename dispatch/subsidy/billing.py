@@ -179,14 +179,22 @@ def _open_bill(
 
 
 def evaluate(
-    session: Session, policy: Policy, elder: Elder, person: Person, order: Order
+    session: Session,
+    policy: Policy,
+    elder: Elder,
+    person: Person,
+    order: Order,
+    *,
+    counted: Sequence[Granted] | None = None,
 ) -> Outcome:
     """Ask the rules about one order, with everything that counts against it.
 
     Args:
         person: the elder on the day of the order.
+        counted: what counts against it, where that is not what stands in the books.
     """
-    counted = list_counted(session, order)
+    if counted is None:
+        counted = list_counted(session, order)
     external = list_externals(session, [order.id]).get(order.id)
     outside_fen = external.fen if external else 0
     service = service_of(order, _grade(elder, order), outside_fen)

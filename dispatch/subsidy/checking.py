@@ -7,11 +7,15 @@ through a year without loading it, and an auditor can read it.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from dispatch.subsidy.rule_versions import RuleVersion
+from dispatch.subsidy.payers import Payer, Source
+from dispatch.subsidy.rule_versions import RuleVersion, rules_of
+from dispatch.subsidy.strict import BadFile
+from dispatch.subsidy.sum_checking import bent_sums
 
 _CHECKS = {
     "分录没有过账": """
@@ -88,22 +92,6 @@ _CHECKS = {
         JOIN ledger_account a ON a.code = p.account AND a.kind = 'income'
         WHERE e.kind = 'service' AND p.fen <> -(o.price_fen + o.fee_fen)
     """,
-    "月度汇总与账本不符": """
-        SELECT t.period FROM (
-            SELECT e.period AS period, p.fen AS fen FROM ledger_entry e
-            JOIN ledger_posting p ON p.entry_id = e.id
-            JOIN ledger_account a ON a.code = p.account
-            WHERE e.state = 'posted' AND e.elder_id IS NOT NULL
-            AND e.kind <> 'purse' AND a.payer IS NOT NULL
-            UNION ALL SELECT g.period, -g.fen FROM month_grant g) t
-        GROUP BY t.period HAVING SUM(t.fen) <> 0
-        UNION
-        SELECT s.period FROM (
-            SELECT m.period AS period, m.price_fen - m.self_fen - m.borne_fen
-                - m.other_fen AS fen FROM month_sum m
-            UNION ALL SELECT g.period, -g.fen FROM month_grant g) s
-        GROUP BY s.period HAVING SUM(s.fen) <> 0
-    """,
     "已收款、有凭证的订单没有入账": """
         SELECT o.id, o.number FROM orders o
         WHERE o.state = 'done' AND o.paid_fen >= o.due_fen
@@ -142,13 +130,30 @@ def broken_fens(session: Session) -> list[str]:
         for words, query in _CHECKS.items()
         for row in session.execute(text(query))
     ]
-    return found + list(_bent_rules(session))
+    bent = (_bent_rules(session), _bent_payers(session), bent_sums(session))
+    return [*found, *chain.from_iterable(bent)]
 
 
 def _bent_rules(session: Session) -> Iterator[str]:
     for kept in session.exec(select(RuleVersion)):
         if sha256(kept.words.encode()).hexdigest() != kept.sha256:
             yield f"规则版本的内容被改动: {kept.id}"
+
+
+def _bent_payers(session: Session) -> Iterator[str]:
+    """Each payer is called as some version in use has it, and every one is there."""
+    said: dict[str, set[tuple[str, Source]]] = {}
+    for version in session.exec(select(RuleVersion.id)):
+        try:
+            payers = rules_of(session, version).policy.payer
+        except BadFile:
+            return  # its words are bent, which is told already
+        for id_, one in payers.items():
+            said.setdefault(id_, set()).add((one.name, one.source))
+    stands = {one.id: (one.name, one.source) for one in session.exec(select(Payer))}
+    for id_ in sorted(said.keys() | stands.keys()):
+        if stands.get(id_) not in said.get(id_, ()):
+            yield f"付款方与规则不符: payer.id, payer.name, payer.source {id_}"
 
 
 def ledger_totals(session: Session) -> tuple[int, int]:

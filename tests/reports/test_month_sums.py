@@ -7,7 +7,10 @@ from sqlmodel import Session
 
 from dispatch.orders.orders import Channel
 from dispatch.reports.month_sums import MonthGrant, MonthSum
-from dispatch.store.migrations.month_sum_triggers import fill
+from dispatch.store.migrations.month_sum_triggers import TABLES, fill
+from dispatch.store.tables import METADATA
+from dispatch.subsidy.sum_checking import bent_sums
+from tests.bending import check_each_is_named
 from tests.little_town import ELEVEN, LittleTown
 from tests.subsidy.ledger_town import (
     entitled,
@@ -46,6 +49,17 @@ def test_the_sums_follow_what_is_eaten_and_given_back(town: LittleTown) -> None:
     as_kept = _all(town)
     _make_anew(town)
     assert _all(town) == as_kept
+
+
+def test_any_changed_column_of_the_sums_is_named(town: LittleTown) -> None:
+    order = order_lunch(town, entitled(town))
+    town.at(ELEVEN)
+    pay_all(town, order)
+    hand_over(town, order)
+    called = {table: table for table in TABLES}
+    every = [(t, column.name) for t in TABLES for column in METADATA.tables[t].columns]
+    check_each_is_named(town.engine, called, every, lambda one: list(bent_sums(one)))
+    assert len(every) == 26
 
 
 def _all(town: LittleTown) -> list[str]:

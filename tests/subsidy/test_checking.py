@@ -33,8 +33,9 @@ BENDING = [
     ("UPDATE subsidy_grant SET reversed_by = entry_id", "冲正不一致"),
     ("UPDATE orders SET price_fen = price_fen + 1", "价格不符"),
     ("DELETE FROM ledger_entry", "没有入账"),
-    ("UPDATE month_grant SET fen = fen + 1", "月度汇总"),
-    ("UPDATE month_sum SET self_fen = 0", "月度汇总"),
+    ("UPDATE month_grant SET fen = fen + 1", "月度汇总与账本不符：month_grant.fen"),
+    ("DELETE FROM month_sum", "缺少一行"),
+    ("INSERT INTO payer VALUES ('district_finance', '某人', 'society')", "付款方"),
     ("UPDATE rule_version SET words = 'nothing is due'", "内容被改动"),
 ]
 

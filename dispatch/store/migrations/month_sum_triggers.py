@@ -77,12 +77,28 @@ def fill(dialect: str, *, granted: bool = False) -> Iterator[str]:
     yield from _inserts(words, "e.elder_id IS NOT NULL", granted)
 
 
+def month_made_anew(dialect: str) -> Iterator[tuple[str, str, str]]:
+    """Of each table its columns, and the query that gives the rows that it should have
+    of `:month`.
+    """
+    words = _SQLITE if dialect == "sqlite" else _POSTGRESQL
+    yield from _made(words, "e.elder_id IS NOT NULL AND e.period = :month", True)
+
+
 def _anew(words: dict[str, str], whose: str, gone: str, granted: bool) -> str:
     emptied = "".join(f"DELETE FROM {table} WHERE {gone}; " for table in TABLES)
     return emptied + "".join(f"{one}; " for one in _inserts(words, whose, granted))
 
 
 def _inserts(words: dict[str, str], whose: str, granted: bool) -> Iterator[str]:
+    for table, columns, rows in _made(words, whose, granted):
+        yield f"INSERT INTO {table} ({columns}) {rows}"
+
+
+def _made(
+    words: dict[str, str], whose: str, granted: bool
+) -> Iterator[tuple[str, str, str]]:
+    """Of each table its columns, and the query that makes its rows from the ledger."""
     column, days = "", ""
     if granted:
         column = "granted_days, "
@@ -92,8 +108,8 @@ def _inserts(words: dict[str, str], whose: str, granted: bool) -> Iterator[str]:
     money = "JOIN ledger_posting p ON p.entry_id = e.id "
     money += "JOIN ledger_account a ON a.code = p.account"
     yield (
-        f"INSERT INTO month_sum ({key}, orders, days, {column}"
-        "price_fen, self_fen, borne_fen, other_fen) "
+        "month_sum",
+        f"{key}, orders, days, {column}price_fen, self_fen, borne_fen, other_fen",
         f"SELECT {', '.join(_KEY)}, SUM(n), COALESCE(SUM(DISTINCT bit), 0), "
         f"{days}SUM(price), SUM(own), SUM(borne), SUM(other) "
         f"FROM (SELECT {own} AS service_month, "
@@ -113,11 +129,12 @@ def _inserts(words: dict[str, str], whose: str, granted: bool) -> Iterator[str]:
         f"{_ENTRIES.format(money=money, whose=whose)} "
         f"GROUP BY e.id, {own}) AS entry GROUP BY {', '.join(_KEY)} "
         "HAVING SUM(n) <> 0 OR COALESCE(SUM(DISTINCT bit), 0) <> 0 OR SUM(price) <> 0 "
-        "OR SUM(own) <> 0 OR SUM(borne) <> 0 OR SUM(other) <> 0"
+        "OR SUM(own) <> 0 OR SUM(borne) <> 0 OR SUM(other) <> 0",
     )
     yield (
-        f"INSERT INTO month_grant ({key}, kind, payer, fen) "
+        "month_grant",
+        f"{key}, kind, payer, fen",
         f"SELECT {own}, a.kind, a.payer, SUM(p.fen) "
         f"{_ENTRIES.format(money=money, whose=whose)} AND a.payer IS NOT NULL "
-        f"GROUP BY {own}, a.kind, a.payer HAVING SUM(p.fen) <> 0"
+        f"GROUP BY {own}, a.kind, a.payer HAVING SUM(p.fen) <> 0",
     )

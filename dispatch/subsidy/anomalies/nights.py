@@ -1,4 +1,7 @@
-"""The night: each day that is over is looked through once more, whole."""
+"""The night: each day that is over is looked through once more, whole.
+
+So is what was told on that day of elders whose lines stand in months that are shut.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -21,6 +24,7 @@ from dispatch.subsidy.anomalies.finding import Finding, thresholds
 from dispatch.subsidy.anomalies.screening import find_of_day, keep
 from dispatch.subsidy.ledger import find_live_entry
 from dispatch.subsidy.months.periods import is_open
+from dispatch.subsidy.months.told_after import list_told_after, propose_told
 from dispatch.subsidy.rule_versions import rules_on
 
 _FROM_SECONDS: Final = 2 * 3600  # of the local day: phones had time to hand in theirs
@@ -55,9 +59,13 @@ def look_over_nights(
         if day is None:
             return 0
         looked_at, found = find_of_day(seen.session, day)
+        told = list_told_after(seen.session, day)
     for start in range(0, len(found), _AT_ONCE):
         part = found[start : start + _AT_ONCE]
         in_one_transaction(engine, partial(hold_back, day=day, found=part))
+    for elder_id, first_on in told.items():
+        asked = partial(propose_told, elder_id=elder_id, first_on=first_on, told_on=day)
+        in_one_transaction(engine, asked)
 
     def end(uow: UnitOfWork) -> None:
         note_night(uow, day, looked_at, len(found))

@@ -31,7 +31,8 @@ from dispatch.subsidy.months.corrections import (
     list_corrections_of,
     tell_correction,
 )
-from dispatch.subsidy.months.periods import PeriodState, find_period, period_for
+from dispatch.subsidy.months.late_facts import check_stands
+from dispatch.subsidy.months.periods import PeriodState, period_for, state_of
 from dispatch.subsidy.rule_versions import rules_of
 from dispatch.subsidy.splitting import share_by
 
@@ -43,7 +44,7 @@ _OF_THE_ENTRY: Final = (
 
 
 class MonthStillOpen(Conflict):
-    """这笔所在的月份还没有月结，直接按原流程更正即可。"""
+    """这笔所在的月份还没有月结，没有保存。未公示的直接改；已公示的退回重办或等月结后。"""
 
     code = "month_still_open"
 
@@ -136,7 +137,8 @@ def decide_correction(
     """Accept or reject a proposal of somebody else; what is accepted is booked.
 
     Raises:
-        NotFound, NotAllowed, CorrectionDecided, Bereaved, MoreThanThereIs, BadInput
+        NotFound, NotAllowed, CorrectionDecided, NothingToCorrect, MonthStillOpen,
+        Bereaved, MoreThanThereIs, BadInput
     """
     account = uow.actor.account_id
     if uow.actor.role != "district" or account is None:
@@ -151,6 +153,8 @@ def decide_correction(
     entry = uow.session.get_one(Entry, kept.entry_id)
     elder = _elder_of(uow.session, entry)
     if accept:
+        check_stands(uow.session, kept, entry)
+        _check_closed(uow.session, entry)
         _check_family(kept.kind, elder)
         _check_fen(uow.session, entry, kept.subsidy, kept.signed_fen)
         kept.booked_id = _book(uow, kept, entry).id
@@ -166,9 +170,7 @@ def decide_correction(
 def _check(
     session: Session, draft: CorrectionDraft, entry: Entry, elder: Elder
 ) -> None:
-    period = find_period(session, entry.period)
-    if period is None or period.state is not PeriodState.CLOSED:
-        raise MonthStillOpen
+    _check_closed(session, entry)
     if entry.kind is not EntryKind.SERVICE or entry.evidence_id is None:
         raise BadInput("只能更正一笔服务的补贴。")
     if draft.proofs.evidence_id is not None:
@@ -182,6 +184,11 @@ def _check(
         _check_back_pay(session, entry, elder)
     signed = draft.fen if draft.kind is CorrectionKind.BACK_PAY else -draft.fen
     _check_fen(session, entry, draft.subsidy, signed)
+
+
+def _check_closed(session: Session, entry: Entry) -> None:
+    if state_of(session, entry.period) is not PeriodState.CLOSED:
+        raise MonthStillOpen
 
 
 def _check_proof(session: Session, proof_id: UUID, entry: Entry) -> None:

@@ -7,15 +7,17 @@ the elder or the family.
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Final
 
 from sqlmodel import Session
 
+from dispatch.errors import Conflict
 from dispatch.field.evidence import Evidence
 from dispatch.orders.orders import Order
 from dispatch.people.elders import Elder
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.grants import list_live_grants
-from dispatch.subsidy.ledger import Entry
+from dispatch.subsidy.ledger import Entry, find_live_entry
 from dispatch.subsidy.months.corrections import (
     Correction,
     CorrectionKind,
@@ -26,10 +28,30 @@ from dispatch.subsidy.months.corrections import (
 )
 from dispatch.subsidy.months.periods import is_open
 
+_NO_DIFFERENCE: Final = "已无差额："  # reckoned again, it is not so any more
+
+
+class NothingToCorrect(Conflict):
+    """这条更正已没有差额，或这笔已冲正重记，不能入账。请选“不通过”，没有保存。"""
+
+    code = "nothing_to_correct"
+
 
 def is_shut(session: Session, entry: Entry) -> bool:
     """The entry's month takes nothing any more."""
     return not is_open(session, entry.period)
+
+
+def check_stands(session: Session, about: Correction, entry: Entry) -> None:
+    """Whether there is still something to correct: it may have come out as it stands,
+    or its month went back from the notice and took the entry back itself.
+
+    Raises: NothingToCorrect
+    """
+    live = find_live_entry(session, entry.order_id) if entry.order_id else entry
+    even = about.proposed_by is None and about.why.startswith(_NO_DIFFERENCE)
+    if even or live is None or live.id != entry.id:
+        raise NothingToCorrect
 
 
 def propose_difference(
@@ -59,7 +81,7 @@ def propose_difference(
         elif one.state is CorrectionState.OPEN and one.proposed_by is None:
             open_ones[one.subsidy] = one
     made = []
-    for subsidy in sorted({*stands, *wanted}):
+    for subsidy in sorted({*stands, *wanted, *open_ones}):
         fen = wanted.get(subsidy, 0) - stands[subsidy]
         kept = open_ones.get(subsidy)
         if fen == 0 and kept is None:
@@ -76,7 +98,7 @@ def propose_difference(
         if fen != 0:
             row.kind = CorrectionKind.BACK_PAY if fen > 0 else CorrectionKind.DEDUCT
             row.fen = abs(fen)
-        row.why = why if fen else f"已无差额：{why}"
+        row.why = why if fen else f"{_NO_DIFFERENCE}{why}"
         newer = proof is not None and proof.id != entry.evidence_id
         row.new_proof_id = proof.id if newer and proof else None
         row.paper = "" if newer else why[:100]

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from dispatch.access.accounts import titles_of
 from dispatch.clock import town_day
 from dispatch.errors import BadInput, Conflict, NotAllowed
+from dispatch.log.book_chain import Book, to_seal
 from dispatch.log.events import record
 from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
@@ -111,6 +112,7 @@ def sign_step(
     _keep(uow, held, made)
     if own:
         uow.session.add(ToldBefore(step_id=made.id, told=told))
+        to_seal(uow, Book.TOLD_BEFORE, made.id)
     fail_point("step.signed")
     return made
 

@@ -45,7 +45,7 @@ class ToldBefore(SQLModel, table=True):
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Telling:
     """One kind of thing that is told. Its rows are only ever added, so that counting
     them says whether something came since.
     """
@@ -59,8 +59,8 @@ class _Kind:
 
 _GONE: Final = col(LifeEvent.kind).in_([LifeKind.DIED, LifeKind.MOVED_OUT])
 _GOING: Final = (col(LifeEvent.id), col(LifeEvent.elder_id), col(LifeEvent.happened_on))
-_KINDS: Final = (
-    _Kind(
+KINDS: Final = (
+    Telling(
         col(ElderFact.id),
         col(ElderFact.elder_id),
         col(ElderFact.from_on),
@@ -68,14 +68,14 @@ _KINDS: Final = (
         # What was so before a first change says nothing new.
         col(ElderFact.from_on) > SINCE_EVER,
     ),
-    _Kind(
+    Telling(
         col(Agreement.id),
         col(Agreement.elder_id),
         col(Agreement.from_on),
         col(Agreement.made_at),
     ),
-    _Kind(*_GOING, col(LifeEvent.made_at), _GONE),
-    _Kind(*_GOING, col(LifeEvent.undone_at), _GONE),
+    Telling(*_GOING, col(LifeEvent.made_at), _GONE),
+    Telling(*_GOING, col(LifeEvent.undone_at), _GONE),
 )
 
 
@@ -105,7 +105,7 @@ def count_told(
     """How much was told since the month began, by station, of those in its lines."""
     counted: Counter[UUID] = Counter()
     station = col(Entry.station_id)
-    for kind in _KINDS:
+    for kind in KINDS:
         query = _touched(select(station, func.count(kind.id.distinct())), kind, month)
         if only is not None:
             query = query.where(station.in_(only))
@@ -123,7 +123,7 @@ def hold_lines(session: Session, month: str, station_id: UUID) -> list[UUID]:
     """
     on, order = col(Entry.service_on), col(Entry.order_id)
     found: set[tuple[date, UUID]] = set()
-    for kind in _KINDS:
+    for kind in KINDS:
         columns = (on, order, func.max(kind.told_at), func.min(Entry.made_at))
         query = _touched(select(*columns).group_by(on, order), kind, month)
         ours = query.where(col(Entry.station_id) == station_id, order.is_not(None))
@@ -165,7 +165,7 @@ def recount_lines(uow: UnitOfWork, order_ids: Collection[UUID]) -> int:
     )
 
 
-def _touched(query: Any, kind: _Kind, month: str) -> Any:
+def _touched(query: Any, kind: Telling, month: str) -> Any:
     """A month's services of elders of whom something of this kind that had begun by
     their day was told since; also what was over by then, as what stood before it does
     not come back.
