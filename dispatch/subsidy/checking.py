@@ -35,14 +35,25 @@ _CHECKS = {
                 SELECT 1 FROM payment p WHERE p.order_id = e.order_id AND p.fen >= 0
                 AND NOT EXISTS (SELECT 1 FROM payment r WHERE r.refund_of = p.id)))
     """,
+    # A shut month stays as it was signed: what contradicts it since is a proposal.
     "入账没有凭证，或凭证与订单不符": """
         SELECT e.id, e.order_id FROM ledger_entry e
         JOIN orders o ON o.id = e.order_id
         LEFT JOIN ledger_entry b ON b.reverses_id = e.id
         LEFT JOIN evidence v ON v.id = e.evidence_id
+        LEFT JOIN period m ON m.month = e.period AND m.state <> 'open'
         WHERE e.kind = 'service' AND b.id IS NULL AND (
-            v.id IS NULL OR v.order_id <> e.order_id OR NOT v.counts
-            OR o.state <> 'done' OR o.grade <> e.grade)
+            v.id IS NULL OR v.order_id <> e.order_id OR (m.month IS NULL
+            AND (NOT v.counts OR o.state <> 'done' OR o.grade <> e.grade)))
+    """,
+    "订单在公示后被推翻，没有提出更正": """
+        SELECT e.id, e.order_id FROM ledger_entry e
+        JOIN orders o ON o.id = e.order_id AND o.state <> 'done'
+        JOIN period m ON m.month = e.period AND m.state <> 'open'
+        LEFT JOIN ledger_entry b ON b.reverses_id = e.id
+        WHERE e.kind = 'service' AND b.id IS NULL
+        AND EXISTS (SELECT 1 FROM subsidy_grant g WHERE g.entry_id = e.id)
+        AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.entry_id = e.id)
     """,
     "补贴与所属分录不符": """
         SELECT g.id, g.entry_id FROM subsidy_grant g

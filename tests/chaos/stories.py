@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -240,9 +241,17 @@ def live(deeds: list[Deed]) -> None:
 
 
 def live_and_die(town: LittleTown, deeds: list[Deed]) -> int:
-    """All of it in a process of its own; the signal that ended it, or 0."""
+    """All of it in a process of its own; the signal that ended it, or 0.
+
+    It is forked, for the deeds are closures over this town: one that was started could
+    not take them, and would load for seconds. Beside us there is at most the test
+    worker's own thread, which waits in a read and holds nothing; from Python 3.12 on
+    any second thread makes a fork warn.
+    """
     town.engine.dispose()  # no connection is shared with it
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         try:
             live(deeds)

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from dispatch.clock import town_moment
 from dispatch.orders.befalling import Event, befall
-from dispatch.orders.orders import get_order
+from dispatch.orders.orders import DISPUTED, OrderState, get_order, move_order
 from dispatch.people.elder_facts import ElderFact, FactKind
 from dispatch.people.elders import Elder
 from dispatch.people.life_events import LifeEvent, LifeKind
@@ -18,6 +18,7 @@ from dispatch.reports.printing import print_report
 from dispatch.reports.prints import PrintForm
 from dispatch.reports.tables import Table
 from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.subsidy.checking import broken_fens
 from dispatch.subsidy.granting import withdraw
 from dispatch.subsidy.ledger import AccountKind, Entry, list_amounts
 from dispatch.subsidy.months.correcting import (
@@ -103,6 +104,7 @@ def test_what_comes_late_for_a_closed_month_is_only_proposed(
         assert (proposed.kind, proposed.fen) == (CorrectionKind.DEDUCT, 500)
         assert (proposed.proposed_by, proposed.paper) == (None, "回访不符")
         assert "reversal" not in {one.kind for one in session.exec(select(Entry))}
+        assert broken_fens(session) == []
     booked = Officials(closed).decide(proposed.id)
     with Session(closed.engine) as session:
         amounts = list_amounts(session, booked.booked_id or proposed.id)
@@ -159,4 +161,8 @@ def suspend(session: Session, elder_id: UUID, from_on: date, until: date) -> Non
 
 
 def _not_received(uow: UnitOfWork, order_id: UUID) -> None:
-    withdraw(uow, get_order(uow.session, order_id, lock=True), "回访不符")
+    """As a call-back hears it; again it is said of what is open already."""
+    order = get_order(uow.session, order_id, lock=True)
+    withdraw(uow, order, "回访不符")
+    if order.state is OrderState.DONE:
+        move_order(uow, order, OrderState.FAILED, reason=DISPUTED)
