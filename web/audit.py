@@ -91,7 +91,7 @@ def post_account(form: LoginForm, caller: AuditAdmin) -> Answer:
 
 @router.post("/machine", response_model=AuditPage)
 def post_machine(form: SpanForm, caller: AuditAdmin) -> Answer:
-    """What commands on the machine did, and the house by itself."""
+    """What commands on the machine did."""
     asked = _asked(form)
     return Answer(caller.change(lambda uow: read_done_on_the_machine(uow, asked)))
 

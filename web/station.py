@@ -10,6 +10,7 @@ from dispatch.clock import town_day
 from dispatch.counter.showing import show_sheet
 from dispatch.orders.elder_card import ElderCard, is_noted, note_look, show_card
 from dispatch.orders.grid import Grid, show_grid
+from dispatch.orders.missed_meals import MissedMeal, list_missed
 from dispatch.orders.offers import Offer, show_offer
 from dispatch.orders.orders import Channel
 from dispatch.orders.station_day import StationDay, show_day
@@ -62,6 +63,12 @@ def get_offer(
         return show_offer(uow, elder_id, on, serving, channel)
 
     return Answer(caller.read(show))
+
+
+@router.get("/station/missed", response_model=list[MissedMeal])
+def get_missed(caller: Station) -> Answer:
+    """Standing meals of today and tomorrow that could not be ordered."""
+    return Answer(caller.read(list_missed))
 
 
 @router.get("/elders", response_model=EldersPage)

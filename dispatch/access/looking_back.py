@@ -27,6 +27,7 @@ from dispatch.people.elders import Contact, Elder
 from dispatch.people.places import get_station_coded
 
 WEEK: Final = timedelta(days=7)
+_BY_PHONE: Final = ("pass_taken",)
 _AT_ONCE: Final = 500
 
 
@@ -60,17 +61,30 @@ def looks_at(elder: Elder, first_on: date, last_on: date) -> Where:
 
 
 def deeds_of(account: Account, first_on: date, last_on: date) -> Where:
-    """What an account looked at and did, and what was done to it."""
-    about_it = and_(
-        col(Audit.object_kind) == "account", col(Audit.object_id) == account.id
+    """What an account looked at and did, and what was done to it or, where it is a
+    helper's, to them.
+    """
+    about_it = or_(
+        _about("account", account.id),
+        *(_about("helper", one) for one in [account.helper_id] if one),
     )
     either = or_(col(Audit.account_id) == account.id, about_it)
     return either, *_within(first_on, last_on)
 
 
 def done_on_the_machine(first_on: date, last_on: date) -> Where:
-    """What commands on the machine did, and the house by itself: nobody signed in."""
-    return col(Audit.role) == Role.SYSTEM.value, *_within(first_on, last_on)
+    """What commands on the machine did: nobody signed in.
+
+    The timers look at nobody and write nothing here. A day pass is taken by a phone on
+    the street, before it is anybody's: that stands with the helper whose it is.
+    """
+    nobody = col(Audit.role) == Role.SYSTEM.value
+    inside = col(Audit.action).not_in(_BY_PHONE)
+    return nobody, inside, *_within(first_on, last_on)
+
+
+def _about(kind: str, what: UUID) -> ColumnElement[bool]:
+    return and_(col(Audit.object_kind) == kind, col(Audit.object_id) == what)
 
 
 def list_looks_at(

@@ -20,7 +20,7 @@ from dispatch.backups.proving import Proof, prove
 from dispatch.backups.runs import BackupRun, RunKind
 from dispatch.backups.shelf import WAL, NoBackup, find_backup
 from dispatch.clock import wall_now
-from dispatch.embedded.postgres import PostgresMissing
+from dispatch.embedded.postgres import PostgresMissing, end_left
 from dispatch.running import chosen_settings
 from dispatch.settings import Settings
 from dispatch.store.engine import make_engine
@@ -164,6 +164,7 @@ def _follow(chosen: Settings, shelf: Path) -> None:
 def _move_aside(into: Path) -> None:
     aside = into.with_name(f"{into.name}.before-{wall_now():%Y%m%d-%H%M%S}")
     click.confirm(f"move {into} to {aside} and restore in its place?", abort=True)
+    end_left(into)  # of a restore that was killed
     shutil.move(into, aside)
 
 

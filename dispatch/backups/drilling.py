@@ -4,8 +4,6 @@ A backup that was never brought back is a hope. The drill touches nothing of the
 but the one row that tells how it went.
 """
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +18,7 @@ from dispatch.backups.laying_out import lay_out
 from dispatch.backups.making import write_run
 from dispatch.backups.proving import Proof, prove
 from dispatch.backups.runs import BackupRun, RunKind
+from dispatch.backups.scratch import clear_left, scratch_place
 from dispatch.backups.shelf import find_backup, read_manifest
 from dispatch.clock import wall_now
 from dispatch.log.events import Event
@@ -74,8 +73,8 @@ def drill(chosen: Settings, shelf: Path, *, name: str | None = None) -> Drilled:
 
 
 def _bring_back(chosen: Settings, backup: Path) -> Proof:
-    scratch = Path(tempfile.mkdtemp(prefix="liuzhu-drill-"))
-    try:
+    clear_left(chosen.home)
+    with scratch_place(chosen.home) as scratch:
         place = lay_out(
             backup,
             scratch,
@@ -84,8 +83,6 @@ def _bring_back(chosen: Settings, backup: Path) -> Proof:
         )
         with place.answering(quick=True) as address:
             return prove(address, place.manifest, chosen.keys)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _newest(chosen: Settings) -> datetime | None:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from dispatch.backups.copying import is_sqlite
 from dispatch.backups.runs import BackupRun, RunKind, find_last
+from dispatch.backups.scratch import clear_left, is_at_work
 from dispatch.clock import TOWN, wall_now
 from dispatch.settings import Settings
 from dispatch.store.unit_of_work import glance
@@ -55,7 +56,11 @@ def drill_is_due(
 
 
 def look_after_backups(engine: Engine, chosen: Settings, over: threading.Event) -> None:
-    """Make and try what is due, until it is over; one look each when nothing is."""
+    """Make and try what is due, until it is over; one look each when nothing is.
+
+    What a drill that was killed has left is removed first.
+    """
+    clear_left(chosen.home)
     if chosen.backups is None:
         return
     with glance(engine) as session:
@@ -64,7 +69,7 @@ def look_after_backups(engine: Engine, chosen: Settings, over: threading.Event) 
         tried = find_last(session, RunKind.DRILL)
     if backup_is_due(made, interval(chosen), wall_now()):
         _run("backup", over)
-    elif drill_is_due(good, tried, wall_now()):
+    elif drill_is_due(good, tried, wall_now()) and not is_at_work(chosen.home):
         _run("drill", over)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Column, UniqueConstraint, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import Conflict, NotFound
-from dispatch.store.columns import Instant, facts, fen, word
+from dispatch.store.columns import Instant, facts, fen, narrow, word
 from dispatch.store.fail_points import fail_point
 
 
@@ -35,6 +35,8 @@ class Sitting(SQLModel, table=True):
     __tablename__ = "sitting"
     __table_args__ = (
         UniqueConstraint("kitchen_id", "serve_on", "serving", name="one_sitting"),
+        narrow("sittings_to_cook", "cut_off_at", where="cooked IS NULL"),
+        narrow("sittings_to_close", "eat_by_at", where="closed_at IS NULL"),
         CheckConstraint("sold BETWEEN 0 AND capacity", name="not_oversold"),
         CheckConstraint("spare BETWEEN 0 AND 100000", name="spare_portions"),
         CheckConstraint("cut_off_at <= door_until_at", name="cut_off_before_door"),

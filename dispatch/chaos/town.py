@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import sqrt
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -26,7 +27,8 @@ from routing.roads import save_roads
 DAYS: Final = 30
 _OPENS: Final = "08:00"
 _LEAST_PROFILES: Final = 120
-_CARRIED: Final = 60  # of the first day; a plan for them is made while things die
+_PROFILES_A_STREET, _PROFILES_A_STATION = 500, 250  # as a district has them
+_CARRIED: Final = 60  # a street, of the first day; planned while things die
 _PAID, _CALLED_OFF, _SENT_TWICE = 0.15, 0.08, 0.1
 
 
@@ -75,7 +77,7 @@ def _calls_of_a_day(
     on = district.day + timedelta(days=offset)
     menus = _lunches_of(district, on)
     kitchens = {p.station.id: p.kitchen.id for p in district.places.points}
-    carried = 0 if offset else _CARRIED
+    carried = 0 if offset else _CARRIED * district.size.streets
     people = list(district.people)
     chance.shuffle(people)
     for person in people:
@@ -103,17 +105,23 @@ def _calls_of_a_day(
 
 
 def _size(orders: int) -> Size:
+    """A street while one is enough; more orders come from more streets and stations,
+    not from a station with thousands of elders, which there is nowhere.
+    """
     profiles = max(_LEAST_PROFILES, round(orders / DAYS * 1.25))
+    streets = max(1, profiles // _PROFILES_A_STREET)
     return replace(
         SMALL,
         name="bench",
-        stations=2,
+        streets=streets,
+        stations=max(2, streets + 1, profiles // _PROFILES_A_STATION),
         profiles=profiles,
         meals=profiles,
         visits=0,
-        volunteers=1,
-        caregivers=1,
-        radius_metres=1_000,
+        couriers=SMALL.couriers * streets,
+        volunteers=streets,
+        caregivers=streets,
+        radius_metres=1_000 * sqrt(streets),
     )
 
 

@@ -11,15 +11,20 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from signal import SIGKILL, SIGQUIT
 from subprocess import TimeoutExpired
 from typing import Final, TypedDict
 
+from dispatch.embedded.identity import Identity
+
 NOBODY: Final = 65534
+SERVER: Final = "server.json"  # beside a data folder: which process serves it
 RECOVERS_SECONDS: Final = 3600.0
 _STOPS_SECONDS: Final = 60.0
+_QUITS_SECONDS: Final = 10.0
 _QUIET: Final = {
     "listen_addresses": "",
     "shared_preload_libraries": "",
@@ -99,21 +104,21 @@ def serving(data: Path, programs: Path, *, quick: bool = False) -> Iterator[Path
     It answers when whatever had to be recovered is recovered.
 
     Args:
-        quick: what it writes need not survive the power: a scratch place.
+        quick: what it writes need not survive the power: a scratch place, whose own
+            folder holds the socket, too, so that all of it is in one place.
 
     Raises:
         PostgresMissing: it does not come up; with the end of its log.
     """
-    rights = data / "liuzhu_hba.conf"
+    rights, note = data / "liuzhu_hba.conf", data.with_name(SERVER)
     rights.write_text("local all all trust\n")
     own(rights)
-    with tempfile.TemporaryDirectory(prefix="liuzhu-pg-") as place:
-        sockets = Path(place)
+    with _sockets(data.parent if quick else None) as sockets:
         own(sockets)
         options = {
             **_QUIET,
             "hba_file": str(rights),
-            "unix_socket_directories": place,
+            "unix_socket_directories": str(sockets),
             "fsync": "off" if quick else "on",
         }
         words = [word for item in options.items() for word in ("-c", "=".join(item))]
@@ -124,11 +129,42 @@ def serving(data: Path, programs: Path, *, quick: bool = False) -> Iterator[Path
                 cwd="/", start_new_session=True, **rank(),
             )  # fmt: skip
         try:
+            Identity.of(server.pid).write(note)
             _wait(server, sockets)
             yield sockets
         finally:
             _stop(server)
             rights.unlink(missing_ok=True)
+            note.unlink(missing_ok=True)
+
+
+@contextmanager
+def _sockets(here: Path | None) -> Iterator[Path]:
+    """The folder of the socket: a short path, as sockets must have."""
+    if here is not None:
+        yield here
+        return
+    with tempfile.TemporaryDirectory(prefix="liuzhu-pg-") as place:
+        yield Path(place)
+
+
+def end_left(place: Path) -> bool:
+    """End the server beside whose data its starter was killed; whether one was there.
+
+    By its note, never by the data folder's own: that one knows a pid and no start.
+    """
+    server = Identity.read(place / SERVER)
+    if server is None or not server.is_alive():
+        return False
+    for number in (SIGQUIT, SIGKILL):  # at once: nothing in it is waited for
+        with suppress(ProcessLookupError):
+            os.kill(server.pid, number)
+        deadline = time.monotonic() + _QUITS_SECONDS
+        while server.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if not server.is_alive():
+            break
+    return True
 
 
 def _wait(server: "subprocess.Popen[bytes]", sockets: Path) -> None:

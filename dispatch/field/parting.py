@@ -16,6 +16,7 @@ from dispatch.catalogue.services import Service
 from dispatch.clock import town_day
 from dispatch.field.partners import part
 from dispatch.orders.orders import (
+    ON_A_ROUND,
     Order,
     OrderState,
     get_order,
@@ -34,7 +35,7 @@ from dispatch.planning.plans import (
 )
 from dispatch.safety.cases import CaseKind
 from dispatch.safety.opening import open_case
-from dispatch.store.columns import Json
+from dispatch.store.columns import Json, among
 from dispatch.store.unit_of_work import UnitOfWork
 
 LEFT_ALONE: Final[Json] = {
@@ -43,7 +44,6 @@ LEFT_ALONE: Final[Json] = {
     "relaxation": None,
 }
 _LOOK_BACK: Final = timedelta(days=1)
-_GOING: Final = (OrderState.PLANNED, OrderState.UNDER_WAY)
 
 
 def list_left_alone(uow: UnitOfWork) -> list[UUID]:
@@ -93,7 +93,7 @@ def _is_left_alone() -> ColumnElement[bool]:
         .where(col(Service.code) == col(Order.service))
         .scalar_subquery()
     )
-    return and_(col(Order.state).in_(_GOING), people > 1, coming < people)
+    return and_(among(col(Order.state), ON_A_ROUND), people > 1, coming < people)
 
 
 def _comes() -> ColumnElement[bool]:

@@ -15,12 +15,13 @@ from dispatch.settings import Settings
 Level = Literal["good", "late", "alarm", "off"]
 DRILL_DAYS: Final = 7
 _HOUR, _DAY = 3600.0, 86400.0
+_KEPT_MUCH, _KEPT_TOO_MUCH = 500e6, 2e9  # bytes; the alert rule has the latter, too
 
 
 @dataclass(frozen=True, kw_only=True)
 class SystemSign:
     """One thing and how it stands; `value` is in the unit that its code has: seconds,
-    a count, or a share. None: there is nothing that could be told."""
+    bytes, a count, or a share. None: there is nothing that could be told."""
 
     code: str
     level: Level
@@ -55,6 +56,14 @@ def judge(readings: Readings, chosen: Settings, as_of: datetime) -> SystemState:
         ),
         _disk(readings),
         *_of_backups(readings, chosen),
+        # Also where no backups are made any more: the slot may have been left behind.
+        _over(
+            readings,
+            "journal",
+            "liuzhu_journal_kept_bytes",
+            _KEPT_MUCH,
+            _KEPT_TOO_MUCH,
+        ),
     ]
     red = sum(sign.level == "alarm" for sign in signs)
     return SystemState(as_of=as_of, red=red, signs=signs)

@@ -11,6 +11,7 @@ from dispatch.orders.holding import call_off
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
     NOT_CARRIED,
+    ON_NO_ROUND,
     Channel,
     Order,
     OrderState,
@@ -18,6 +19,7 @@ from dispatch.orders.orders import (
     list_of_sitting,
     move_order,
 )
+from dispatch.store.columns import among
 from dispatch.store.unit_of_work import UnitOfWork
 
 _NOT_CARRIED = frozenset(
@@ -105,12 +107,11 @@ def end_visits(uow: UnitOfWork) -> int:
     """
     over = uow.session.exec(
         select(Order.id)
-        .where(Order.channel == Channel.VISIT)
-        .where(col(Order.state).in_({*_NOT_CARRIED, OrderState.HELD}))
+        .where(among(col(Order.channel), [Channel.VISIT]))
+        .where(among(col(Order.state), ON_NO_ROUND))
         .where(Order.window_until_at < uow.now)
-        .order_by(col(Order.id))
     ).all()
-    for order_id in over:
+    for order_id in sorted(over):  # here: by id SQLite would go through all orders
         order = get_order(uow.session, order_id, lock=True)
         if order.state is OrderState.HELD:
             call_off(uow, [order], order.reason or "")

@@ -30,7 +30,7 @@ class Wave(SQLModel, table=True):
     serving: Serving = Field(sa_type=word(Serving))
     plan_at: datetime = Field(sa_type=Instant)  # the latest cut-off of its kitchens
     departs_at: datetime = Field(sa_type=Instant)  # the first kitchen or door needs us
-    ends_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant, index=True)
     orders_version: int = 0
     planned_orders_version: int = 0
     plan_version: int = 0
@@ -69,6 +69,7 @@ class PlanRequest(Leased, table=True):
             postgresql_where=text("state = 'queued'"),
             sqlite_where=text("state = 'queued'"),
         ),
+        Index("plan_requests_by_state", "state"),
         CheckConstraint("attempt BETWEEN 0 AND 100", name="attempts"),
     )
 

@@ -45,11 +45,14 @@ class Inbox:
 
 
 def show_inbox(uow: UnitOfWork) -> Inbox:
-    """The last notices, the newest first."""
+    """Mine that I have not read, then the others; each the newest first. However many
+    come in, none goes out of sight unread.
+    """
     me = uow.actor.account_id
     own = select(Notice).where(Notice.account_id == me, Notice.way == Way.INBOX)
     newest = (col(Notice.made_at).desc(), col(Notice.id))
-    mine = uow.session.exec(own.order_by(*newest).limit(MOST)).all()
+    was_read = col(Notice.read_at).is_not(None)
+    mine = uow.session.exec(own.order_by(was_read, *newest).limit(MOST)).all()
     unread = select(func.count()).where(
         Notice.account_id == me, Notice.way == Way.INBOX, col(Notice.read_at).is_(None)
     )

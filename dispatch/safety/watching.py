@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, select
 
 from dispatch.clock import town_day
-from dispatch.orders.orders import Order, OrderState, get_order
+from dispatch.orders.orders import ON_A_ROUND, Order, get_order
 from dispatch.people.elders import Household
 from dispatch.people.helpers import Helper
 from dispatch.planning.plans import (
@@ -26,14 +26,15 @@ from dispatch.planning.plans import (
 from dispatch.planning.waves import Wave
 from dispatch.safety.cases import Case, CaseKind
 from dispatch.safety.opening import open_case
+from dispatch.store.columns import among
 from dispatch.store.unit_of_work import UnitOfWork
 
 OVERDUE_AFTER: Final = timedelta(minutes=20)
 # Paper sheets and doors without a network speak when the helper is back.
 SILENT_AFTER: Final = timedelta(hours=1)
 _LOOK_BACK: Final = timedelta(days=1)
+_AT_ONCE: Final = 500
 _AT_THE_DOOR: Final = (CaseKind.NO_ANSWER, CaseKind.OVERDUE)
-_GOING: Final = (OrderState.PLANNED, OrderState.UNDER_WAY)
 
 
 class Silent(NamedTuple):
@@ -64,26 +65,31 @@ def open_silent(uow: UnitOfWork, silent: Silent) -> bool:
     """
     order = get_order(uow.session, silent.order_id, lock=True)
     known = select(Order.id).where(Order.id == order.id, _is_looked_at())
-    if order.state not in _GOING or uow.session.exec(known).first() is not None:
+    if order.state not in ON_A_ROUND or uow.session.exec(known).first() is not None:
         return False
     open_case(uow, order, CaseKind.OVERDUE, silent.happened_at, silent.helper_id)
     return True
 
 
 def _silent_stops(uow: UnitOfWork) -> list[tuple[Stop, Round, Helper, UUID]]:
-    query = (
-        select(Stop, Round, Helper, Order.id)
-        .select_from(Order)
-        .join(StopOrder, col(StopOrder.order_id) == Order.id)
-        .join(Stop, col(Stop.id) == StopOrder.stop_id)
-        .join(Round, col(Round.id) == Stop.round_id)
-        .join(Helper, col(Helper.id) == Round.helper_id)
-        .where(*_unheard_orders(uow), _waits_at())
-        .where(col(Stop.until_at) < uow.now - OVERDUE_AFTER)
-        .where(col(Stop.until_at) > uow.now - _LOOK_BACK)
-    )
-    rows = uow.session.exec(query)
-    return [(stop, round_, helper, id_) for stop, round_, helper, id_ in rows]
+    """The orders first, as they are few: in one join SQLite begins with all stops."""
+    going = uow.session.exec(select(Order.id).where(*_unheard_orders(uow))).all()
+    found: list[tuple[Stop, Round, Helper, UUID]] = []
+    for start in range(0, len(going), _AT_ONCE):
+        query = (
+            select(Stop, Round, Helper, StopOrder.order_id)
+            .select_from(StopOrder)
+            .join(Stop, col(Stop.id) == StopOrder.stop_id)
+            .join(Round, col(Round.id) == Stop.round_id)
+            .join(Helper, col(Helper.id) == Round.helper_id)
+            .where(col(StopOrder.order_id).in_(going[start : start + _AT_ONCE]))
+            .where(_waits_at())
+            .where(col(Stop.until_at) < uow.now - OVERDUE_AFTER)
+            .where(col(Stop.until_at) > uow.now - _LOOK_BACK)
+        )
+        rows = uow.session.exec(query)
+        found += [(stop, round_, helper, id_) for stop, round_, helper, id_ in rows]
+    return found
 
 
 def _without_a_stop(uow: UnitOfWork) -> list[Silent]:
@@ -102,15 +108,15 @@ def _without_a_stop(uow: UnitOfWork) -> list[Silent]:
         .where(*_unheard_orders(uow), ~waits.exists())
         .where(col(Order.window_until_at) < uow.now - OVERDUE_AFTER)
         .where(col(Order.window_until_at) > uow.now - _LOOK_BACK)
-        .order_by(col(Order.id))
     )
-    return [Silent(id_, until_at, None) for id_, until_at in uow.session.exec(query)]
+    found = [Silent(id_, until_at, None) for id_, until_at in uow.session.exec(query)]
+    return sorted(found, key=lambda one: one.order_id)
 
 
 def _unheard_orders(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
     """Orders that are going, of these days, after which nobody has looked."""
     days = col(Order.serve_on) >= town_day(uow.now - _LOOK_BACK)
-    return days, col(Order.state).in_(_GOING), ~_is_looked_at()
+    return days, among(col(Order.state), ON_A_ROUND), ~_is_looked_at()
 
 
 def _waits_at() -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 for _module in (
     "dispatch.clock",
     "dispatch.store.idempotency",
+    "dispatch.store.marks",
     "dispatch.log.events",
     "dispatch.log.audit",
     "dispatch.log.audit_chain",

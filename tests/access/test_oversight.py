@@ -45,7 +45,7 @@ from dispatch.access.rights import (
     sign_out_for,
 )
 from dispatch.errors import NotAllowed, NotFound
-from dispatch.log.audit import Audit
+from dispatch.log.audit import Audit, write_down
 from dispatch.log.audit_chain import seal_waiting
 from dispatch.people.elders import Elder
 from dispatch.people.places import Kitchen
@@ -219,6 +219,15 @@ def test_what_was_done_to_an_account_and_on_the_machine_is_found_page_by_page(
         ("desk", "account_opened", "security_admin", "station s1"),
         ("desk", "account_renewed", "system", ""),
     }
+    helper_id = town.add_helper()
+    rider = town.add_account("rider", Role.HELPER, helper_id=helper_id)
+    in_one_transaction(  # a phone on the street reads a day pass: nobody signed in
+        town.engine, lambda uow: write_down(uow, "pass_taken", "helper", helper_id)
+    )
+    with Session(town.engine) as session:
+        login = session.get_one(Account, rider.account_id).login
+    theirs = do(town, reader, read_deeds_of, login, ASKED)
+    assert [(row.number, row.action) for row in theirs.rows] == [(login, "pass_taken")]
     machine = do(town, reader, read_done_on_the_machine, ASKED)
     assert [(row.number, row.action) for row in machine.rows] == [
         ("desk", "account_renewed")

@@ -126,6 +126,8 @@ def test_a_long_visit_is_no_silent_phone(town: LittleTown) -> None:
         ("liuzhu_queue_age_seconds", 61, ["queue"]),
         ("liuzhu_promises_broken", 1, ["promises"]),
         ("liuzhu_cases_overdue", 1, ["cases"]),
+        ("liuzhu_journal_kept_bytes", 2e9 + 1, ["journal"]),
+        ("liuzhu_journal_kept_bytes", 2e9, []),
     ],
 )
 def test_what_is_red(gauge: str, value: float, red: list[str], tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The vault: nobody reads it without the keys, nobody moves a value elsewhere."""
 
+import json
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -20,6 +22,7 @@ from dispatch.people.vault import (
     seal,
     unseal,
 )
+from dispatch.settings import settings as chosen_settings
 
 
 def test_a_value_comes_back_as_it_went_in(engine: Engine) -> None:
@@ -86,8 +89,12 @@ def test_a_telephone_finds_its_owner_however_it_was_typed_and_is_shown_so(
         assert unseal(session, [owner], ["phone"]) == {owner: {"phone": kept}}
 
 
-def test_a_number_from_before_is_found_after_the_next_start(engine: Engine) -> None:
-    """What is right stays as it is: what stands written of it compares with it."""
+def test_a_number_from_before_is_found_after_the_next_start(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is right stays as it is: what stands written of it compares with it. With
+    the same keys it is gone through once, with one more once more.
+    """
     old, fine = uuid4(), uuid4()
     with Session(engine) as session:
         seal(session, old, {"phone": "010-6234 5678"})
@@ -101,6 +108,18 @@ def test_a_number_from_before_is_found_after_the_next_start(engine: Engine) -> N
     assert [compare_anew(engine) for _ in "12"] == [1, 0]
     with Session(engine) as session:
         assert find_owners(session, "phone", "01062345678") == [old]
+        row = session.get_one(Sealed, (old, "phone"))
+        row.blind = blind_as_typed("phone", "010-6234 5678")
+        session.commit()
+    assert compare_anew(engine) == 0
+    kept = json.loads(chosen_settings().keys.read_text())
+    kept["keys"]["k2"] = kept["keys"]["k1"]
+    tmp_path.joinpath("keys.json").write_text(json.dumps(kept))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("DISPATCH_KEYS_FILE", str(tmp_path / "keys.json"))
+        chosen_settings.cache_clear()
+        assert compare_anew(engine) == 1
+    chosen_settings.cache_clear()
     assert blind_index("phone", "13800000000") == blind_as_typed("phone", "13800000000")
 
 

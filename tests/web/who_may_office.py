@@ -1,6 +1,6 @@
 """Who may use the doors of the money: months, rules, reports, doubts, the bank; and
 those of whoever answers the telephone or watches over the house: calls, accounts, the
-audit."""
+audit, points."""
 
 from typing import Final
 
@@ -97,4 +97,14 @@ WHO_MAY_OFFICE: Final[dict[str, frozenset[str]]] = {
     "POST /api/audit/account": AUDITS,
     "POST /api/audit/machine": AUDITS,
     "POST /api/audit/station": AUDITS,
+    "GET /api/points": OFFICERS,
+    "POST /api/points": DISTRICT,
+    "GET /api/points/{point_id}/exit": DISTRICT,
+    "POST /api/points/{point_id}/exit": DISTRICT,
+    "POST /api/points/{point_id}/star": DISTRICT,
+    "POST /api/points/{point_id}/operator": DISTRICT,
+    "GET /api/points/{point_id}": OFFICERS,
+    "GET /api/point-choices": DISTRICT,
+    "POST /api/operators/{operator_id}/end": DISTRICT,
+    "POST /api/operators": DISTRICT,
 }

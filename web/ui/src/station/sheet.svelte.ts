@@ -92,6 +92,16 @@ class Sheet {
     void this.read();
   }
 
+  /** One elder alone, and the cursor on one of their meals; whether the grid has it. */
+  async stand(number: string, key: string): Promise<boolean> {
+    [this.q, this.filter, this.offset, this.from] = [number, "", 0, null];
+    clearTimeout(this.#waiting);
+    await this.read();
+    const column = this.columns.findIndex((one) => one.key === key);
+    this.place({ row: 0, column: Math.max(0, column) });
+    return column >= 0 && this.rows.length === 1;
+  }
+
   turn(offset: number): void {
     this.offset = offset;
     this.place({ row: 0, column: this.cursor.column });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { words } from "../words/words.svelte";
 import { valueOf, worstFirst } from "./signs";
 
-const CODES = ["part_relay", "part_schedule", "part_work", "database", "queue", "feed", "cases", "phones", "promises", "solver", "disk", "backup", "drill", "keys"];
+const CODES = ["part_relay", "part_schedule", "part_work", "database", "queue", "feed", "cases", "phones", "promises", "solver", "disk", "backup", "drill", "keys", "journal"];
 
 test("every sign has its name and what to do", () => {
   for (const code of CODES) {
@@ -15,6 +15,8 @@ test("a value is said in its own unit", () => {
   const said = (code: string, value: number | null, level = "good") => valueOf({ code, value, level: level as "good" });
   expect(said("disk", 0.0999)).toBe("剩余 9%");
   expect(said("cases", 2, "alarm")).toBe("2 件");
+  expect(said("journal", 16_777_216)).toBe("17 MB");
+  expect(said("journal", null, "off")).toBe("不适用");
   expect(said("backup", null, "alarm")).toBe("从来没有");
   expect(said("backup", null, "late")).toBe("读不到");
   expect(said("part_work", null, "alarm")).toBe("没有动静");

@@ -13,6 +13,7 @@ export function valueOf({ code, value, level }: SystemSign): string {
   if (code === "keys") return t(level === "good" ? "system.kept" : "system.not_kept");
   if (value === null) return t(code === "database" || code === "disk" || level === "late" ? "system.away" : "system.never");
   if (COUNTED.includes(code)) return t("system.count", { n: value });
+  if (code === "journal") return t("system.megabytes", { n: Math.ceil(value / 1e6) });
   if (code === "disk") return t("system.free", { n: Math.floor(value * 100) });
   if (code === "database") return t("system.milliseconds", { n: Math.ceil(value * 1000) });
   if (LASTING.includes(code)) return t("system.seconds", { n: Math.round(value) });

@@ -86,6 +86,11 @@ export interface MessageRow {
   sent_at: string; read_at: string | null; answer: string | null;
 }
 
+/** A standing meal that did not become an order. */
+export interface MissedMeal {
+  elder_id: string; number: string; name: string; on: string; serving: Serving; channel: string; why: string; orderable: boolean;
+}
+
 export interface Contact { rank: number; relation: string; name: string; phone: string }
 
 export interface Elder extends ElderRow {

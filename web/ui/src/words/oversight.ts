@@ -21,7 +21,7 @@ export const oversight = {
   "oversight.account_field": ["账号", "Account"],
   "oversight.account_first": ["先填账号名；也可以从别的查询里点账号过来。", "First the account's login; or press an account in another list."],
   "oversight.machine": ["在服务器上做的", "Done on the machine"],
-  "oversight.machine_about": ["服务器命令办的（账号开通和重置、导出本人信息、注销等）和系统自动办的，没有登录账号。谁能登录服务器，见机房的记录。", "What commands on the machine did (accounts opened and renewed, people exported or erased) and the house by itself; nobody signed in for it. Who can sign in to the machine stands in its own log."],
+  "oversight.machine_about": ["服务器命令办的（账号开通和重置、导出本人信息、注销等），没有登录账号。谁能登录服务器，见机房的记录。系统的定时任务不看任何人，不在这里；用一次性路线码的，查那位助老员的账号。", "What commands on the machine did (accounts opened and renewed, people exported or erased); nobody signed in for it. Who can sign in to the machine stands in its own log. The house's timers look at nobody and are not here; a day pass that was used stands with its helper's account."],
   "oversight.from": ["从", "From"],
   "oversight.until": ["到", "Until"],
   "oversight.at": ["时间", "When"],

@@ -16,6 +16,7 @@ export const system = {
   "system.not_kept": ["没有设置另存", "nowhere kept apart"],
   "system.count": ["{n} 件", "{n}"],
   "system.free": ["剩余 {n}%", "{n}% free"],
+  "system.megabytes": ["{n} MB", "{n} MB"],
   "system.milliseconds": ["{n} 毫秒应答", "answers in {n} ms"],
   "system.seconds": ["{n} 秒", "{n} s"],
   "level.good": ["正常", "well"],
@@ -48,6 +49,8 @@ export const system = {
   "sign_todo.backup": ["在服务器上运行 backup，看它说什么；检查 DISPATCH_BACKUPS 所在的盘。", "Run backup on the machine and read what it says; see the disk of DISPATCH_BACKUPS."],
   "sign.drill": ["最近一次恢复演练通过", "Last time a backup came back whole"],
   "sign_todo.drill": ["在服务器上运行 drill，看它说什么。七天没有演练通过的备份不可依靠。", "Run drill on the machine and read what it says. A backup that was not tried for seven days is a hope."],
+  "sign.journal": ["数据库为备份留着的日志", "Kept by the database for the backups"],
+  "sign_todo.journal": ["备份的写入流停了，日志会一直积压到写满磁盘。看 journal 进程和备份盘；不再备份时删除复制槽 liuzhu_journal。", "The stream of backups stands still and this grows until the disk is full. See the journal process and the backups' disk; drop the slot liuzhu_journal when you stop backing up."],
   "sign.keys": ["密钥另存", "Keys kept apart"],
   "sign_todo.keys": ["设置 DISPATCH_KEYS_COPY，放在与备份不同的地方；没有密钥，备份里的姓名电话读不出来。", "Set DISPATCH_KEYS_COPY, away from the backups; without keys no name in a backup can be read."],
 } as const satisfies Pairs;
