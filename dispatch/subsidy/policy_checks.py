@@ -48,8 +48,10 @@ def _categories(policy: Policy) -> Iterator[Misfit]:
     try:
         policy.categories_in_order()
     except CycleError as error:
-        circle = " -> ".join(error.args[1])
-        yield ("category",), f"circular category {circle}", "break the circle"
+        circle: list[str] = error.args[1]
+        first = [category.id for category in policy.category].index(circle[0])
+        said = f"circular category {' -> '.join(circle)}"
+        yield ("category", first, "when"), said, "break the circle"
 
 
 def _known_category(policy: Policy, at: Place, name: str) -> Iterator[Misfit]:

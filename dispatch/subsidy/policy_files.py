@@ -126,6 +126,7 @@ def _line_of(text: str, path: Place) -> int | None:
             here = (*table, key[1])
         else:
             continue
-        if len(here) > best and path[: len(here)] == here:
-            best, found = len(here), number
+        deep = min(len(here), len(path))
+        if deep > best and path[:deep] == here[:deep]:
+            best, found = deep, number
     return found

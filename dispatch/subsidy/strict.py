@@ -78,9 +78,13 @@ class BadFile(BadInput):
         super().__init__("\n".join(f"{file}: {fault}" for fault in self.faults))
 
 
-def wrong(problem: str, remedy: str) -> PydanticCustomError:
-    """An error for a validator to raise; braces in the texts are kept as they are."""
-    facts = {"problem": problem, "remedy": remedy}
+def wrong(problem: str, remedy: str, key: str = "") -> PydanticCustomError:
+    """An error for a validator to raise; braces in the texts are kept as they are.
+
+    Args:
+        key: the one within the table that it is about.
+    """
+    facts = {"problem": problem, "remedy": remedy, "key": key}
     return PydanticCustomError("rule", "{problem}", facts)
 
 
@@ -104,6 +108,7 @@ class Strict(BaseModel):
                 raise wrong(
                     f"unknown field {key!r}",
                     f"{hint}known here: {', '.join(sorted(known))}",
+                    str(key),
                 )
         return data
 
@@ -127,9 +132,14 @@ _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less tha
 def faults_of(error: ValidationError, name_place: Any) -> list[Fault]:
     """The faults behind a failed reading; `name_place` turns a path into words."""
     return [
-        Fault(name_place(found["loc"]), _problem(found), _remedy(found))
+        Fault(name_place(_place(found)), _problem(found), _remedy(found))
         for found in error.errors(include_url=False)
     ]
+
+
+def _place(found: ErrorDetails) -> tuple[int | str, ...]:
+    key = found["ctx"]["key"] if found["type"] == "rule" else ""
+    return (*found["loc"], key) if key else found["loc"]
 
 
 def _problem(found: ErrorDetails) -> str:

@@ -213,7 +213,7 @@ def test_a_missing_file_and_foreign_bytes_are_refused(tmp_path: Path) -> None:
         (("month_count = 22", "month_count = -1"), "month_count", "more than 0"),
         (("month_count = 22", "year_count = 9"), "caps", "unknown field"),
         (('beneficiaries = ["BASIC"]', 'beneficiaries = ["BASIK"]'), "", "'BASIK'"),
-        (('v = ["TK", "JSTS"]', 'v = ["BASIC"]'), "", "BASIC -> BASIC"),
+        (('v = ["TK", "JSTS"]', 'v = ["BASIC"]'), "line ", "BASIC -> BASIC"),
         (('v = ["TK", "JSTS"]', "v = []"), "BASIC", "no value"),
         (("from = 70, to = 79", "from = 71, to = 79"), "[meal-age]", "a gap before"),
         (("from = 70, to = 79", "from = 69, to = 79"), "[meal-age]", "an overlap"),
@@ -239,7 +239,7 @@ def test_a_missing_file_and_foreign_bytes_are_refused(tmp_path: Path) -> None:
         (("never_exceed_actual_spend = true", "never_exceed_actual_spend = false"),
          "stacking", "True"),
         (('order = ["ltci", ', 'order = ["self", "ltci", '), "order", "stands twice"),
-        (("[stacking]", "[staking]"), "", "'stacking'"),
+        (("[stacking]", "[staking]"), "line ", "'stacking'"),
         (("[stacking]", "[stacking"), "TOML", "line"),
     ],
 )  # fmt: skip

@@ -76,7 +76,7 @@ def test_what_is_told_of_a_shut_month_is_proposed_at_night(town: LittleTown) -> 
     (proposed,) = rows(town, Correction)  # of two lunches of a day one is subsidised
     assert (proposed.kind, proposed.fen) == (CorrectionKind.BACK_PAY, 500)
     assert (proposed.proposed_by, proposed.bereaved) == (None, False)
-    assert "2026-12-02 登记" in proposed.why
+    assert proposed.paper == "老人档案，2026-12-02 登记"
     with pytest.raises(MonthStillOpen):
         officials.decide(proposed.id)
 

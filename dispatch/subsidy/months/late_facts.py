@@ -61,6 +61,7 @@ def propose_difference(
     wanted: Mapping[str, int],
     proof: Evidence | None,
     why: str,
+    paper: str = "",
 ) -> list[Correction]:
     """Propose by how much each subsidy, by what is known now, was given wrongly.
 
@@ -70,6 +71,7 @@ def propose_difference(
         entry: the order's, of a shut month.
         wanted: fen that the rules give now, by subsidy.
         proof: the one that counts now.
+        paper: what proves it where that is no other proof of the service.
     """
     stands = Counter[str]()
     for grant in list_live_grants(uow.session, order.id):
@@ -101,7 +103,7 @@ def propose_difference(
         row.why = why if fen else f"{_NO_DIFFERENCE}{why}"
         newer = proof is not None and proof.id != entry.evidence_id
         row.new_proof_id = proof.id if newer and proof else None
-        row.paper = "" if newer else why[:100]
+        row.paper = "" if newer else (paper or why)[:100]
         uow.session.add(row)
         uow.session.flush()
         tell_correction(uow, row)

@@ -33,7 +33,8 @@ from dispatch.subsidy.rule_versions import rules_on
 from dispatch.subsidy.tally import Granted
 from dispatch.subsidy.windows import Moment
 
-_WHY: Final = "月份公示后得知老人的情况（{day} 登记），按现在所知重新计算"
+_WHY: Final = "月份公示后得知老人的情况，按现在所知重新计算"
+_PAPER: Final = "老人档案，{day} 登记"
 
 
 def list_told_after(session: Session, day: date) -> dict[UUID, date]:
@@ -76,7 +77,7 @@ def propose_told(uow: UnitOfWork, elder_id: UUID, first_on: date, told_on: date)
     session, made = uow.session, 0
     held = _hold(session, elder_id, first_on)
     elder = session.get_one(Elder, elder_id)
-    history, why = history_of(session, elder_id), _WHY.format(day=told_on)
+    history, paper = history_of(session, elder_id), _PAPER.format(day=told_on)
     anew: dict[str | None, list[Granted]] = {}
     for order in held:
         live = find_live_entry(session, order.id)
@@ -95,7 +96,7 @@ def propose_told(uow: UnitOfWork, elder_id: UUID, first_on: date, told_on: date)
         anew[str(order.id)] = [_granted(order, line) for line in lines]
         given = {line.subsidy: line.fen for line in lines}
         proof = find_evidence(session, order.id)
-        made += len(propose_difference(uow, order, live, given, proof, why))
+        made += len(propose_difference(uow, order, live, given, proof, _WHY, paper))
     return made
 
 
