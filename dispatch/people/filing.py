@@ -1,11 +1,13 @@
 """Opening an elder's file: what is needed first, the rest when somebody knows it."""
 
+import secrets
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
 from dispatch.access.scope import get_scoped
 from dispatch.clock import town_day
@@ -168,13 +170,13 @@ def _station(uow: UnitOfWork, draft: FileDraft) -> Station:
 
 
 def _number(uow: UnitOfWork) -> str:
-    """The day, and five letters that cannot be misread."""
-    drawn = uuid4().int
-    letters = ""
-    for _ in range(5):
-        drawn, at = divmod(drawn, len(_LETTERS))
-        letters += _LETTERS[at]
-    return f"{town_day(uow.now):%y%m%d}{letters}"
+    """The day, and five letters that cannot be misread; one that no file has."""
+    taken = select(Elder.id)
+    while True:
+        letters = "".join(secrets.choice(_LETTERS) for _ in range(5))
+        number = f"{town_day(uow.now):%y%m%d}{letters}"
+        if uow.session.exec(taken.where(Elder.number == number)).first() is None:
+            return number
 
 
 def _seal(uow: UnitOfWork, elder: Elder, draft: FileDraft, found: Identity) -> None:

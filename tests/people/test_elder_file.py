@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from dispatch.access.accounts import Role
+from dispatch.people import filing
 from dispatch.people.agreements import AgreementsOverlap, list_agreements, sign
 from dispatch.people.consents import (
     ProofMissing,
@@ -30,7 +31,9 @@ from dispatch.people.door_keys import (
     move_key,
 )
 from dispatch.people.elder_facts import history_of, signed_station_on
-from dispatch.people.elders import Elder
+from dispatch.people.elders import Elder, IdentityKind
+from dispatch.people.filing import FileDraft, open_file
+from dispatch.people.housing import Address
 from dispatch.people.proposals import ProposalKind, list_open_proposals, propose
 from dispatch.people.responsible import (
     BACKUP,
@@ -41,6 +44,7 @@ from dispatch.people.responsible import (
 )
 from dispatch.people.vault import seal
 from dispatch.store.unit_of_work import UnitOfWork
+from tests.engines import ON_ONE_ENGINE
 from tests.little_town import STREET, TODAY, LittleTown
 from tests.subsidy.ledger_town import do
 
@@ -174,6 +178,31 @@ def test_a_registry_said_twice_is_one_proposal_and_changes_nothing(
     with Session(town.engine) as session:
         assert len(list_open_proposals(session, elder_id)) == 1
         assert session.get_one(Elder, elder_id).died_on is None
+
+
+@ON_ONE_ENGINE
+def test_a_file_number_that_another_has_is_drawn_again(
+    town: LittleTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter("AAAAA" + "AAAAA" + "BBBBB")
+    monkeypatch.setattr(filing.secrets, "choice", lambda _: next(drawn))
+    made = [
+        do(
+            town,
+            open_file,
+            FileDraft(
+                name=name,
+                identity_kind=IdentityKind.NONE,
+                id_number="",
+                address=Address(community="清河一社区", building="3号楼"),
+                sex="F",
+                born_on=date(1944, 3, 1),
+            ),
+            key=uuid4().hex,
+        ).number
+        for name in ("王小英", "李大山")
+    ]
+    assert made == [f"{TODAY:%y%m%d}{letters}" for letters in ("AAAAA", "BBBBB")]
 
 
 def test_one_identity_number_is_one_file(town: LittleTown) -> None:
