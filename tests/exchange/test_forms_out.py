@@ -9,16 +9,12 @@ import pytest
 from sqlmodel import Session, select
 
 from dispatch.access.accounts import Role
-from dispatch.exchange import exporting
-from dispatch.exchange.exporting import (
-    ReasonMissing,
-    TooManyInFull,
-    Wish,
-    export,
-)
+from dispatch.exchange import in_full
+from dispatch.exchange.exporting import ReasonMissing, Wish, export
 from dispatch.exchange.files import read_table
 from dispatch.exchange.forms import FORMS
 from dispatch.exchange.forms.rows import Span
+from dispatch.exchange.in_full import TooManyInFull, TooManyLists
 from dispatch.exchange.profiles import BadProfile, save_profile
 from dispatch.log.audit import Audit
 from dispatch.orders.ordering import place_order
@@ -74,7 +70,12 @@ def test_persons_are_masked_unless_a_reason_is_given_and_kept(
     with pytest.raises(ReasonMissing):
         rows(plain=True)
     plain = rows(plain=True, reason="金民工程报送")
-    monkeypatch.setattr(exporting, "MOST_IN_FULL", 0)
+    monkeypatch.setattr(in_full, "MOST_A_DAY", 1)
+    with pytest.raises(TooManyLists) as refusal:
+        rows(plain=True, reason="再来一次")
+    assert refusal.value.facts == {"again_seconds": 24 * 3600}
+    monkeypatch.setattr(in_full, "MOST_A_DAY", 2)
+    monkeypatch.setattr(in_full, "MOST_IN_FULL", 0)
     with pytest.raises(TooManyInFull):
         rows(plain=True, reason="全部带走")
     assert rows() == masked
@@ -88,7 +89,7 @@ def test_persons_are_masked_unless_a_reason_is_given_and_kept(
     for told in ("欧阳小英", "119900194403010029", "13800000000", "2单元502"):
         assert told in plain
     with Session(town.engine) as session:
-        looks = session.exec(select(Audit).where(Audit.action == "export")).all()
+        looks = session.exec(select(Audit).where(Audit.action == "export_full")).all()
         opened = [one for one in looks if one.fields and one.account_id]
     assert [one.fields for one in opened] == [["address", "id_number", "name", "phone"]]
     assert "金民工程报送" in opened[0].purpose
