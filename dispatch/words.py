@@ -171,6 +171,7 @@ WORDS: Final[dict[str, Pair]] = {
     "role.kitchen": ("厨房", "kitchen"),
     "role.call_centre": ("呼叫中心", "call centre"),
     "role.auditor": ("审计", "auditor"),
+    "role.evaluator": ("评估员", "evaluator"),
     "role.system_admin": ("系统管理员", "system administrator"),
     "role.security_admin": ("安全管理员", "security administrator"),
     "role.audit_admin": ("审计管理员", "audit administrator"),

@@ -23,11 +23,11 @@ from dispatch.promises.standing import Standing
 from dispatch.store.paging import AT_ONCE
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import AuditAdmin
-from web.schemas.shapes import Day, Form, Limit, Moment, Offset
+from web.schemas.shapes import Day, Form, Limit, Moment, Offset, Reason
 from web.wire import Answer, StrictRoute
 
 router = APIRouter(prefix="/api/audit", route_class=StrictRoute, tags=["audit"])
-Purpose = Annotated[str, Field(min_length=2, max_length=80)]
+Purpose = Annotated[Reason, Field(max_length=80)]
 Named = Annotated[str, Field(min_length=1, max_length=40)]
 
 

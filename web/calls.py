@@ -20,7 +20,7 @@ from dispatch.orders.offers import Offer
 from dispatch.orders.orders import Channel
 from dispatch.store.unit_of_work import UnitOfWork
 from web.deps import CallCentre, Key
-from web.schemas.shapes import Day, Form
+from web.schemas.shapes import Day, Form, Words
 from web.wire import Answer, StrictRoute
 
 router = APIRouter(prefix="/api/calls", route_class=StrictRoute, tags=["calls"])
@@ -28,9 +28,10 @@ _NEW = 201
 
 
 class PhoneForm(Form):
-    """The number that rings."""
+    """The number that rings. `for_help`: somebody is in danger, past thirty, too."""
 
     phone: Annotated[str, Field(pattern=r"^[0-9+ -]{5,20}$")]
+    for_help: bool = False
 
 
 class MealForm(Form):
@@ -47,7 +48,7 @@ class MealForm(Form):
 class WordsForm(Form):
     """What they complain of."""
 
-    words: Annotated[str, Field(min_length=2, max_length=500)]
+    words: Words
 
 
 class CryForm(Form):
@@ -59,7 +60,11 @@ class CryForm(Form):
 @router.post("/find", response_model=CallersFound)
 def post_find(form: PhoneForm, caller: CallCentre) -> Answer:
     """Thirty numbers an hour; each is written down."""
-    return Answer(caller.change(lambda uow: find_callers(uow, form.phone)))
+
+    def do(uow: UnitOfWork) -> CallersFound:
+        return find_callers(uow, form.phone, for_help=form.for_help)
+
+    return Answer(caller.change(do))
 
 
 @router.get("/{elder_id}/offer", response_model=Offer)

@@ -205,11 +205,13 @@ Staff = Annotated[Caller, _only(*_STAFF)]
 Importer = Annotated[Caller, _only(Role.STATION, Role.STREET, Role.DISTRICT)]
 Cook = Annotated[Caller, _only(Role.STATION, Role.KITCHEN)]
 CallCentre = Annotated[Caller, _only(Role.CALL_CENTRE)]
+DrawReader = Annotated[Caller, _only(*_STAFF, Role.EVALUATOR)]
 KitchenReader = Annotated[Caller, _only(*_STAFF, Role.KITCHEN)]
 BooksReader = Annotated[Caller, _only(Role.DISTRICT, Role.STREET, Role.AUDITOR)]
 MonthsReader = Annotated[
     Caller, _only(Role.STATION, Role.STREET, Role.DISTRICT, Role.AUDITOR)
 ]
+Auditor = Annotated[Caller, _only(Role.AUDITOR)]
 Keeper = Annotated[Caller, _only(Role.DISTRICT, Role.SYSTEM_ADMIN)]
 SecurityAdmin = Annotated[Caller, _only(Role.SECURITY_ADMIN)]
 AuditAdmin = Annotated[Caller, _only(Role.AUDIT_ADMIN)]

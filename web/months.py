@@ -65,7 +65,7 @@ def get_months(caller: MonthsReader) -> Answer:
 
 
 @router.get("/months/{month}", response_model=MonthSheet)
-def get_month(month: Month, caller: Importer) -> Answer:
+def get_month(month: Month, caller: MonthsReader) -> Answer:
     return Answer(caller.read(lambda uow: show_month(uow, month)))
 
 
@@ -97,7 +97,7 @@ def get_notice(
 
 
 @router.get("/corrections", response_model=list[CorrectionRow])
-def get_corrections(caller: Importer) -> Answer:
+def get_corrections(caller: MonthsReader) -> Answer:
     return Answer(caller.read(list_corrections))
 
 

@@ -15,7 +15,7 @@ from dispatch.field.photographing import (
 )
 from dispatch.field.photos import MOST_BYTES, PhotoKind
 from web.deps import HandsIn, Staff, helper_of
-from web.wire import Answer, StrictRoute, as_file
+from web.wire import Answer, StrictRoute, as_picture
 
 router = APIRouter(prefix="/api", route_class=StrictRoute, tags=["courier"])
 Hash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
@@ -49,5 +49,4 @@ def get_photos(order_id: UUID, caller: Staff) -> Answer:
 def post_open_photo(photo_id: UUID, caller: Staff) -> Response:
     """The picture itself; who looked at it is written down."""
     media, content = caller.change(lambda uow: open_photo(uow, photo_id))
-    name = f"{photo_id}.{media.rpartition('/')[2]}"
-    return Response(content, media_type=media, headers=as_file(name))
+    return as_picture(photo_id, media, content)

@@ -1,4 +1,5 @@
-"""Weak proofs, appeals against their grade, and the second person's word."""
+"""Weak proofs, appeals against their grade, the second person's word; and what stands
+behind a booked line, for whoever checks it."""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,9 +11,10 @@ from dispatch.field.appealing import AppealDraft, ask_again, decide_appeal
 from dispatch.field.appeals import Claim
 from dispatch.field.own_proofs import OwnProof, list_own
 from dispatch.field.weak_proofs import WeakProof, list_weak
-from web.deps import Appealer, Coordinator, HelperOfOurs, Staff
+from dispatch.reports.proof_sheets import ProofSheet, open_as_proof, proofs_of_line
+from web.deps import Appealer, Auditor, BooksReader, Coordinator, HelperOfOurs, Staff
 from web.schemas.shapes import Form, Reason
-from web.wire import Answer, StrictRoute
+from web.wire import Answer, StrictRoute, as_picture
 
 router = APIRouter(prefix="/api/proofs", route_class=StrictRoute, tags=["proofs"])
 
@@ -29,6 +31,12 @@ class VerdictForm(Form):
     upheld: bool
 
 
+class PictureForm(Form):
+    """Why it is opened; the audit keeps it."""
+
+    purpose: Reason
+
+
 @router.get("/weak", response_model=list[WeakProof])
 def get_weak(caller: Staff) -> Answer:
     return Answer(caller.read(list_weak))
@@ -38,6 +46,21 @@ def get_weak(caller: Staff) -> Answer:
 def get_mine(caller: HelperOfOurs) -> Answer:
     """The helper's own weak proofs of a month, and what became of their appeals."""
     return Answer(caller.read(list_own))
+
+
+@router.get("/orders/{order_id}", response_model=ProofSheet)
+def get_of_line(order_id: UUID, caller: BooksReader) -> Answer:
+    """Times and hashes of what an order in the books was proven by."""
+    return Answer(caller.read(lambda uow: proofs_of_line(uow, order_id)))
+
+
+@router.post("/pictures/{photo_id}")
+def post_picture(photo_id: UUID, form: PictureForm, caller: Auditor) -> Response:
+    """A picture behind a booked line; who looked, at whom and why, is written down."""
+    media, content = caller.change(
+        lambda uow: open_as_proof(uow, photo_id, form.purpose)
+    )
+    return as_picture(photo_id, media, content)
 
 
 @router.post("/{evidence_id}/appeal", status_code=204)

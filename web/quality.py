@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from dispatch.quality.auditing import (
@@ -30,6 +30,7 @@ from dispatch.quality.complaint_book import ComplaintPage, list_complaints
 from dispatch.quality.complaints import ComplaintFrom, ComplaintOutcome
 from dispatch.quality.draws import DrawOf
 from dispatch.quality.indicators import Indicators, list_indicators
+from dispatch.reports.proof_sheets import ProofSheet, proofs_of_drawn
 from dispatch.store.paging import AT_ONCE
 from dispatch.subsidy.anomalies.anomaly import AnomalyState
 from dispatch.subsidy.anomalies.concluding import (
@@ -40,15 +41,15 @@ from dispatch.subsidy.anomalies.concluding import (
     reply,
 )
 from dispatch.subsidy.anomalies.queue import AnomalyPage, list_anomalies, list_own
-from web.deps import Appealer, Coordinator, Officer, Staff, Station
-from web.schemas.shapes import Day, Form, Limit, Offset
+from web.deps import Appealer, Coordinator, DrawReader, Officer, Staff, Station
+from web.schemas.shapes import Day, Form, Limit, Offset, Words
 from web.wire import Answer, StrictRoute
 
 router = APIRouter(prefix="/api/quality", route_class=StrictRoute, tags=["quality"])
-Words = Annotated[str, Field(min_length=2, max_length=500)]
 Title = Annotated[str, Field(min_length=2, max_length=60)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 Month = Annotated[str, Field(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$")]
+OrderNumber = Annotated[str, Path(max_length=24)]
 _NEW = 201
 
 
@@ -203,15 +204,21 @@ def post_close(complaint_id: UUID, form: OutcomeForm, caller: Officer) -> Respon
 
 
 @router.get("/draws", response_model=list[DrawRow])
-def get_draws(caller: Staff) -> Answer:
+def get_draws(caller: DrawReader) -> Answer:
     """The random audits within reach."""
     return Answer(caller.read(draws_of))
 
 
 @router.get("/draws/{draw_id}", response_model=DrawCheck)
-def get_draw(draw_id: UUID, caller: Staff) -> Answer:
+def get_draw(draw_id: UUID, caller: DrawReader) -> Answer:
     """All that is needed to draw it again, and whether that gives the same."""
     return Answer(caller.read(lambda uow: check_draw(uow, draw_id)))
+
+
+@router.get("/draws/{draw_id}/proofs/{number}", response_model=ProofSheet)
+def get_drawn(draw_id: UUID, number: OrderNumber, caller: DrawReader) -> Answer:
+    """Times and hashes of what a drawn order was proven by."""
+    return Answer(caller.read(lambda uow: proofs_of_drawn(uow, draw_id, number)))
 
 
 @router.post("/draws", status_code=_NEW)
@@ -228,7 +235,7 @@ def post_seed(draw_id: UUID, form: SeedForm, caller: Officer) -> Response:
 
 @router.get("/indicators", response_model=list[Indicators])
 def get_indicators(
-    caller: Staff,
+    caller: DrawReader,
     whose: Literal["helper", "station"],
     from_on: Annotated[Day, Query()],
     until_on: Annotated[Day, Query()],

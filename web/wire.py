@@ -61,6 +61,12 @@ def as_file(name: str) -> dict[str, str]:
     }
 
 
+def as_picture(photo_id: UUID, media: str, content: bytes) -> Response:
+    """A picture as a file: it is shown by the page that asked, and nowhere else."""
+    name = f"{photo_id}.{media.rpartition('/')[2]}"
+    return Response(content, media_type=media, headers=as_file(name))
+
+
 class StrictRequest(Request):
     """A request whose JSON is JSON: no NaN, no endless numbers, no broken text."""
 

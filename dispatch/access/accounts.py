@@ -32,6 +32,7 @@ class Role(StrEnum):
     KITCHEN = "kitchen"  # 助餐点厨房
     CALL_CENTRE = "call_centre"  # 呼叫中心
     AUDITOR = "auditor"  # 审计
+    EVALUATOR = "evaluator"  # 第三方评估
     SYSTEM_ADMIN = "system_admin"  # 系统管理员
     SECURITY_ADMIN = "security_admin"  # 安全管理员
     AUDIT_ADMIN = "audit_admin"  # 审计管理员
@@ -41,6 +42,8 @@ class Role(StrEnum):
 # 三员: whoever keeps the machine, whoever gives rights, and whoever reads what both and
 # everybody else did are three people, and none of them sees an elder.
 ADMINS: Final = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+# Whoever judges from outside: they change nothing, and elders have a code for them.
+JUDGES: Final = frozenset({Role.AUDITOR, Role.EVALUATOR})
 
 
 # Whose accounts the security administrator opens on a page: those who serve elders at
@@ -86,6 +89,7 @@ IDLE: Final[Mapping[str, timedelta]] = {
     Role.KITCHEN: timedelta(hours=12),
     Role.CALL_CENTRE: timedelta(hours=12),
     Role.AUDITOR: timedelta(minutes=30),
+    Role.EVALUATOR: timedelta(minutes=30),
     **dict.fromkeys(ADMINS, timedelta(minutes=30)),
 }
 

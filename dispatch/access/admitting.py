@@ -9,6 +9,7 @@ from typing import Final
 
 from dispatch.access.accounts import (
     ADMINS,
+    JUDGES,
     Account,
     Role,
     SignedIn,
@@ -46,7 +47,7 @@ class SecondFactorFirst(NotAllowed):
     code = "second_factor_first"
 
 
-_TWO_FACTORS: Final = ADMINS | {Role.DISTRICT, Role.STREET, Role.AUDITOR}
+_TWO_FACTORS: Final = ADMINS | JUDGES | {Role.DISTRICT, Role.STREET}
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ _ROLES = [one for one in Role if one not in (Role.HELPER, Role.SYSTEM)]
 @click.option("--title", help="What others see: 清河驿站 前台.")
 @click.option("--station", help="The code of the station that they serve.")
 @click.option("--street", help="The code of the street that they serve.")
-@click.option("--kitchen", help="The name of the kitchen that they cook in.")
+@click.option("--kitchen", help="The name of the kitchen that they cook in, or its id.")
 @click.option("--renew", is_flag=True, help="A new password; the app stays.")
 @click.option("--close", is_flag=True, help="Nobody signs in with it any more.")
 @click.option("--reopen", is_flag=True, help="Open it again as it was closed.")

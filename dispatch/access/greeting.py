@@ -21,6 +21,7 @@ HOMES: Final = {
     Role.KITCHEN: "/kitchen",
     Role.CALL_CENTRE: "/calls",
     Role.AUDITOR: "/oversight",
+    Role.EVALUATOR: "/oversight",
     Role.SYSTEM_ADMIN: "/oversight",
     Role.SECURITY_ADMIN: "/oversight",
     Role.AUDIT_ADMIN: "/oversight",

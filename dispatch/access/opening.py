@@ -1,11 +1,14 @@
 """Accounts are opened, opened again with another password, and closed."""
 
+from contextlib import suppress
 from typing import Final
+from uuid import UUID
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, or_, select, update
 
 from dispatch.access.accounts import (
     ADMINS,
+    JUDGES,
     PASSES_ONLY,
     Account,
     Role,
@@ -28,7 +31,7 @@ _SERVES: Final = {
     Role.DISPATCHER: frozenset({"street", ""}),
     Role.KITCHEN: frozenset({"kitchen"}),
     Role.CALL_CENTRE: frozenset[str](),
-    **dict.fromkeys((Role.AUDITOR, *sorted(ADMINS)), frozenset[str]()),
+    **dict.fromkeys(ADMINS | JUDGES, frozenset[str]()),
 }
 
 
@@ -56,8 +59,8 @@ def open_account(
     """A new account.
 
     Args:
-        serves: `station` or `street` with its code, or `kitchen` with its name, as the
-            role asks.
+        serves: `station` or `street` with its code, or `kitchen` with its id, or with
+            its name where no other has it, as the role asks.
 
     Returns:
         the password, told once; its holder has to choose another.
@@ -76,7 +79,9 @@ def open_account(
     if "station" in serves:
         account.station_id = get_station_coded(uow.session, serves["station"]).id
     if "kitchen" in serves:
-        account.kitchen_id = _kitchen(uow.session, serves["kitchen"]).id
+        kitchen = _kitchen(uow.session, serves["kitchen"])
+        account.kitchen_id = kitchen.id
+        serves = {"kitchen": f"{kitchen.name} {kitchen.id}"}
     password = _give_password(account)
     uow.session.add(account)
     uow.session.flush()
@@ -159,12 +164,22 @@ def _street(session: Session, code: str) -> str:
     return found.code
 
 
-def _kitchen(session: Session, name: str) -> Kitchen:
-    """By its name, where only one has it: nothing else of a kitchen is ever written."""
-    found = session.exec(select(Kitchen).where(Kitchen.name == name)).all()
-    if len(found) != 1:
-        raise NotFound("没有这个厨房，或不止一个叫这个名字。")
-    return found[0]
+def _kitchen(session: Session, told: str) -> Kitchen:
+    """By its id, or by its name where no other has it; of several the refusal says
+    which they are."""
+    one = col(Kitchen.name) == told
+    with suppress(ValueError):
+        one = or_(one, col(Kitchen.id) == UUID(told))
+    query = select(Kitchen, Street.name).join(
+        Street, col(Street.code) == Kitchen.street_code
+    )
+    found = session.exec(query.where(one).order_by(col(Kitchen.id))).all()
+    if not found:
+        raise NotFound("没有这个厨房。")
+    if len(found) > 1:
+        which = "；".join(f"{street} {kitchen.id}" for kitchen, street in found)
+        raise NotFound(f"不止一个厨房叫这个名字，请改用编号：{which}。")
+    return found[0][0]
 
 
 def _end_sessions(session: Session, account: Account) -> None:

@@ -1,10 +1,10 @@
 """Who may come in: every account, and what the security administrator does with them.
 
 They see accounts and no business at all, and give passwords only to those who serve
-elders at one place. Accounts of officials, auditors and the administrators are opened
-and renewed by the command `account` on the machine itself: nobody gives rights to
-themselves. The administrators' are closed there, too: nobody takes the sign-in of
-whoever reads what they did.
+elders at one place. Accounts of officials, auditors, evaluators and the administrators
+are opened and renewed by the command `account` on the machine itself: nobody gives
+rights to themselves. The administrators' are closed there, too: nobody takes the
+sign-in of whoever reads what they did.
 """
 
 from collections.abc import Sequence
@@ -120,11 +120,19 @@ def list_reaches(uow: UnitOfWork) -> list[Reach]:
     read = uow.session.exec
     streets = read(select(Street).order_by(col(Street.code))).all()
     stations = read(select(Station).order_by(col(Station.code))).all()
-    kitchens = read(select(Kitchen).order_by(col(Kitchen.name))).all()
+    ordered = select(Kitchen).order_by(col(Kitchen.name), col(Kitchen.street_code))
+    kitchens, in_street = read(ordered).all(), {one.code: one.name for one in streets}
     return [
         *(Reach(role="dispatcher", code=one.code, name=one.name) for one in streets),
         *(Reach(role="station", code=one.code, name=one.name) for one in stations),
-        *(Reach(role="kitchen", code=one.name, name=one.name) for one in kitchens),
+        *(
+            Reach(
+                role="kitchen",
+                code=str(one.id),
+                name=f"{one.name}（{in_street[one.street_code]}）",
+            )
+            for one in kitchens
+        ),
     ]
 
 
@@ -134,7 +142,7 @@ def open_for(
     """A new account that serves a place, by its code; none: the whole district.
 
     Raises:
-        OnTheMachine: an official's, an auditor's, an administrator's.
+        OnTheMachine: an official's, a judge's, an administrator's.
         NoSuchReach, LoginTaken, NotFound: as `open_account`.
     """
     _is_theirs(uow)

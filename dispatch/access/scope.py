@@ -29,13 +29,17 @@ _REACH: dict[str, tuple[tuple[str, tuple[str, ...]], ...] | None] = {
     "kitchen": (("kitchen_id", ("kitchen_id",)),),
     "call_centre": (("elder_id", ("elder_id",)),),  # whom a number has found
     "auditor": None,
+    "evaluator": None,
 }
 # Who reaches no more than these tables, whatever else is theirs by the words above. A
 # role that stands in neither reaches nothing.
 _ONLY: Final[Mapping[str, frozenset[str]]] = {
     "kitchen": frozenset({"kitchen"}),
     "call_centre": frozenset({"elder"}),
-    "auditor": frozenset({"ledger_entry", "month_sum", "month_grant", "station"}),
+    "auditor": frozenset(
+        {"ledger_entry", "month_sum", "month_grant", "correction", "station"}
+    ),
+    "evaluator": frozenset({"audit_draw", "station"}),
 }
 
 

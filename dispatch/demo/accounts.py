@@ -31,6 +31,7 @@ _WATCHERS: Final = (
     ("system", Role.SYSTEM_ADMIN, "区数据中心 运维"),
     ("security", Role.SECURITY_ADMIN, "区民政 信息安全"),
     ("audit", Role.AUDIT_ADMIN, "区纪检 审计管理"),
+    ("evaluator", Role.EVALUATOR, "第三方机构 养老服务评估"),
 )
 
 

@@ -114,19 +114,28 @@ def open_photo(uow: UnitOfWork, photo_id: UUID) -> tuple[str, bytes]:
 
     Raises: NotFound.
     """
-    photo = uow.session.get(FieldPhoto, photo_id)
-    if photo is None or photo.sealed is None or photo.key_id is None:
-        raise NotFound("没有找到这张照片。")
+    photo = find_whole(uow.session, photo_id)
     order = get_scoped(uow, Order, photo.order_id)
-    write_down(
-        uow,
-        "show_photo",
-        "elder",
-        order.elder_id,
-        fields=[photo.kind.value],
-        purpose=f"order {order.number}",
-    )
-    content = open_file(photo.id, photo.key_id, photo.sealed)
+    return look_at(uow, photo, order, f"order {order.number}")
+
+
+def find_whole(session: Session, photo_id: UUID) -> FieldPhoto:
+    """A picture that is all here, and not forgotten yet. Raises: NotFound."""
+    photo = session.get(FieldPhoto, photo_id)
+    if photo is None or photo.sealed is None:
+        raise NotFound("没有找到这张照片。")
+    return photo
+
+
+def look_at(
+    uow: UnitOfWork, photo: FieldPhoto, order: Order, purpose: str
+) -> tuple[str, bytes]:
+    """What kind of picture it is, and the picture, for whoever may see this order; the
+    look is written down.
+    """
+    whom, fields = order.elder_id, [photo.kind.value]
+    write_down(uow, "show_photo", "elder", whom, fields=fields, purpose=purpose)
+    content = open_file(photo.id, photo.key_id or "", photo.sealed or b"")
     return media_of(content) or "application/octet-stream", content
 
 

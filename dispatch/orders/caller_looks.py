@@ -1,34 +1,43 @@
-"""What the call centre has asked for within the hour, and whom that opens to it."""
+"""What the call centre has asked for within the hour, and whom that opens to it.
+
+Past thirty numbers within the hour a number opens only a call for help: nobody who has
+fallen waits for the next hour. The district's officials are told when it comes to that.
+"""
 
 import math
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from dispatch.access.accounts import Account
+from dispatch.access.accounts import Account, Role
 from dispatch.access.tries import TooManyLooks
 from dispatch.errors import NotAllowed, NotFound
 from dispatch.log.audit import Audit, write_down
 from dispatch.people.elders import Contact
 from dispatch.people.family import find_opt_in
+from dispatch.safety.notices import Notice, NoticeState, Way
 from dispatch.store.unit_of_work import UnitOfWork
 
 LOOKS_AN_HOUR: Final = 30
 SERVED_FOR: Final = timedelta(hours=1)
 ASKED, FOUND = "phone_asked", "phone_found"
+ASKED_FOR_HELP, FOUND_FOR_HELP = "help_asked", "help_found"
+_USED_UP: Final = "looks_used_up"
+_TOLD_EVERY: Final = 10  # looks for help alone
 
 
-def serve(uow: UnitOfWork, elder_id: UUID) -> Audit:
+def serve(uow: UnitOfWork, elder_id: UUID, *, for_help: bool = False) -> Audit:
     """From here on the actor reaches this one elder, whom their number has found; the
-    last look that did."""
+    last look that did. One for help opens nothing else."""
     is_theirs(uow)
+    looks = (FOUND, FOUND_FOR_HELP) if for_help else (FOUND,)
     query = select(Audit).where(
         Audit.account_id == uow.actor.account_id,
-        Audit.action == FOUND,
+        col(Audit.action).in_(looks),
         Audit.object_id == elder_id,
         col(Audit.at) > uow.now - SERVED_FOR,
     )
@@ -63,25 +72,62 @@ def is_theirs(uow: UnitOfWork) -> None:
         raise NotAllowed
 
 
-def count_look(uow: UnitOfWork, number: UUID) -> int:
-    """One more look by this account; the same number again is none. How many are left.
+def count_look(uow: UnitOfWork, number: UUID, *, for_help: bool) -> int | None:
+    """One more look by this account; the same number again is none. How many are left;
+    None: none is, and this one was for help alone.
 
     The account is held: looks at the same moment cannot outrun the count.
 
     Raises:
         TooManyLooks: with the seconds until the next number may be asked for.
     """
-    held = select(Account.id).where(Account.id == uow.actor.account_id)
-    uow.session.exec(held.with_for_update()).one()
+    held = select(Account).where(Account.id == uow.actor.account_id)
+    account = uow.session.exec(held.with_for_update()).one()
+    asked = _asked(uow, ASKED)
+    if number in asked or len(asked) < LOOKS_AN_HOUR:
+        write_down(uow, ASKED, "number", number)
+        left = LOOKS_AN_HOUR - len({*asked, number})
+        if left == 0 and not _asked(uow, _USED_UP):
+            _tell(uow, account, f"已查满 {LOOKS_AN_HOUR} 个号码")
+        return left
+    if not for_help:
+        free = min(asked.values()) + SERVED_FOR - uow.now
+        again = max(1, math.ceil(free.total_seconds()))
+        words = f"这一小时已查满 {LOOKS_AN_HOUR} 个号码，请过一会儿再查。"
+        raise TooManyLooks(words, again_seconds=again)
+    write_down(uow, ASKED_FOR_HELP, "number", number)
+    beyond = len(_asked(uow, ASKED_FOR_HELP))
+    if beyond % _TOLD_EVERY == 0:
+        _tell(uow, account, f"查满后又因求助查了 {beyond} 个号码")
+    return None
+
+
+def _asked(uow: UnitOfWork, action: str) -> dict[UUID, datetime]:
+    """What this account did of this kind within the hour, and when last."""
     query = (
         select(Audit.object_id, func.max(Audit.at))
-        .where(Audit.account_id == uow.actor.account_id, Audit.action == ASKED)
+        .where(Audit.account_id == uow.actor.account_id, Audit.action == action)
         .where(col(Audit.at) > uow.now - SERVED_FOR)
         .group_by(col(Audit.object_id))
     )
-    asked = dict(uow.session.exec(query).all())
-    if number not in asked and len(asked) >= LOOKS_AN_HOUR:
-        free = min(asked.values()) + SERVED_FOR - uow.now
-        raise TooManyLooks(again_seconds=max(1, math.ceil(free.total_seconds())))
-    write_down(uow, ASKED, "number", number)
-    return LOOKS_AN_HOUR - len({*asked, number})
+    return dict(uow.session.exec(query).all())
+
+
+def _tell(uow: UnitOfWork, account: Account, what: str) -> None:
+    """Whoever answers for the district's telephone reads it in their inbox."""
+    write_down(uow, _USED_UP, "account", account.id)
+    words = f"【六助】热线账号 {account.login} 一小时内{what}，请核实是否正常接线。"
+    officials = select(Account.id).where(
+        Account.role == Role.DISTRICT, col(Account.active)
+    )
+    uow.session.add_all(
+        Notice(
+            account_id=one,
+            way=Way.INBOX,
+            words=words,
+            made_at=uow.now,
+            state=NoticeState.SENT,
+        )
+        for one in uow.session.exec(officials)
+    )
+    uow.session.flush()

@@ -7,7 +7,7 @@ the station, what to mind at table, the orders of the next days.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -21,6 +21,7 @@ from dispatch.clock import town_day
 from dispatch.log.audit import write_down
 from dispatch.orders.caller_looks import (
     FOUND,
+    FOUND_FOR_HELP,
     count_look,
     is_theirs,
     serve,
@@ -74,22 +75,31 @@ class CallerRow:
 @dataclass(frozen=True, kw_only=True)
 class CallersFound:
     """`left`: so many numbers may still be asked for within the hour. `shared`: it is
-    a contact of so many elders that it is nobody's own (公用号码), and shows none."""
+    a contact of so many elders that it is nobody's own (公用号码), and shows none.
+    `help_only`: there were too many; whoever was found can be called help for."""
 
     callers: list[CallerRow]
     left: int
     shared: bool = False
+    help_only: bool = False
 
 
-def find_callers(uow: UnitOfWork, phone: str) -> CallersFound:
+def find_callers(
+    uow: UnitOfWork, phone: str, *, for_help: bool = False
+) -> CallersFound:
     """Whose number it is, of those who live in the district.
+
+    Args:
+        for_help: somebody is in danger; past the thirty it finds whom to call help for
+            and shows no more of them than that.
 
     Raises:
         TooManyLooks: thirty different numbers within an hour.
     """
     is_theirs(uow)
     number = UUID(hex=blind_index("phone", phone))  # equal numbers show as equal
-    left = count_look(uow, number)
+    left = count_look(uow, number, for_help=for_help)
+    found = CallersFound(callers=[], left=left or 0, help_only=left is None)
     contacts = _contacts(uow.session, phone)
     relations = _relations(uow.session, phone, contacts)
     query = select(Elder).where(
@@ -97,16 +107,20 @@ def find_callers(uow: UnitOfWork, phone: str) -> CallersFound:
     )
     elders = uow.session.exec(query.order_by(col(Elder.number))).all()
     if sum(relations[one.id] is not None for one in elders) > _OF_ONE_CONTACT:
-        return CallersFound(callers=[], left=left, shared=True)
+        return replace(found, shared=True)
+    action = FOUND_FOR_HELP if found.help_only else FOUND
     for elder in elders:
         through = ["contacts"] if relations[elder.id] is not None else []
         fields = ["name", *through]
-        write_down(uow, FOUND, "elder", elder.id, fields=fields, purpose="call")
+        write_down(uow, action, "elder", elder.id, fields=fields, purpose="call")
     here = {one.id for one in elders}
     for contact in contacts:
         if contact.elder_id in here and relations[contact.elder_id] is not None:
-            write_down(uow, FOUND, "contact", contact.id, purpose="call")
-    return CallersFound(callers=_rows(uow, elders, relations), left=left)
+            write_down(uow, action, "contact", contact.id, purpose="call")
+    rows = _rows(uow, elders, relations)
+    return replace(
+        found, callers=[_bare(one) for one in rows] if left is None else rows
+    )
 
 
 def offer_on_call(
@@ -185,8 +199,13 @@ def cry_on_call(
 
     Raises: NotFound, KeyMissing, KeyReused.
     """
-    serve(uow, elder_id)
+    serve(uow, elder_id, for_help=True)
     return call_for_elder(uow, elder_id, words, key=key)
+
+
+def _bare(row: CallerRow) -> CallerRow:
+    """Who it is and where they belong: enough to send help."""
+    return replace(row, usual_channel=None, diet_tags=[], allergies=[], orders=[])
 
 
 def _contacts(session: Session, phone: str) -> Sequence[Contact]:

@@ -39,6 +39,9 @@ class Notice(SQLModel, table=True):
             name="one_receiver",
         ),
         CheckConstraint("way <> 'inbox' OR state = 'sent'", name="inbox_is_there"),
+        CheckConstraint(
+            "way = 'inbox' OR street_code IS NOT NULL", name="outside_by_street"
+        ),
         Index(
             "notices_to_send",
             "next_at",
@@ -50,7 +53,10 @@ class Notice(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     case_id: UUID | None = Field(default=None, foreign_key="safety_case.id", index=True)
-    street_code: str = Field(foreign_key="street.code", max_length=12)
+    # None: the whole district's affair, in the inbox of its officials.
+    street_code: str | None = Field(
+        default=None, foreign_key="street.code", max_length=12
+    )
     station_id: UUID | None = Field(default=None, foreign_key="station.id")
     account_id: UUID | None = Field(default=None, foreign_key="account.id")
     contact_id: UUID | None = None  # may be forgotten while the notice is kept

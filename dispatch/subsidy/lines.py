@@ -8,10 +8,9 @@ from uuid import UUID
 from sqlalchemy import and_, func, tuple_
 from sqlmodel import Session, col, select
 
-from dispatch.access.masking import mask_name
 from dispatch.field.evidence import Evidence
 from dispatch.orders.orders import Order
-from dispatch.people.vault import pseudonym, unseal
+from dispatch.people.labels import label_elders
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.grants import Grant
 from dispatch.subsidy.rule_versions import title_of
@@ -137,7 +136,7 @@ def _lines(
 ) -> tuple[GrantedLine, ...]:
     session = uow.session
     proofs = _proofs(session, {grant.evidence_id for grant, *_ in found})
-    labels = _labels(uow, {grant.elder_id for grant, *_ in found})
+    labels = label_elders(uow, {grant.elder_id for grant, *_ in found})
     return tuple(
         _line(
             grant,
@@ -154,13 +153,6 @@ def _lines(
 def _proofs(session: Session, ids: set[UUID]) -> dict[UUID, Evidence]:
     query = select(Evidence).where(col(Evidence.id).in_(ids))
     return {proof.id: proof for proof in session.exec(query)}
-
-
-def _labels(uow: UnitOfWork, elders: set[UUID]) -> dict[UUID, str]:
-    if uow.actor.role == "auditor":
-        return {elder: pseudonym(elder) for elder in elders}
-    names = unseal(uow.session, elders, ["name"])
-    return {elder: mask_name(names.get(elder, {}).get("name", "")) for elder in elders}
 
 
 def _line(

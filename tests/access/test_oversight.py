@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from dispatch.access.accounts import (
     ADMINS,
     GIVEN_ON_A_PAGE,
+    JUDGES,
     Account,
     Role,
     SignedIn,
@@ -69,9 +70,15 @@ def test_rights_are_given_renewed_and_taken_on_the_page(town: LittleTown) -> Non
     admin = town.add_account("security", Role.SECURITY_ADMIN)
     with Session(town.engine) as session:
         kitchen = session.get_one(Kitchen, town.kitchen_id)
-        names = {"station": "s1", "kitchen": kitchen.name}
+        facts = kitchen.model_dump(exclude={"id"})
+        session.add(Kitchen(**facts))  # another of the same name
+        session.commit()
+        names = {"station": "s1", "kitchen": str(town.kitchen_id)}
+        called = kitchen.name
     reaches = do(town, admin, list_reaches)
     assert set(names.items()) <= {(one.role, one.code) for one in reaches}
+    with pytest.raises(NotFound, match=names["kitchen"]):  # both are named
+        do(town, admin, open_for, "no", Role.KITCHEN, "新人", place=called)
     calls = (Role.CALL_CENTRE, "s1")
     for role, place in ((Role.STATION, ""), calls, (Role.HELPER, "")):
         with pytest.raises(NoSuchReach):
@@ -94,7 +101,7 @@ def test_rights_are_given_renewed_and_taken_on_the_page(town: LittleTown) -> Non
     cook = do(town, admin, enter)
     (row,) = do(town, admin, find, "kitchen").accounts
     assert row.renewable
-    assert (row.place, row.sessions, row.password_given) == (kitchen.name, 1, True)
+    assert (row.place, row.sessions, row.password_given) == (called, 1, True)
     do(town, admin, sign_out_for, cook)
     assert do(town, admin, find, "kitchen").accounts[0].sessions == 0
     do(town, admin, close_for, cook)
@@ -123,7 +130,7 @@ def test_nobody_gives_rights_to_an_administrator_nor_without_being_one(
                 do(town, admin, deed, other)
         with pytest.raises(OnTheMachine):
             do(town, admin, open_for, "more", role, "再来一个", place="")
-    for role in (Role.DISTRICT, Role.STREET, Role.AUDITOR):
+    for role in (Role.DISTRICT, Role.STREET, *JUDGES):
         other = town.add_account(f"an-{role.value}", role).account_id
         with pytest.raises(OnTheMachine):
             do(town, admin, renew_for, other)

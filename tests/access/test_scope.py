@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import SQLModel
 
-from dispatch.access.accounts import ADMINS, Account, Role
+from dispatch.access.accounts import ADMINS, JUDGES, Account, Role
 from dispatch.access.masking import called, mask_id_number, mask_name, mask_phone
 from dispatch.access.scope import get_scoped, scoped
 from dispatch.counter.payments import Payment
@@ -20,7 +20,7 @@ from dispatch.store.unit_of_work import Actor, picture
 from tests.little_town import OTHER_STREET, STREET, LittleTown
 from tests.web.filling import MODELS
 
-_NARROW = (Role.KITCHEN, Role.AUDITOR, Role.CALL_CENTRE)
+_NARROW = (Role.KITCHEN, *sorted(JUDGES), Role.CALL_CENTRE)
 
 
 def _count(town: LittleTown, actor: Actor, model: type[SQLModel]) -> int:
@@ -77,7 +77,10 @@ def test_a_narrow_role_reaches_the_tables_that_are_named_for_it_and_no_other(
     }
     assert reached == {
         Role.KITCHEN: {"kitchen"},
-        Role.AUDITOR: {"ledger_entry", "month_grant", "month_sum", "station"},
+        Role.AUDITOR: {
+            *("ledger_entry", "month_grant", "month_sum", "correction", "station")
+        },
+        Role.EVALUATOR: {"audit_draw", "station"},
         Role.CALL_CENTRE: {"elder"},  # one of them, whose number has rung
     }.get(role, set())
 
@@ -86,7 +89,7 @@ def test_every_role_can_be_given_on_this_engine(town: LittleTown) -> None:
     kitchen = town.add_account("cook", Role.KITCHEN, kitchen_id=town.kitchen_id)
     assert _count(town, kitchen, Kitchen) == 1
     assert _count(town, Actor("kitchen", kitchen_id=uuid4()), Kitchen) == 0
-    for role in (Role.AUDITOR, Role.CALL_CENTRE, *ADMINS):
+    for role in (Role.CALL_CENTRE, *JUDGES, *ADMINS):
         assert _count(town, town.add_account(role.value, role), Elder) == 0
 
 

@@ -1,5 +1,6 @@
 """Whoever rings is found by their number, served for an hour, and by nothing else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +12,7 @@ from dispatch.access.accounts import Role
 from dispatch.access.tries import TooManyLooks
 from dispatch.catalogue.sittings import Serving
 from dispatch.errors import NotAllowed, NotFound
-from dispatch.log.audit import Audit
+from dispatch.log.audit import Audit, write_down
 from dispatch.orders.caller_looks import LOOKS_AN_HOUR
 from dispatch.orders.calling_in import (
     complain_on_call,
@@ -26,10 +27,18 @@ from dispatch.people.family import FamilyDeed, NotOptedIn
 from dispatch.people.opting_in import opt_in
 from dispatch.quality.complaints import Complaint
 from dispatch.safety.cases import Case, CaseKind
-from dispatch.store.unit_of_work import Actor, in_one_transaction
-from tests.engines import ON_ONE_ENGINE
+from dispatch.safety.inbox import show_inbox
+from dispatch.store.unit_of_work import (
+    Actor,
+    UnitOfWork,
+    in_one_transaction,
+    unit_of_work,
+)
+from tests.crossing import until_somebody_waits
+from tests.engines import ON_ONE_ENGINE, POSTGRESQL
 from tests.little_town import EIGHT, TODAY, LittleTown
 
+ON_POSTGRESQL = pytest.mark.parametrize("database_url", [POSTGRESQL], indirect=True)
 OWN, DAUGHTERS = "138 0000-0000", "13900000000"
 LUNCH = (TODAY, Serving.LUNCH, Channel.DELIVERY)
 
@@ -38,6 +47,16 @@ LUNCH = (TODAY, Serving.LUNCH, Channel.DELIVERY)
 def ear(town: LittleTown) -> Actor:
     """Somebody of the call centre."""
     return town.add_account("ear", Role.CALL_CENTRE)
+
+
+def use_up(town: LittleTown, ear: Actor, many: int) -> None:
+    """So many other numbers were asked for just now."""
+
+    def ask(uow: UnitOfWork) -> None:
+        for _ in range(many):
+            write_down(uow, "phone_asked", "number", uuid4())
+
+    do(town, ear, ask)
 
 
 def do(town: LittleTown, actor: Actor, deed: Any, *about: Any, **more: Any) -> Any:
@@ -141,6 +160,7 @@ def test_thirty_numbers_an_hour_are_enough_for_anybody(
     town: LittleTown, ear: Actor
 ) -> None:
     town.add_elder()
+    office = town.add_account("office", Role.DISTRICT)
     for left in reversed(range(LOOKS_AN_HOUR)):
         for number in (f"138111122{left:02}", f"138-1111-22{left:02}"):
             found = do(town, ear, find_callers, number)
@@ -148,10 +168,54 @@ def test_thirty_numbers_an_hour_are_enough_for_anybody(
     with pytest.raises(TooManyLooks) as refusal:
         do(town, ear, find_callers, OWN)
     assert refusal.value.facts == {"again_seconds": 3600}
+    told = do(town, office, show_inbox)
+    assert (told.unread, "ear" in told.mine[0].words) == (1, True)
     town.at(EIGHT + timedelta(minutes=61))
     assert len(do(town, ear, find_callers, OWN).callers) == 1
     with pytest.raises(NotAllowed):
         do(town, town.staff, find_callers, OWN)
+
+
+@ON_ONE_ENGINE
+def test_past_thirty_numbers_one_finds_only_whom_to_call_help_for(
+    town: LittleTown, ear: Actor
+) -> None:
+    elder_id = town.add_elder(diet_tags=["soft"])
+    office = town.add_account("office", Role.DISTRICT)
+    use_up(town, ear, LOOKS_AN_HOUR)
+    found = do(town, ear, find_callers, OWN, for_help=True)
+    (row,) = found.callers
+    assert (found.help_only, row.label, row.diet_tags) == (True, "王*英", [])
+    with pytest.raises(NotFound):
+        do(town, ear, offer_on_call, elder_id, *LUNCH)
+    with pytest.raises(NotFound):
+        do(town, ear, complain_on_call, elder_id, "饭凉了", key="one")
+    assert do(town, ear, cry_on_call, elder_id, "摔倒了", key="cry").owner
+    for n in range(9):
+        do(town, ear, find_callers, f"1390000111{n}", for_help=True)
+    (told,) = do(town, office, show_inbox).mine
+    assert "求助查了 10 个" in told.words
+    with pytest.raises(TooManyLooks):  # looks for help give no other look
+        do(town, ear, find_callers, OWN)
+
+
+@ON_POSTGRESQL
+def test_two_looks_at_once_cannot_both_be_the_thirtieth(
+    town: LittleTown, ear: Actor
+) -> None:
+    use_up(town, ear, LOOKS_AN_HOUR - 1)
+    refused = []
+
+    def second() -> None:
+        with pytest.raises(TooManyLooks):
+            do(town, ear, find_callers, DAUGHTERS)
+        refused.append(True)
+
+    with ThreadPoolExecutor(1) as one, unit_of_work(town.engine, ear) as first:
+        assert find_callers(first, OWN).left == 0
+        one.submit(second)
+        until_somebody_waits(town.engine)
+    assert refused == [True]
 
 
 @ON_ONE_ENGINE

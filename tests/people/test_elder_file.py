@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from dispatch.access.accounts import Role
-from dispatch.people import filing
 from dispatch.people.agreements import AgreementsOverlap, list_agreements, sign
 from dispatch.people.consents import (
     ProofMissing,
@@ -185,7 +184,7 @@ def test_a_file_number_that_another_has_is_drawn_again(
     town: LittleTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter("AAAAA" + "AAAAA" + "BBBBB")
-    monkeypatch.setattr(filing.secrets, "choice", lambda _: next(drawn))
+    monkeypatch.setattr("secrets.choice", lambda _: next(drawn))
     made = [
         do(
             town,

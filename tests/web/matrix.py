@@ -19,7 +19,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, update
 
-from dispatch.access.accounts import ADMINS, Account, Role
+from dispatch.access.accounts import ADMINS, JUDGES, Account, Role
 from dispatch.people.elders import Elder, Household
 from dispatch.people.places import Kitchen
 from dispatch.people.vault import seal_file
@@ -39,7 +39,9 @@ from web.deps import Only
 T = TypeVar("T")
 NOT_ASKED: Final = frozenset({"POST /api/sign-in", "POST /api/sign-out"})
 # Everything of the district is theirs: nothing is far.
-EVERYWHERE: Final = frozenset({"district", "auditor", "security_admin", "audit_admin"})
+EVERYWHERE: Final = frozenset(
+    {"district", "auditor", "evaluator", "security_admin", "audit_admin"}
+)
 _QUICK: Final = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 
 
@@ -198,7 +200,7 @@ def _everybody(town: LittleTown, own: Corner) -> dict[str, Actor | None]:
         ),
         **{
             role.value: town.add_account(role.value, role)
-            for role in (Role.AUDITOR, *sorted(ADMINS))
+            for role in sorted(ADMINS | JUDGES)
         },
     }
 

@@ -19,7 +19,11 @@ COOKS = STATION | {"kitchen"}
 SEE_KITCHENS = STAFF | {"kitchen"}
 READ_BOOKS = OFFICERS | {"auditor"}
 READ_MONTHS = IMPORTERS | {"auditor"}
+READ_DRAWS = STAFF | {"evaluator"}
+AUDITOR = frozenset({"auditor"})
 KEEP_HOUSE = DISTRICT | {"system_admin"}
-NARROW = SECURITY | AUDITS | RINGING | {"kitchen", "auditor", "system_admin"}
+NARROW = (
+    SECURITY | AUDITS | RINGING | {"kitchen", "auditor", "evaluator", "system_admin"}
+)
 ACCOUNTS = EVERYBODY | NARROW
 PUBLIC: Final[frozenset[str]] = ACCOUNTS | {"stranger"}

@@ -127,6 +127,8 @@ NOT_READY: Final[Mapping[str, frozenset[int]]] = {
         (  # what it is about is named in words, or stands behind what is named
             "GET /api/demo/accounts",
             "GET /api/months/{month}/notice",
+            "GET /api/proofs/orders/{order_id}",
+            "GET /api/quality/draws/{draw_id}/proofs/{number}",
             "GET /api/route-sheets/{number}",
             "GET /api/rules/versions/{version}",
             "GET /api/waves/{wave_id}/difference",
@@ -156,6 +158,7 @@ NOT_READY: Final[Mapping[str, frozenset[int]]] = {
             "POST /api/my-help/{call_id}/call",
             "POST /api/my-help/{call_id}/step",
             "POST /api/photos/{photo_id}/open",
+            "POST /api/proofs/pictures/{photo_id}",
             "POST /api/replies/{case_id}",
         ),
         frozenset({404}),

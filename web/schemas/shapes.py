@@ -3,7 +3,14 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 _FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
@@ -15,8 +22,16 @@ def _in_our_time(moment: datetime) -> datetime:
     return moment
 
 
-Reason = Annotated[str, Field(min_length=2, max_length=200)]
-ShortReason = Annotated[str, Field(min_length=1, max_length=60)]
+# Blanks are no reason for anything.
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)
+]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)
+]
+ShortReason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)
+]
 Fen = Annotated[int, Field(ge=0, le=100_000_000)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
 Lon = Annotated[float, Field(ge=-180, le=180)]

@@ -48,7 +48,7 @@ class DifferenceForm(Form):
 
     fen: Money
     who: Person
-    why: Annotated[str, Field(min_length=2, max_length=100)]
+    why: Annotated[Reason, Field(max_length=100)]
 
     def to_named(self) -> Named:
         return Named(self.fen, self.who, self.why)

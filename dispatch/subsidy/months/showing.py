@@ -8,14 +8,13 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from dispatch.access.accounts import titles_of
-from dispatch.access.masking import mask_name
+from dispatch.access.accounts import JUDGES, titles_of
 from dispatch.access.scope import scoped
 from dispatch.clock import town_day
 from dispatch.field.evidence import Evidence
 from dispatch.orders.orders import Order
+from dispatch.people.labels import label_elders
 from dispatch.people.places import Station
-from dispatch.people.vault import unseal
 from dispatch.store.unit_of_work import Actor, UnitOfWork
 from dispatch.subsidy.ledger import Entry
 from dispatch.subsidy.months.blocking import (
@@ -192,7 +191,7 @@ def _open(uow: UnitOfWork, month: str, signed: Signed) -> list[Blocker]:
 
 
 def _next(actor: Actor, state: PeriodState, signed: Signed) -> str | None:
-    if state is PeriodState.CLOSED:
+    if state is PeriodState.CLOSED or actor.role in JUDGES:
         return None
     if state is PeriodState.OPEN:
         steps = {"station": Step.CONFIRM, "street": Step.REVIEW}
@@ -253,7 +252,7 @@ def _correction_rows(
 ) -> Iterable[CorrectionRow]:
     kept = list(found)
     session = uow.session
-    names = unseal(session, {one.elder_id for one in kept}, ["name"])
+    labels = label_elders(uow, {one.elder_id for one in kept})
     titles = titles_of(session, (one.proposed_by for one in kept))
     for one in kept:
         entry = session.get_one(Entry, one.entry_id)
@@ -265,7 +264,7 @@ def _correction_rows(
             adjusts_period=one.adjusts_period,
             order_number=order.number if order else "",
             on=entry.service_on,
-            elder_label=mask_name(names.get(one.elder_id, {}).get("name", "")),
+            elder_label=labels[one.elder_id],
             station=session.get_one(Station, one.station_id).name,
             subsidy=title_of(session, entry.rule_version or "", one.subsidy),
             fen=one.signed_fen,

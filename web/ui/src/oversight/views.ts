@@ -2,14 +2,15 @@
 import { viewFromAddress as fromAddress, type Group } from "../parts/views";
 import type { Role } from "../wire/types";
 
-export type View = "looks" | "deeds" | "machine" | "watchers" | "chain" | "logins" | "system" | "usage" | "rules" | "heads";
+export type View = "looks" | "deeds" | "machine" | "watchers" | "chain" | "logins" | "system" | "usage" | "months" | "rules" | "heads" | "indicators" | "draws";
 
 const each = (...views: View[]): readonly Group<View>[] => views.map((one) => ({ id: one, views: [one] }));
 const OF: Partial<Record<Role, readonly Group<View>[]>> = {
   audit_admin: each("looks", "deeds", "machine", "watchers", "chain"),
   security_admin: each("logins"),
   system_admin: each("system"),
-  auditor: each("usage", "rules", "heads"),
+  auditor: each("usage", "months", "rules", "heads"),
+  evaluator: each("indicators", "draws"),
 };
 
 export const groupsFor = (role: Role | undefined): readonly Group<View>[] => (role && OF[role]) ?? [];

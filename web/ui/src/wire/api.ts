@@ -84,8 +84,8 @@ export async function put<T>(path: string, body: unknown): Promise<T> {
 }
 
 /** A file that is made for whoever asks, such as a PDF to print. */
-export async function file(path: string): Promise<Blob> {
-  const answer = await reach("POST", path, "{}");
+export async function file(path: string, body: object = {}): Promise<Blob> {
+  const answer = await reach("POST", path, JSON.stringify(body));
   if (answer.ok) return answer.blob();
   throw refusal(answer.status, await answer.json().catch(() => null), true);
 }

@@ -9,4 +9,5 @@ export interface CallerRow {
   station: string; station_phone: string; usual_channel: string | null;
   diet_tags: string[]; allergies: string[]; orders: CallerOrder[];
 }
-export interface CallersFound { callers: CallerRow[]; left: number; shared: boolean }
+/** `help_only`: too many numbers were asked for; these can be called help for, and no more. */
+export interface CallersFound { callers: CallerRow[]; left: number; shared: boolean; help_only: boolean }

@@ -26,6 +26,16 @@ export interface WeakProof {
   appeal: AppealRow | null;
 }
 
+export interface ProofLine {
+  at: string; received_at: string | null; origin: string; kind: string; grade: string;
+  counts: boolean; trust: string; hash: string;
+}
+export interface PictureLine { id: string; kind: "photo" | "signature"; at: string; sha256: string; gone: boolean }
+export interface ProofSheet {
+  order_number: string; elder_label: string; on: string; station: string; service: string;
+  window_from_at: string; window_until_at: string; proofs: ProofLine[]; pictures: PictureLine[];
+}
+
 export interface OwnProof {
   evidence_id: string;
   label: string;

@@ -5,7 +5,7 @@ export type Serving = "breakfast" | "lunch" | "dinner";
 export type Channel = "delivery" | "pickup" | "proxy" | "dine_in" | "visit";
 export type Role =
   | "district" | "street" | "station" | "kitchen" | "dispatcher" | "helper"
-  | "auditor" | "call_centre" | "system_admin" | "security_admin" | "audit_admin";
+  | "auditor" | "evaluator" | "call_centre" | "system_admin" | "security_admin" | "audit_admin";
 export type OrderState =
   | "held" | "blocked" | "waiting" | "unassigned" | "planned"
   | "under_way" | "done" | "failed" | "cancelled";

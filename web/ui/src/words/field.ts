@@ -33,6 +33,7 @@ export const field = {
   "role.helper": ["助老员", "Helper"],
   "role.call_centre": ["呼叫中心", "Call centre"],
   "role.auditor": ["审计", "Auditor"],
+  "role.evaluator": ["评估员", "Evaluator"],
   "role.system_admin": ["系统管理员", "System administrator"],
   "role.security_admin": ["安全管理员", "Security administrator"],
   "role.audit_admin": ["审计管理员", "Audit administrator"],

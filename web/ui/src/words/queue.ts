@@ -175,6 +175,8 @@ export const queue = {
   "draws.rule": ["规则：对每一项算 SHA-256（种子:名称），从小到大取前几个；检查人按 SHA-256（种子:名称:检查人）取前两名。", "Rule: items by SHA-256 of seed:item, smallest first; of the inspectors the first two by SHA-256 of seed:item:inspector."],
   "draws.none": ["还没有抽查", "No audits yet"],
   "draws.none_todo": ["定下名单和检查人员，就可以抽了。", "Fix a list and the inspectors to begin."],
+  "draws.none_here": ["区民政或街道定名单并抽取后，抽中的凭证在这里看。", "Once the district or a street has drawn, what was drawn is seen here."],
+  "draws.not_yet": ["名单已定，还没有抽取。", "The list is fixed; nothing is drawn yet."],
   "draws.title": ["抽查名称", "Title"],
   "draws.kind": ["抽什么", "Of what"],
   "draws.size": ["抽几个", "How many"],
