@@ -76,6 +76,8 @@ WATCHERS: Final[tuple[tuple[Role, tuple[Look, ...]], ...]] = (
     (Role.SECURITY_ADMIN, (("/oversight#logins", "new-account"),)),
     (Role.AUDIT_ADMIN, (("/oversight#looks",), ("/oversight#chain",))),
     (Role.CALL_CENTRE, (("/calls",),)),
+    (Role.AUDITOR, (("/oversight#months",),)),
+    (Role.EVALUATOR, (("/oversight#indicators",),)),
 )
 
 
