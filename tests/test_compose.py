@@ -69,6 +69,7 @@ SCHEMA: Final = {
                 "networks": WORDS,
                 "ports": WORDS,
                 "mem_limit": {"pattern": r"^\d+[gm]$"},
+                "shm_size": {"pattern": r"^\d+[gm]$"},
                 "stop_grace_period": TIME,
                 "depends_on": {
                     "additionalProperties": {

@@ -44,7 +44,6 @@ _SHARES: Final = {
     Fault.SILENT: 0.1,
 }
 _KITCHEN_COUNTS: Final = "09:40"  # the first day's lunch is planned from here on
-_FIRST_DAY: Final = 0.15  # of the calls, at most: then its orders are all in
 Others = Mapping[str, Callable[[], None]]
 
 

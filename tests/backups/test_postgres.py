@@ -1,5 +1,6 @@
 """PostgreSQL is shot between two backups: what was acknowledged comes back."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,10 +14,14 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session, func, select
 
 from dispatch.backups.copying import journal_command, surroundings
+from dispatch.backups.drilling import drill
 from dispatch.backups.laying_out import lay_out
 from dispatch.backups.making import make_backup
 from dispatch.backups.proving import prove
 from dispatch.backups.shelf import WAL, find_backup
+from dispatch.chaos.stack import COMMAND
+from dispatch.embedded.identity import Identity
+from dispatch.embedded.postgres import SERVER
 from dispatch.orders.orders import Order
 from dispatch.people.vault import keys
 from dispatch.settings import Settings, settings
@@ -98,3 +103,49 @@ def test_what_was_streamed_comes_back_after_the_server_was_shot(place: Path) -> 
 
     assert proof.broken == []
     assert orders == BEFORE + AFTER
+
+
+@pytest.mark.long
+@pytest.mark.proves("F32")
+def test_what_a_drill_that_was_shot_leaves_is_gone_before_the_next_is_made(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys()
+    server = PostgresServer()
+    server.start()
+    url = server.create("liuzhu")
+    upgrade(url)
+    told = {"database_url": url, "postgres_programs": programs()}
+    home, shelf = place / "home", place / "shelf"
+    chosen = Settings.model_validate(
+        {"stage": "test", "home": home, "keys_file": settings().keys, **told}
+    )
+    for name, value in (("HOME", home), ("KEYS_FILE", settings().keys), *told.items()):
+        monkeypatch.setenv(f"DISPATCH_{name.upper()}", str(value))
+    try:
+        make_backup(chosen, shelf)
+        words = [*COMMAND, "drill", "--shelf", str(shelf)]
+        shot = subprocess.Popen(words, start_new_session=True)
+        left = server_of_a_drill(home)
+        os.killpg(shot.pid, signal.SIGKILL)  # the whole group, as a supervisor may
+        shot.wait()
+        assert left.is_alive()
+        done = drill(chosen, shelf)
+    finally:
+        server.stop()
+
+    assert done.broken == []
+    assert not left.is_alive()
+    assert list((home / "run" / "drills").iterdir()) == []
+
+
+def server_of_a_drill(home: Path) -> Identity:
+    """The scratch server of the drill that is under way."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        for note in (home / "run" / "drills").glob("*.json"):
+            found = Identity.read(Path(json.loads(note.read_text())["place"]) / SERVER)
+            if found is not None:
+                return found
+        time.sleep(0.05)
+    raise AssertionError("no drill has begun")
