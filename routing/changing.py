@@ -49,6 +49,7 @@ class Disruption:
 
     @property
     def price_seconds(self) -> int:
+        """What the changes are reckoned at, in seconds of travel."""
         return (
             MOVED_SECONDS * len(self.moved)
             + SHIFTED_SECONDS * len(self.shifted)

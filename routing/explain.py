@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from routing.effort import NEVER, Ending
+from routing.giving_way import giving_way
 from routing.instance import FOREVER, Car, Instance
 from routing.plan import Candidate, LeftOut, Relaxation
 from routing.relaxing import cheapest_relaxation
@@ -22,6 +23,8 @@ from routing.timing import Broken, first_broken, unfit_for
 
 _LOOKS: Final = 8_000  # insertions looked at for all tasks together, about
 _TRIALS: Final = 3_000  # loosenings tried for all tasks together, about
+_OF_TRIALS: Final = 3  # so many for one trial of who would have to give way
+_FEWEST: Final = 4
 _GLANCE_SECONDS: Final = 0.003  # kept for each task that still waits
 _MOST_GLANCING: Final = 0.6  # of the time; the dearest tasks have the rest
 # Rules of time can be bent by seconds; the others are worse the further down.
@@ -30,6 +33,7 @@ _SEVERITY: Final = (
 )
 _OF_TIME: Final = 5  # of them
 
+FITS: Final = "有人还排得下，计算已结束（search_ended）"
 RULE_WORDS: Final = {
     "window": "赶不上时间窗",
     "ride": "在途时间过长",
@@ -96,9 +100,16 @@ def _left_out(fleet: Fleet, k: int, depth: _Depth, ending: Ending) -> LeftOut:
     found = list(_candidates(inst, fleet, k, depth))
     relaxation, whose = cheapest_relaxation(fleet, k, found, depth.trials, ending)
     names = [vehicle.id for vehicle in inst.problem.vehicles]
-    why = _why(inst, k, found, ending)
+    able = [car for car, _ in found if _fits_alone(inst, car, k)]
+    fits = any(broken.rule == "search_ended" for _, broken in found)
+    trials = depth.trials and max(_FEWEST, depth.trials // _OF_TRIALS)
+    gone = () if fits else giving_way(fleet, k, able, trials, ending)
+    displaces = tuple(inst.task(other).id for other in gone)
+    start = _start(inst, found, ending, able=bool(able), displaces=displaces)
+    why = _why(inst, k, found, ending, start)
     return LeftOut(
         task=inst.task(k).id,
+        displaces=displaces,
         why=why + _what_helps(relaxation, None if whose is None else names[whose]),
         candidates=tuple(
             Candidate(names[car.number], broken.rule, broken.by)
@@ -178,7 +189,11 @@ def _fits_alone(inst: Instance, car: Car, k: int) -> bool:
 
 
 def _why(
-    inst: Instance, k: int, found: list[tuple[Car, Broken]], ending: Ending
+    inst: Instance,
+    k: int,
+    found: list[tuple[Car, Broken]],
+    ending: Ending,
+    start: str,
 ) -> str:
     """One or two Chinese sentences with the rule codes in brackets."""
     if not inst.cars:
@@ -193,17 +208,25 @@ def _why(
         least = min((b.by or FOREVER for _, b in found if b.rule == rule))
         amount = f"，至少差{least}" if least < FOREVER and rule != "skill" else ""
         parts.append(f"{count}人{RULE_WORDS[rule]}（{rule}{amount}）")
-    return f"{_start(inst, k, found, ending)}：{'、'.join(parts)}。"
+    return f"{start}：{'、'.join(parts)}。"
 
 
 def _start(
-    inst: Instance, k: int, found: list[tuple[Car, Broken]], ending: Ending
+    inst: Instance,
+    found: list[tuple[Car, Broken]],
+    ending: Ending,
+    *,
+    able: bool,
+    displaces: Sequence[str],
 ) -> str:
     """Says no more than was looked at."""
     if ending.over():
         return f"计算时间用完，只粗看了{len(found)}人（search_ended）"
-    if any(_fits_alone(inst, car, k) for car, _ in found):
-        return "排进去要挤掉别的任务（displaces）"
+    if any(broken.rule == "search_ended" for _, broken in found):
+        return FITS
+    if able:
+        whom = f" {'、'.join(displaces)}" if displaces else "别的任务"
+        return f"排进去要挤掉{whom}（displaces）"
     everybody = len(found) == len(inst.cars)
     return "没有人能做" if everybody else f"看过的{len(found)}人都不能做"
 
@@ -226,4 +249,10 @@ def _what_helps(relaxation: Relaxation | None, whose: str | None) -> str:
 def without_help(left: LeftOut) -> LeftOut:
     """The reason alone: what was offered was tried for less than the whole task."""
     first, stop, _ = left.why.partition("。")
-    return replace(left, why=first + stop, relaxation=None)
+    whom = f" {'、'.join(left.displaces)}（" if left.displaces else "（"
+    return replace(
+        left,
+        why=first.replace(f"挤掉{whom}", "挤掉别的任务（") + stop,
+        relaxation=None,
+        displaces=(),
+    )

@@ -1,6 +1,5 @@
 """Checks on single fields, each raising BadProblem with the field's name."""
 
-import math
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
@@ -8,6 +7,7 @@ from routing.errors import BadProblem
 
 HORIZON: Final = 500_000_000  # seconds; far beyond any day, safely inside int32
 LARGEST_PENALTY: Final = 10**12
+_WRITTEN: Final = 10**40
 
 
 def must_be_whole(
@@ -16,21 +16,28 @@ def must_be_whole(
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadProblem(name, f"must be a whole number, not {value!r}")
     if not least <= value <= most:
-        raise BadProblem(name, f"must lie between {least} and {most}, not {value}")
+        raise BadProblem(name, f"must lie between {least} and {most}{_not(value)}")
     return value
 
 
 def must_be_number(name: str, value: object, *, least: float, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadProblem(name, f"must be a number, not {value!r}")
-    if not math.isfinite(value) or not least <= value <= most:
-        raise BadProblem(name, f"must lie between {least} and {most}, not {value}")
+    if not least <= value <= most:  # nor is it NaN or without end
+        raise BadProblem(name, f"must lie between {least} and {most}{_not(value)}")
     return float(value)
+
+
+def _not(value: float) -> str:
+    """What it is instead, unless Python will not even write it down."""
+    return f", not {value}" if abs(value) < _WRITTEN else ""
 
 
 def must_be_named(name: str, value: object) -> str:
     if not isinstance(value, str) or not value:
         raise BadProblem(name, f"must be a text that is not empty, not {value!r}")
+    if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
+        raise BadProblem(name, f"holds half a character: {value!r}")
     return value
 
 

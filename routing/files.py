@@ -11,7 +11,7 @@ from routing.errors import BadProblem
 from routing.plan import Candidate, Cost, LeftOut, Plan, Relaxation, Route
 from routing.problem import Problem
 from routing.problem_files import problem_from, problem_to, stop_from, stop_to
-from routing.reading import Fields, an_object, each_of, load_json, under
+from routing.reading import Fields, an_object, each_of, load_json, texts, under
 
 PLAN_FORMAT: Final = "liuzhu-plan/1"
 
@@ -31,6 +31,7 @@ def read_problem(path: Path) -> Problem:
 
 
 def write_problem(problem: Problem, path: Path) -> None:
+    """Write a problem file, whole or not at all. Raises: OSError."""
     _write(problem_to(problem), path)
 
 
@@ -40,6 +41,7 @@ def read_plan(path: Path) -> Plan:
 
 
 def write_plan(plan: Plan, path: Path) -> None:
+    """Write a plan file, whole or not at all. Raises: OSError."""
     _write(plan_to(plan), path)
 
 
@@ -78,13 +80,14 @@ def _route(value: Any) -> Route:
 
 
 def _left_out(value: Any) -> LeftOut:
-    known = ("why", "candidates", "relaxation")
+    known = ("why", "candidates", "relaxation", "displaces")
     fields = an_object("", value, known=known, needed=("task",))
     return LeftOut(
         task=fields["task"],
         why=fields.get("why", ""),
         candidates=each_of("candidates", fields.get("candidates", []), _candidate),
         relaxation=_relaxation(fields.get("relaxation")),
+        displaces=texts("displaces", fields.get("displaces", [])),
     )
 
 
@@ -106,14 +109,19 @@ def _cost(value: Any) -> Cost:
         return Cost(**{part: fields.get(part, 0) for part in parts})
 
 
-def plan_to(plan: Plan) -> dict[str, Any]:
-    """The fields of the file. Who decided is no field of it: see `Plan`."""
+def plan_to(plan: Plan, *, whole: bool = False) -> dict[str, Any]:
+    """The fields of the file. Who decided is no field of it: see `Plan`.
+
+    Args:
+        whole: with `displaces` of what is left out, for another process of ours; the
+            file format has no such field.
+    """
     return {
         "format": PLAN_FORMAT,
         "problem": plan.problem,
         "seconds_used": plan.seconds_used,
         "routes": [_route_to(route) for route in plan.routes],
-        "left_out": [_left_out_to(each) for each in plan.left_out],
+        "left_out": [_left_out_to(each, whole) for each in plan.left_out],
         "cost": vars(plan.cost) | {"total": plan.cost.total},
     }
 
@@ -127,7 +135,7 @@ def _route_to(route: Route) -> dict[str, Any]:
     }
 
 
-def _left_out_to(left_out: LeftOut) -> dict[str, Any]:
+def _left_out_to(left_out: LeftOut, whole: bool) -> dict[str, Any]:
     fields: dict[str, Any] = {"task": left_out.task, "why": left_out.why}
     fields["candidates"] = [
         {name: value for name, value in vars(each).items() if value is not None}
@@ -135,4 +143,6 @@ def _left_out_to(left_out: LeftOut) -> dict[str, Any]:
     ]
     if left_out.relaxation is not None:
         fields["relaxation"] = vars(left_out.relaxation)
+    if whole and left_out.displaces:
+        fields["displaces"] = list(left_out.displaces)
     return fields

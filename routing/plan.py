@@ -73,12 +73,19 @@ class Relaxation:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A task that nobody does, and the reason."""
+    """A task that nobody does, and the reason.
+
+    Attributes:
+        candidates: per vehicle the first rule that its best insertion breaks.
+        displaces: tasks of one round that would have to go for it to fit there; empty
+            where nobody can do it at all, or where nobody looked so closely.
+    """
 
     task: str
     why: str = ""
     candidates: tuple[Candidate, ...] = ()
     relaxation: Relaxation | None = None
+    displaces: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         must_be_named("task", self.task)
@@ -98,6 +105,7 @@ class Cost:
 
     @property
     def total(self) -> int:
+        """Travel, and penalties, less kept preferences: smaller is better."""
         return self.travel_seconds + self.penalties - self.preferences
 
 

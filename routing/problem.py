@@ -10,14 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
+from routing.begun import STOP_KINDS
+from routing.begun import Begun as Begun  # parts of a problem, named from here
+from routing.begun import Stop as Stop
+from routing.begun import StopKind as StopKind
+from routing.between import Preference as Preference
+from routing.between import Sequence as Sequence
 from routing.errors import BadProblem
 from routing.fields import (
     HORIZON,
     LARGEST_PENALTY,
     amounts_of,
-    must_be_a_choice,
     must_be_named,
     must_be_number,
     must_be_unique,
@@ -27,8 +32,6 @@ from routing.fields import (
 from routing.references import must_hang_together
 from routing.travel import Matrix, Seconds, Speed, squares_of
 
-StopKind = Literal["pickup", "dropoff", "visit"]
-STOP_KINDS: Final[tuple[StopKind, ...]] = ("pickup", "dropoff", "visit")
 Window = tuple[int, int]
 ALWAYS: Final[Window] = (-HORIZON, HORIZON)
 
@@ -38,7 +41,7 @@ class Place:
     """A spot on the map.
 
     `arrive_seconds` (parking, stairs) is spent once per uninterrupted stay.
-    Both coordinates may be missing when every travel mode has a matrix.
+    Both coordinates, in degrees, may be missing when every travel mode has a matrix.
     """
 
     id: str
@@ -62,7 +65,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Halt:
-    """Where one stop of a task is, when its service may begin, how long it lasts."""
+    """Where one stop of a task is, when its service may begin, how long it lasts.
+
+    Service begins inside one of the windows, both ends included; waiting before it
+    is allowed. It may outlast the window, not the shift.
+    """
 
     place: str
     windows: tuple[Window, ...] = (ALWAYS,)
@@ -93,7 +100,14 @@ class Break:
 
 @dataclass(frozen=True)
 class Vehicle:
-    """A helper on shift. None means no limit; `end` None: works until the last stop."""
+    """A helper on shift. None means no limit; `end` None: works until the last stop.
+
+    Attributes:
+        capacity: per compartment.
+        shift: work begins and ends in it: from leaving `start` to reaching `end`.
+        max_work_seconds: of that, waiting and breaks included.
+        max_tasks: a delivery counts once.
+    """
 
     id: str
     travel: str
@@ -127,6 +141,14 @@ class Task:
 
     `max_ride_seconds` runs from the beginning of service at the pickup to the
     beginning of service at the dropoff. No penalty: it must be served.
+
+    Attributes:
+        load: per compartment; of a delivery on board between its stops, of a visit
+            from the start of the round until the visit.
+        tier: no number of tasks of lower tiers keeps out one of a higher.
+        penalty: of leaving it out, in seconds of travel, inside its tier.
+        needs: skills that whoever does it has.
+        people: 2 begin a visit at the same second; the penalty counts once.
     """
 
     id: str
@@ -171,82 +193,18 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Sequence:
-    """One task follows another, by gaps in seconds (which may be negative)."""
-
-    first: str
-    then: str
-    min_gap: int | None = None
-    max_gap: int | None = None
-    same_vehicle: bool = False
-    measured_from: Literal["end", "start"] = "end"
-
-    def __post_init__(self) -> None:
-        must_be_named("first", self.first)
-        must_be_named("then", self.then)
-        must_be_a_choice("from", self.measured_from, ("end", "start"))
-        if not isinstance(self.same_vehicle, bool):
-            raise BadProblem("same_vehicle", "must be true or false")
-        if self.first == self.then:
-            raise BadProblem("then", "a task cannot follow itself")
-        for name in ("min_gap", "max_gap"):
-            if getattr(self, name) is not None:
-                must_be_whole(name, getattr(self, name))
-
-
-@dataclass(frozen=True)
-class Preference:
-    """That vehicle doing that task is worth so many seconds of travel."""
-
-    vehicle: str
-    task: str
-    seconds: int
-
-    def __post_init__(self) -> None:
-        must_be_named("vehicle", self.vehicle)
-        must_be_named("task", self.task)
-        must_be_whole("seconds", self.seconds)
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One thing on a route: a stop of a task, or the vehicle's n-th break.
-
-    `at` is the beginning of service, or of the break.
-    """
-
-    at: int
-    task: str | None = None
-    kind: StopKind | None = None
-    break_number: int | None = None
-
-    def __post_init__(self) -> None:
-        must_be_whole("at", self.at)
-        if self.break_number is not None:
-            must_be_whole("break", self.break_number, least=0)
-            if self.task is not None or self.kind is not None:
-                raise BadProblem("break", "a break is no stop of a task")
-            return
-        must_be_named("task", self.task)
-        must_be_a_choice("stop", self.kind, STOP_KINDS)
-
-
-@dataclass(frozen=True)
-class Begun:
-    """What a vehicle has done, and where and when it is free again."""
-
-    at_place: str
-    free_at: int
-    stops: tuple[Stop, ...] = ()
-
-    def __post_init__(self) -> None:
-        must_be_named("at_place", self.at_place)
-        must_be_whole("free_at", self.free_at)
-
-
-@dataclass(frozen=True)
 class Problem:
-    """Everything one plan is made from. See the module for units."""
+    """Everything one plan is made from. See the module for units.
+
+    Attributes:
+        travel: by mode: a speed, or a matrix over `places` in their order.
+        never: (vehicle, task) that may not be.
+        now: vehicles that are not in `begun` leave then or later.
+        begun: by vehicle.
+
+    Raises:
+        BadProblem: parts that do not fit together; the message names the field.
+    """
 
     name: str
     places: tuple[Place, ...]
@@ -271,14 +229,17 @@ class Problem:
 
     @cached_property
     def place_numbers(self) -> dict[str, int]:
+        """Where each place stands in `places`, and in a matrix."""
         return {place.id: number for number, place in enumerate(self.places)}
 
     @cached_property
     def vehicle_numbers(self) -> dict[str, int]:
+        """Where each vehicle stands in `vehicles`."""
         return {vehicle.id: number for number, vehicle in enumerate(self.vehicles)}
 
     @cached_property
     def task_numbers(self) -> dict[str, int]:
+        """Where each task stands in `tasks`."""
         return {task.id: number for number, task in enumerate(self.tasks)}
 
     @cached_property
@@ -287,12 +248,15 @@ class Problem:
         return squares_of(self.places, self.travel)
 
     def place(self, place_id: str) -> Place:
+        """By its id. Raises: KeyError."""
         return self.places[self.place_numbers[place_id]]
 
     def vehicle(self, vehicle_id: str) -> Vehicle:
+        """By its id. Raises: KeyError."""
         return self.vehicles[self.vehicle_numbers[vehicle_id]]
 
     def task(self, task_id: str) -> Task:
+        """By its id. Raises: KeyError."""
         return self.tasks[self.task_numbers[task_id]]
 
     def replaced(self, **changes: object) -> "Problem":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from routing.errors import BadProblem
+from routing.fields import must_be_named
 
 T = TypeVar("T")
 Fields = Mapping[str, Any]
@@ -26,14 +27,17 @@ def load_json(path: Path) -> Fields:
 
 
 def parse_json(text: str, *, name: str = "") -> Fields:
+    """One JSON object from its text. Raises: BadProblem, as `load_json`."""
     try:
         found = json.loads(
             text, parse_constant=_refuse_constant, object_pairs_hook=_without_twins
         )
-    except json.JSONDecodeError as trouble:
-        raise BadProblem(name, f"is not whole JSON: {trouble}") from trouble
     except RecursionError as trouble:
         raise BadProblem(name, "is nested too deeply") from trouble
+    except BadProblem:
+        raise
+    except ValueError as trouble:  # half of a file, or a number of 5,000 digits
+        raise BadProblem(name, f"is not whole JSON: {trouble}") from trouble
     return an_object(name, found)
 
 
@@ -74,8 +78,7 @@ def a_list(name: str, value: Any) -> list[Any]:
 
 def texts(name: str, value: Any) -> tuple[str, ...]:
     for number, each in enumerate(a_list(name, value)):
-        if not isinstance(each, str) or not each:
-            raise BadProblem(f"{name}[{number}]", f"must be a text, not {_shown(each)}")
+        must_be_named(f"{name}[{number}]", each)
     return tuple(value)
 
 

@@ -15,6 +15,7 @@ from routing.timing import Broken
 
 _STEPS: Final = (300, 600, 900, 1800, 3600, 7200)
 _CARS_TRIED: Final = 8
+_LONGEST: Final = 12 * 3600  # of a loosening: what takes longer is no cure for a day
 # What a loosening costs, in seconds of its own kind; a cold meal is dearer than a
 # late one, another person dearest.
 _WEIGHT: Final = {"window": 1.0, "shift": 1.5, "max_work": 1.5, "ride": 2.0}
@@ -90,7 +91,7 @@ def _trials(
         steps, missing = {*_STEPS}, 0
         if broken.rule in _WEIGHT and broken.by is not None:
             missing = -(-broken.by // 60) * 60
-            steps.add(missing)
+            steps |= {missing} if missing <= _LONGEST else set()
         for seconds in sorted(steps):
             for kind, weight in _WEIGHT.items():
                 if _applies(inst, car, k, kind):

@@ -61,6 +61,7 @@ class Stability:
 
     @property
     def share_of_keepable(self) -> float:
+        """Of those whose helper is still there."""
         return self.kept / self.keepable if self.keepable else 1.0
 
 

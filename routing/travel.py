@@ -13,6 +13,7 @@ from routing.fields import HORIZON, must_be_number, must_be_whole
 if TYPE_CHECKING:
     from routing.problem import Place
 
+# Mean radius R1: Moritz, Geodetic Reference System 1980, J. Geodesy 74 (2000).
 EARTH_RADIUS_METRES: Final = 6_371_008.8
 _ROWS: Final = 256  # of a matrix at a time
 NO_WAY: Final = -1  # in a matrix: there is no way from here to there

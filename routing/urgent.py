@@ -47,6 +47,7 @@ class Offer:
 
     @property
     def price_seconds(self) -> int:
+        """Travel added, less the preferences kept."""
         return self.added_seconds - self.worth_seconds
 
     @property

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from dispatch.planning.directed import KEPT_OFF
@@ -53,12 +54,21 @@ RULE_WORDS: Final = frozenset(_BECAUSE) | frozenset(_UNFIT)
 RELAXATION_WORDS: Final = frozenset(_WOULD_HELP)
 
 
-def explain(carriers: Carriers, left: LeftOut, version: int) -> Json:
+def explain(
+    carriers: Carriers,
+    left: LeftOut,
+    version: int,
+    numbers: Mapping[str, str] = MappingProxyType({}),
+) -> Json:
     """The explanation of a task that the plan left out, with helpers' ids.
 
+    Args:
+        numbers: of the wave's orders by task, as people call them.
+
     Returns:
-        why (a sentence), rules counted, candidates [{helper_id, rule, by}] and the
-        cheapest relaxation {kind, value} that was solved again and works, or None.
+        why (a sentence), rules counted, candidates [{helper_id, rule, by}], the
+        cheapest relaxation {kind, value} that was solved again and works, or None,
+        and the numbers of the orders that would have to give way.
     """
     candidates = [
         {
@@ -70,9 +80,10 @@ def explain(carriers: Carriers, left: LeftOut, version: int) -> Json:
     ]
     relaxation = None if left.relaxation is None else vars(left.relaxation)
     return {
-        "why": sentence(carriers, left),
+        "why": sentence(carriers, left, numbers),
         "candidates": candidates,
         "relaxation": relaxation,
+        "displaces": [numbers[each] for each in left.displaces if each in numbers],
         "plan_version": version,
     }
 
@@ -89,14 +100,28 @@ def explain_unfit(carriers: Carriers, rule: str, version: int) -> Json:
     }
 
 
-def sentence(carriers: Carriers, left: LeftOut) -> str:
-    """For people: what stands in the way, the most frequent first; what helps."""
+def sentence(
+    carriers: Carriers,
+    left: LeftOut,
+    numbers: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """For people: what stands in the way, the most frequent first; who would have to
+    give way; what helps.
+    """
     if not carriers:
         return f"{_NOBODY}。"
     counted = Counter(each.rule for each in left.candidates).most_common()
     parts = [f"{count} 人{_BECAUSE.get(rule, _UNKNOWN)}" for rule, count in counted]
     help_words = "" if left.relaxation is None else _help(left.relaxation)
-    return "，".join(parts or [_UNKNOWN]) + "。" + help_words
+    return "，".join(parts or [_UNKNOWN]) + "。" + _whom(left, numbers) + help_words
+
+
+def _whom(left: LeftOut, numbers: Mapping[str, str]) -> str:
+    if not left.displaces:
+        return ""
+    named = [numbers[each] for each in left.displaces if each in numbers]
+    which = f"（{'、'.join(named)}）" if named else ""
+    return f"要排进去，得让出已排的 {len(left.displaces)} 单{which}。"
 
 
 def _help(relaxation: Relaxation) -> str:

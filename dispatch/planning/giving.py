@@ -66,9 +66,11 @@ def give_to_people(
 
 def _is_worth_asking(problem: Problem, thought: Thought, past: Past) -> bool:
     """There is a choice, and something to choose by; a quick plan has no time."""
-    known = past.served or any(each.worked_four_weeks_seconds for each in past.of)
+    worked = any(each.worked_four_weeks_seconds for each in past.of)
+    climbs = any(each.most_floors is not None for each in past.of)
+    known = [past.served, past.asked, worked, climbs and any(past.floors.values())]
     choice = len(problem.vehicles) > 1 and bool(thought.plan.routes)
-    return thought.trouble is None and choice and bool(known)
+    return thought.trouble is None and choice and any(known)
 
 
 def _ask(
@@ -83,9 +85,11 @@ def _ask(
 def _asked(problem: Problem, plan: Plan, past: Past) -> dict[str, Any]:
     return {
         "problem": problem_to(problem),
-        "plan": plan_to(plan),
+        "plan": plan_to(plan, whole=True),
         "of": [vars(each) for each in past.of],
         "served": [[*pair, times] for pair, times in past.served.items()],
+        "floors": dict(past.floors),
+        "asked": dict(past.asked),
     }
 
 

@@ -31,13 +31,15 @@ def _give(asked: Answer, told: Namespace) -> Answer:
     past = Past(
         of=tuple(PastOf(**each) for each in asked["of"]),
         served={(vehicle, task): n for vehicle, task, n in asked["served"]},
+        floors=asked["floors"],
+        asked=asked["asked"],
     )
     problem = routing.problem_from(asked["problem"])
     plan = routing.plan_from(asked["plan"])
     patience = Patience(seconds=left * _DECIDING)
     given = give_rounds(problem, plan, past, patience=patience)
     return {
-        "plan": routing.plan_to(given.plan) if given.changes else None,
+        "plan": routing.plan_to(given.plan, whole=True) if given.changes else None,
         "decided_by": given.plan.decided_by,
     }
 

@@ -18,7 +18,7 @@ def pack(task: WaveProblem, plan: Plan) -> bytes:
     """A problem and its plan, with all that is needed to publish it later."""
     said = {
         "problem": problem_to(task.problem),
-        "plan": plan_to(plan),
+        "plan": plan_to(plan, whole=True),
         "decided_by": plan.decided_by,
         "wave_id": str(task.wave_id),
         "base_version": task.base_version,

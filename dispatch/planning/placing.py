@@ -125,8 +125,9 @@ def put_on_round(
 
 def leave_out(here: Publication, repaired: Repaired) -> None:
     """Orders that nobody carries get the explanation, and their state says so."""
+    numbers = {str(order.id): order.number for order in here.orders.values()}
     why = {
-        UUID(left.task): explain(here.task.carriers, left, here.version)
+        UUID(left.task): explain(here.task.carriers, left, here.version, numbers)
         for left in map(here.task.bearable, repaired.plan.left_out)
     }
     why |= {

@@ -28,7 +28,7 @@ def _propose(asked: Answer, told: Namespace) -> Answer:
     effort = routing.Effort(seconds=told.seconds, threads=told.threads)
     found = proposal(problem, before, effort)
     return {
-        "plan": routing.plan_to(found.plan),
+        "plan": routing.plan_to(found.plan, whole=True),
         "decided_by": found.plan.decided_by,
         "gain_seconds": found.gain_seconds,
         "price_seconds": found.price_seconds,

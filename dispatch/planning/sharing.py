@@ -209,7 +209,7 @@ def _keep(uow: UnitOfWork, hold: Hold, plan: Plan) -> bool:
     kept = uow.session.exec(
         update(PlanPart)
         .where(is_mine(hold))
-        .values(state=AskState.DONE, plan=pack(json.dumps(plan_to(plan))))
+        .values(state=AskState.DONE, plan=pack(json.dumps(plan_to(plan, whole=True))))
         .returning(col(PlanPart.id))
         .execution_options(synchronize_session=False)
     ).first()

@@ -37,7 +37,7 @@ def _solve(asked: Answer, told: Namespace) -> Answer:
         plan = solve_whole(problem, effort, begin)
     else:
         plan = routing.solve(problem, effort, begin)
-    return {"plan": routing.plan_to(plan), "decided_by": plan.decided_by}
+    return {"plan": routing.plan_to(plan, whole=True), "decided_by": plan.decided_by}
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def main() -> None:
     effort = Effort(**asked["effort"], engine="search")
     effort = what_is_left(effort, asked["asked_at"])
     plan = solve_whole(problem, effort, None if start is None else plan_from(start))
-    json.dump(plan_to(plan), sys.stdout)
+    json.dump(plan_to(plan, whole=True), sys.stdout)
 
 
 def what_is_left(effort: Effort, asked_at: float) -> Effort:

@@ -93,6 +93,15 @@ class Fixed:
         )
         return replace(route, stops=stops)
 
+    def named(self, left: LeftOut) -> LeftOut:
+        """The same, with visits by two under the names of the original."""
+        whom, why = left.displaces, left.why
+        for second, first in self.halves.items():
+            if second in whom:
+                whom = tuple(first if each == second else each for each in whom)
+                why = why.replace(second, first)
+        return replace(left, why=why, displaces=tuple(dict.fromkeys(whom)))
+
     def _left_out(self, every: list[LeftOut]) -> tuple[LeftOut, ...]:
         """In the original's order; of two halves the first that was left out speaks."""
         found: dict[str, LeftOut] = {}
@@ -102,7 +111,7 @@ class Fixed:
             found[name] = LeftOut(name, "与相连的上门对不上时间（sequence）。")
         order = self.original.task_numbers
         return tuple(
-            replace(found[name], task=name)
+            replace(self.named(found[name]), task=name)
             for name in sorted(found, key=lambda each: order[each])
         )
 

@@ -14,7 +14,7 @@ from typing import Final
 from routing.cost import cost_of
 from routing.effort import NEVER as NO_END
 from routing.effort import Effort, Ending
-from routing.explain import explained, without_help
+from routing.explain import FITS, RULE_WORDS, explained, without_help
 from routing.instance import Instance
 from routing.linked.adding import with_breaks, with_more
 from routing.linked.fixing import (
@@ -41,6 +41,7 @@ _LINKED_SHARE: Final = 0.2
 _MORE_SHARE: Final = 0.1  # of the rest, for the linked visits that have no start yet
 _ADDING_SHARE: Final = 0.25  # of that, for putting in what breaks have driven out
 _FIRST_STEPS: Final = 2_000
+_STILL: Final = f"{RULE_WORDS['search_ended']}（search_ended）"
 _COOLING: Final = Cooling(first=0.005, last=0.0002, most=0.4, blink=0.01, rests=2)
 Solver = Callable[[Problem, Effort, Plan | None], Plan]
 
@@ -176,7 +177,7 @@ def explained_plan(problem: Problem, plan: Plan, ending: Ending = NO_END) -> Pla
         if nodes := fresh_nodes(alone, route):
             fleet.adopt(problem.vehicle_numbers[route.vehicle], nodes)
     reasons = {each.task: each for each in explained(inst, fleet, ending)}
-    left_out = tuple(reasons[each.task] for each in plan.left_out)
+    left_out = tuple(fixed.named(reasons[each.task]) for each in plan.left_out)
     return _with_linked_reasons(problem, replace(plan, left_out=left_out))
 
 
@@ -203,7 +204,8 @@ def _with_the_dropped(fixed: Fixed) -> Problem:
 def _linked_reason(problem: Problem, reason: LeftOut) -> LeftOut:
     """Who could come alone breaks the tie that the task has to others.
 
-    What was offered was tried for one helper and one moment only: it goes.
+    What was tried for one helper and one moment only goes: offers, and who would
+    have to give way.
     """
     rule = "people" if problem.task(reason.task).people == 2 else "sequence"
     words = {"people": "两个人凑不到同一时刻", "sequence": "与相连的任务对不上时间"}
@@ -211,9 +213,10 @@ def _linked_reason(problem: Problem, reason: LeftOut) -> LeftOut:
     reason = without_help(reason)
     if not free:
         return reason
+    alone = reason.why.replace(f"{FITS}：", "").replace(_STILL, "单独能去")
     return replace(
         reason,
-        why=f"{words[rule]}（{rule}）。{reason.why}",
+        why=f"{words[rule]}（{rule}）：{alone}",
         candidates=tuple(
             Candidate(each.vehicle, rule) if each in free else each
             for each in reason.candidates

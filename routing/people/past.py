@@ -10,7 +10,8 @@ from routing.fields import must_be_known, must_be_named, must_be_whole
 from routing.problem import Problem
 
 HOUR: Final = 3600
-# Labour law: eight hours a day, 44 a week, a day of rest in each week.
+# Labour Law of the PRC, articles 36 and 38: eight hours a day, 44 a week on average,
+# a day of rest in each week.
 LEGAL_DAY_SECONDS: Final = 8 * HOUR
 LEGAL_WEEK_SECONDS: Final = 44 * HOUR
 LEGAL_DAYS_IN_A_ROW: Final = 6

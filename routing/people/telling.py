@@ -35,6 +35,7 @@ class Faces:
 
     @property
     def share(self) -> float:
+        """Of all tasks; 1 where there are none."""
         return self.known / self.tasks if self.tasks else 1.0
 
 

@@ -76,6 +76,7 @@ class CareFile:
         ]
 
     def cost_line(self, plan: Plan) -> dict[str, Any]:
+        """In the unit of the file, to two decimals."""
         cost = care_cost(self.care, self._rounds(plan))
         return {
             "total": round(cost.total, 2),

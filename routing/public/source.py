@@ -31,7 +31,8 @@ class Source(Protocol):
     """A file that can be solved and judged; one class per way of pricing."""
 
     @property
-    def problem(self) -> Problem: ...
+    def problem(self) -> Problem:
+        """The file in our own terms, scaled to whole seconds."""
 
     def solve(self, effort: Effort) -> Plan:
         """Raises what `routing.solve` raises."""
@@ -50,12 +51,15 @@ class OwnFile:
     problem: Problem
 
     def solve(self, effort: Effort) -> Plan:
+        """Raises what `routing.solve` raises."""
         return solve(self.problem, effort)
 
     def broken_rules(self, plan: Plan) -> list[BrokenRule]:
+        """Raises: BadProblem, as `routing.broken_rules` does."""
         return broken_rules(self.problem, plan)
 
     def cost_line(self, plan: Plan) -> dict[str, Any]:
+        """In seconds."""
         return _seconds(cost_of(self.problem, plan))
 
 
@@ -74,12 +78,15 @@ class PlaneFile:
     convention: str
 
     def solve(self, effort: Effort) -> Plan:
+        """Raises what `routing.solve` raises."""
         return solve(self.problem, effort)
 
     def broken_rules(self, plan: Plan) -> list[BrokenRule]:
+        """Raises: BadProblem, as `routing.broken_rules` does."""
         return broken_rules(self.problem, plan)
 
     def cost_line(self, plan: Plan) -> dict[str, Any]:
+        """In the unit of the set; `scaled` has our seconds."""
         scaled = cost_of(self.problem, plan)
         distance = (
             scaled.travel_seconds / self.scale

@@ -87,6 +87,7 @@ class RoadGraph:
 
     @property
     def kilometres(self) -> float:
+        """Of all streets, each counted once."""
         return float(self.metres.sum()) / 1000
 
     @property

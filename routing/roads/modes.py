@@ -25,6 +25,7 @@ class Mode:
     km_per_hour: tuple[float, ...]
 
     def metres_per_second(self, graph: RoadGraph) -> Floats:
+        """Per street of the graph, shape (streets,)."""
         speeds = np.array(self.km_per_hour, dtype=np.float64) / 3.6
         found: Floats = speeds[graph.kind]
         return found

@@ -33,6 +33,7 @@ class TravelTimes:
         self._lock = RLock()
 
     def network(self, mode: str) -> Network:
+        """The streets that a mode may use; made when first asked for."""
         with self._lock:
             if mode not in self._networks:
                 self._networks[mode] = Network(self.graph, mode)

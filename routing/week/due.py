@@ -135,6 +135,7 @@ class WeekProblem:
 
     @cached_property
     def visitor_of(self) -> dict[str, Visitor]:
+        """By name."""
         return {visitor.id: visitor for visitor in self.visitors}
 
     @cached_property
@@ -147,6 +148,7 @@ class WeekProblem:
 
     @cached_property
     def visit_of(self) -> dict[str, DueVisit]:
+        """By name."""
         return {visit.id: visit for visit in self.visits}
 
 

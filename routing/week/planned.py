@@ -48,4 +48,5 @@ class Week:
 
     @cached_property
     def place_of(self) -> dict[str, Placed]:
+        """Day and person by the visit's name; what is not placed is missing."""
         return {each.visit: each for each in self.placed}

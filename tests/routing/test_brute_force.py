@@ -35,9 +35,12 @@ def test_each_no_is_as_brute_force_says(day: Problem) -> None:
         k = day.task_numbers[left.task]
         alone = [v for v in range(len(day.vehicles)) if _alone(day, v, k)]
         if alone:
-            assert "（displaces）" in left.why, left
+            assert f"挤掉 {'、'.join(left.displaces)}（displaces）" in left.why, left
+            without, v = _given_way(day, plan, left.displaces)
+            assert _fits_beside(day, without, v, k)
         else:
             assert left.why.startswith("没有人能做"), left
+            assert left.displaces == ()
         told = {each.vehicle: each for each in left.candidates}
         assert told.keys() == day.vehicle_numbers.keys()
         for v, vehicle in enumerate(day.vehicles):
@@ -47,6 +50,16 @@ def test_each_no_is_as_brute_force_says(day: Problem) -> None:
             if rule == "never":
                 assert (vehicle.id, left.task) in day.never
             assert not _fits_beside(day, plan, v, k)
+
+
+def _given_way(day: Problem, plan: Plan, gone: tuple[str, ...]) -> tuple[Plan, int]:
+    """The plan without these tasks, and the one vehicle that did all of them."""
+    [who] = {r.vehicle for r in plan.routes for s in r.stops if s.task in gone}
+    routes = tuple(
+        replace(route, stops=tuple(s for s in route.stops if s.task not in gone))
+        for route in plan.routes
+    )
+    return replace(plan, routes=routes), day.vehicle_numbers[who]
 
 
 def _alone(day: Problem, v: int, k: int) -> bool:

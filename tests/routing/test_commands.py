@@ -64,6 +64,7 @@ def test_check_names_what_is_broken(lunch: Path, tmp_path: Path) -> None:
     [
         ("half.json", '{"format": "liuzhu-pro', "is not whole JSON"),
         ("nan.json", '{"format": NaN}', "NaN"),
+        ("digits.json", '{"format": %s}' % ("1" * 5000), "is not whole JSON"),
         ("c101.txt", "C101", "none of the formats known"),
         ("other.json", '{"format": "vroom"}', "format"),
     ],

@@ -97,8 +97,30 @@ def test_what_would_displace_others_says_so() -> None:
     tasks = [visit("a", 5, (300, 300), tier=1), visit("b", 0, (300, 300))]
     (left,) = solve(problem(tasks), QUICK).left_out
     assert left.task == "b"
-    assert "displaces" in left.why
+    assert "挤掉 a（displaces）" in left.why
+    assert left.displaces == ("a",)
     assert left.relaxation is not None
+
+
+def test_the_least_dear_of_all_who_could_give_way_is_named() -> None:
+    now: dict[str, Any] = {"window": (0, 0), "service_seconds": 60}
+    tasks = [visit(t, 1, penalty=p, **now) for t, p in (("a", 900), ("b", 800))]
+    tasks.append(visit("no", 1, penalty=7, **now))
+    cars = [car("v", start="p1"), car("w", start="p1")]
+    (left,) = solve(problem(tasks, cars), QUICK).left_out
+    assert (left.task, left.displaces) == ("no", ("b",))
+
+
+def test_where_one_is_not_enough_several_would_have_to_go() -> None:
+    tasks = [visit(f"t{n}", 0, service_seconds=300) for n in range(3)]
+    tasks.append(visit("long", 0, penalty=7, service_seconds=900))
+    (left,) = solve(problem(tasks, [car(shift=(0, 1000))]), QUICK).left_out
+    assert left.displaces == ("t0", "t1", "t2")
+
+
+def test_no_loosening_of_a_week_is_offered() -> None:
+    left = why(visit("a", 1, service_seconds=10**6))
+    assert left.relaxation is None
 
 
 def test_another_person_is_offered_when_time_is_short() -> None:

@@ -18,7 +18,7 @@ from routing import (
 from tests.routing.test_files import Fields, good
 
 JUNK: list[Any] = [
-    *(None, True, -1, 0, 1.5, 1e308, 10**30, -(10**12), "", "x", "v", "o"),
+    *(None, True, -1, 0, 1.5, 1e308, 10**400, -(10**12), "", "x", "v", "\ud800"),
     *([], [[]], {}, {"a": 1}, [1, 2], [None], ["x"]),
 ]
 

@@ -16,11 +16,12 @@ from typing import Final
 import pytest
 
 from tests.routing.clock_rules_taken_out import CLOCK
+from tests.routing.linked_rules_taken_out import LINKED
 from tests.routing.rules_taken_out import JUDGE, TakenOut
 from tests.routing.search_rules_taken_out import SEARCH
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
-TABLE: Final = (*JUDGE, *SEARCH, *CLOCK)
+TABLE: Final = (*JUDGE, *SEARCH, *CLOCK, *LINKED)
 # What the engine draws overflows on purpose; interpreted, numpy says so.
 _OVERFLOW: Final = "ignore:overflow encountered:RuntimeWarning"
 _SURROUNDINGS: Final = """
