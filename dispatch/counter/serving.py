@@ -17,6 +17,8 @@ from dispatch.kitchens.boxing import fresh_box
 from dispatch.orders.ordering import OrderDraft, make_order
 from dispatch.orders.orders import (
     COUNTER_CHANNELS,
+    DISPUTED,
+    NOT_RECEIVED,
     Order,
     OrderCannotMove,
     OrderState,
@@ -98,8 +100,7 @@ def serve(uow: UnitOfWork, order_id: UUID, handing: Handing) -> Order:
         raise NotAtTheCounter
     if order.state is OrderState.DONE:
         return order
-    if order.state is OrderState.CANCELLED:  # its portion went to somebody else
-        raise OrderCannotMove(was=order.state, asked=OrderState.DONE)
+    _check_not_over(order)
     if broken := _broken_rules(uow, order, handing, uow.now):
         raise broken[0]
     return _hand_over(uow, order, handing, uow.now)
@@ -127,14 +128,13 @@ def serve_as_told(
     Raises:
         NotAtTheCounter
         AlreadyServed: on this order somebody else has eaten.
-        OrderCannotMove: it was called off.
+        OrderCannotMove: it was called off, or its proof is disputed.
     """
     if order.channel not in COUNTER_CHANNELS or order.sitting_id is None:
         raise NotAtTheCounter
     if order.state is OrderState.DONE:
         raise AlreadyServed
-    if order.state is OrderState.CANCELLED:
-        raise OrderCannotMove(was=order.state, asked=OrderState.DONE)
+    _check_not_over(order)
     codes = [one.code for one in _broken_rules(uow, order, handing, at)]
     if NotRegisteredToCollect.code in codes:
         handing = replace(handing, collector=Collector.OTHER, proxy_id=None)
@@ -160,6 +160,17 @@ def walk_in(
     serve(uow, order.id, Handing(identity))
     keep_result(uow, key or "", order.id)
     return order
+
+
+def _check_not_over(order: Order) -> None:
+    """Of what was called off the portion went to somebody else; what was handed over
+    once, says its proof, and not received, says the elder, a person decides.
+    """
+    disputed = order.reason in {DISPUTED, NOT_RECEIVED}
+    if order.state is OrderState.CANCELLED or (
+        order.state is OrderState.FAILED and disputed
+    ):
+        raise OrderCannotMove(was=order.state, asked=OrderState.DONE)
 
 
 def _hand_over(uow: UnitOfWork, order: Order, handing: Handing, at: datetime) -> Order:

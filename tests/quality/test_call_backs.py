@@ -2,10 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session
 
 from dispatch.access.accounts import Role
-from dispatch.orders.orders import DISPUTED, NOT_RECEIVED, OrderState, get_order
+from dispatch.orders.orders import (
+    DISPUTED,
+    NOT_RECEIVED,
+    OrderCannotMove,
+    OrderState,
+    get_order,
+)
 from dispatch.quality.auditing import (
     DrawDraft,
     check_draw,
@@ -31,7 +38,7 @@ from dispatch.subsidy.anomalies.anomaly import Anomaly
 from dispatch.subsidy.anomalies.concluding import Verdict, conclude
 from dispatch.subsidy.checking import broken_fens
 from tests.little_town import NOON, STREET, TODAY, LittleTown
-from tests.subsidy.ledger_town import do, live_grants, rows
+from tests.subsidy.ledger_town import do, hand_over, live_grants, rows
 from tests.subsidy.test_anomalies import as_, eaten
 
 
@@ -49,6 +56,8 @@ def test_a_meal_that_nobody_received_is_open_again(town: LittleTown) -> None:
     with Session(town.engine) as session:
         order = get_order(session, order_id)
         assert (order.state, order.reason) == (OrderState.FAILED, DISPUTED)
+    with pytest.raises(OrderCannotMove):  # a person decides, no counter
+        hand_over(town, order)
     town.at(NOON + timedelta(days=4))
     verdict = (found.id, Verdict.CONFIRMED, "驿站承认未送")
     as_(town, street, lambda uow: conclude(uow, *verdict))

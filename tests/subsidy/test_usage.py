@@ -154,11 +154,9 @@ def test_an_empty_month_is_an_empty_table(town: LittleTown) -> None:
     assert _lines(town) == LinesPage(0, False, (), None)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_whatever_happens_in_whatever_order_everything_ties(
-    town: LittleTown, seed: int
-) -> None:
-    chance = random.Random(seed)
+def test_whatever_happens_in_whatever_order_everything_ties(town: LittleTown) -> None:
+    """On both engines; `test_any_order` goes on beyond the close."""
+    chance = random.Random(1)
     people = [
         entitled(town),
         entitled(town, relief="TK"),
