@@ -26,6 +26,7 @@ from dispatch.settings import settings
 from routing import BadProblem, Plan, Problem, plan_from, plan_to, problem_to
 from routing.people import Past
 
+Beyond = tuple[tuple[str, str], ...]  # helper on duty, rule
 log = structlog.get_logger()
 CHILD: Final = (sys.executable, "-m", giving_child.__name__)
 MOST_SECONDS: Final = 20.0  # a quiet machine needs two
@@ -52,16 +53,19 @@ def give_to_people(
     seconds = min(MOST_SECONDS, seconds - _SPARE_SECONDS)
     if seconds < LEAST_SECONDS or not _is_worth_asking(problem, thought, past):
         return thought
-    began, plan = time.monotonic(), thought.plan
+    began, plan, beyond = time.monotonic(), thought.plan, thought.beyond
     try:
-        given = _ask(problem, plan, past, seconds, child)
+        given, beyond = _ask(problem, plan, past, seconds, child)
         if given is not None:
             must_obey(problem, given)
             plan = given
     except SolverFailed as failure:
         log.warning("rounds stay as they were found", why=str(failure))
     took = thought.plan.seconds_used + time.monotonic() - began
-    return replace(thought, plan=replace(plan, seconds_used=round(took, 3)))
+    if beyond:
+        log.warning("rounds beyond what people may or offered", rounds=beyond)
+    plan = replace(plan, seconds_used=round(took, 3))
+    return replace(thought, plan=plan, beyond=beyond)
 
 
 def _is_worth_asking(problem: Problem, thought: Thought, past: Past) -> bool:
@@ -75,8 +79,11 @@ def _is_worth_asking(problem: Problem, thought: Thought, past: Past) -> bool:
 
 def _ask(
     problem: Problem, plan: Plan, past: Past, seconds: float, child: Sequence[str]
-) -> Plan | None:
-    """Raises: SolverFailed, EngineMissing."""
+) -> tuple[Plan | None, Beyond]:
+    """A better plan, if there is one, and who still does too much.
+
+    Raises: SolverFailed, EngineMissing.
+    """
     limits = limits_of(seconds, settings().solver_memory_mb)
     asked = json.dumps(_asked(problem, plan, past))
     return _plan_of(answer_of(ask_process([*child, *limits], asked, seconds)), plan)
@@ -93,12 +100,13 @@ def _asked(problem: Problem, plan: Plan, past: Past) -> dict[str, Any]:
     }
 
 
-def _plan_of(answer: dict[str, Any], was: Plan) -> Plan | None:
+def _plan_of(answer: dict[str, Any], was: Plan) -> tuple[Plan | None, Beyond]:
     try:
+        beyond = tuple((str(who), str(rule)) for who, rule in answer.get("beyond", ()))
         if answer["plan"] is None:
-            return None
+            return None, beyond
         plan = plan_from(answer["plan"])
         by = tuple(str(each) for each in answer["decided_by"])
     except (ValueError, KeyError, TypeError, AttributeError, BadProblem) as nonsense:
         raise SolverFailed(f"the answer is no plan: {nonsense}"[:200]) from nonsense
-    return replace(plan, decided_by=(*was.decided_by, *by))
+    return replace(plan, decided_by=(*was.decided_by, *by)), beyond

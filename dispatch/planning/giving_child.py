@@ -41,6 +41,7 @@ def _give(asked: Answer, told: Namespace) -> Answer:
     return {
         "plan": routing.plan_to(given.plan, whole=True) if given.changes else None,
         "decided_by": given.plan.decided_by,
+        "beyond": given.unmended,
     }
 
 

@@ -192,6 +192,9 @@ def _settle(
         "helpers": len(task.problem.vehicles),
         "left_out": len(thought.plan.left_out) + len(task.unfit),
         "parts": dict(thought.parts),
+        "beyond": [
+            [str(task.carriers[who].helper_id), rule] for who, rule in thought.beyond
+        ],
     }
     uow.session.add(request)
 

@@ -51,12 +51,15 @@ class SolverFailed(Exception):
 class Thought:
     """A plan that obeys every rule; `trouble` says why it is only the quick one.
 
-    `parts` counts, of a plan made in parts, what each host solved.
+    `parts` counts, of a plan made in parts, what each host solved. `beyond` names who
+    has a round that breaks a rule of people (hours, offers, rest), because nobody could
+    take it, and the rule.
     """
 
     plan: Plan
     trouble: str | None = None
     parts: Mapping[str, int] = field(default_factory=dict)
+    beyond: tuple[tuple[str, str], ...] = ()
 
 
 def think(

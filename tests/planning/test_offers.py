@@ -17,3 +17,17 @@ def test_nobody_climbs_more_floors_in_a_round_than_they_offered() -> None:
 
     assert sides(given.plan)[who] != {side}
     must_obey(problem, given.plan)
+
+
+def test_a_round_that_nobody_may_take_stays_and_is_told_of() -> None:
+    problem = two_sides()
+    thought = found(problem)
+    floors = {task.id: 2 for task in problem.tasks}
+    tired = tuple(PastOf(each.id, most_floors=5) for each in problem.vehicles)
+
+    given = give_to_people(
+        problem, thought, Past(tired, floors=floors), seconds=PATIENT
+    )
+
+    assert given.plan.routes == thought.plan.routes
+    assert set(given.beyond) == {(v.id, "floors_offered") for v in problem.vehicles}
