@@ -6,10 +6,11 @@ Leases, heartbeats and sockets never ask it.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.store.columns import Instant
 
@@ -33,13 +34,19 @@ def wall_now() -> datetime:
     return datetime.now(UTC)
 
 
+_SETTING: Final = select(
+    ClockSetting.product_at, ClockSetting.wall_at, ClockSetting.speed
+).where(col(ClockSetting.id) == 1)
+
+
 def read_clock(session: Session) -> datetime:
     """The product's time now."""
     now = wall_now()
-    setting = session.get(ClockSetting, 1)
+    setting = session.exec(_SETTING).first()
     if setting is None:
         return now
-    return setting.product_at + (now - setting.wall_at) * setting.speed
+    product_at, wall_at, speed = setting
+    return product_at + (now - wall_at) * speed
 
 
 def clock_speed(session: Session) -> float:

@@ -73,6 +73,7 @@ from web.surfaces import DIST, add_surfaces
 
 THREADS: Final = 24  # fewer than the database has connections
 ROUTERS: Final = (
+    orders.router,  # first: each route before them is looked at for each order
     sign_in.router,
     account.router,
     accounts.router,
@@ -89,7 +90,6 @@ ROUTERS: Final = (
     announcing.router,
     catalogue.router,
     points.router,
-    orders.router,
     plans.router,
     free_delivery.router,
     imports.router,

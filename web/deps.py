@@ -1,4 +1,8 @@
-"""Who asks, read anew for each request, and how they reach the database."""
+"""Who asks, read anew for each request, and how they reach the database.
+
+What neither reads nor waits is `async`: it runs where it is asked for. Everything else
+has a thread of its own for as long as it takes, and each change of threads costs.
+"""
 
 import hmac
 from collections.abc import Callable, Iterator
@@ -25,7 +29,7 @@ from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 T = TypeVar("T")
-Admitting = Callable[[UnitOfWork, str], Admitted]
+Admitting = Callable[[Database, str], Admitted]
 
 _COOKIE: Final = "liuzhu_session"
 LATELY_SECONDS: Final = 60
@@ -76,7 +80,7 @@ def cookie_name() -> str:
     return f"__Host-{_COOKIE}" if settings().stage == "live" else _COOKIE
 
 
-def database_of(request: Request) -> Database:
+async def database_of(request: Request) -> Database:
     """The database of this app."""
     database: Database = request.app.state.database
     return database
@@ -105,7 +109,7 @@ def late_caller_of(request: Request, database: Db) -> Caller:
 
 def _let_in(request: Request, database: Database, admitting: Admitting) -> Caller:
     token = request.cookies.get(cookie_name(), "")
-    admitted = database.read(lambda uow: admitting(uow, token))
+    admitted = admitting(database, token)
     if request.method not in _SAFE_METHODS:
         told = request.headers.get("x-csrf", "").encode()
         if not hmac.compare_digest(told, admitted.csrf.encode()):
@@ -155,7 +159,7 @@ class Only:
 
     roles: frozenset[Role]
 
-    def __call__(self, caller: SignedIn) -> Caller:
+    async def __call__(self, caller: SignedIn) -> Caller:
         if caller.actor.role not in self.roles:
             raise NotAllowed
         return caller
@@ -165,7 +169,7 @@ def _only(*roles: Role) -> object:
     return Depends(Only(frozenset(roles)))
 
 
-def _hands_in(caller: Annotated[Caller, Depends(late_caller_of)]) -> Caller:
+async def _hands_in(caller: Annotated[Caller, Depends(late_caller_of)]) -> Caller:
     if caller.actor.role != Role.HELPER:
         raise NotAllowed
     return caller
@@ -178,18 +182,18 @@ Station = Annotated[Caller, _only(Role.STATION)]
 Helper = Annotated[Caller, _only(Role.HELPER)]
 
 
-def _own_account(caller: OwnSelf) -> Caller:
-    return _without_pass(caller)
+async def _own_account(caller: OwnSelf) -> Caller:
+    return await _without_pass(caller)
 
 
-def _without_pass(caller: Anyone) -> Caller:
+async def _without_pass(caller: Anyone) -> Caller:
     if caller.actor.pass_id is not None:
         raise NotAllowed("通行码只能用于这一条路线。")
     return caller
 
 
-def _with_account(caller: Helper) -> Caller:
-    return _without_pass(caller)
+async def _with_account(caller: Helper) -> Caller:
+    return await _without_pass(caller)
 
 
 HandsIn = Annotated[Caller, Depends(_hands_in)]

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from pwdlib import PasswordHash
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.clock import wall_now
@@ -168,14 +168,16 @@ def sign_out(uow: UnitOfWork, token: str) -> None:
         uow.session.add(kept)
 
 
+_OF_TOKEN: Final = (
+    select(Account, SignedIn)
+    .join(SignedIn, col(SignedIn.account_id) == Account.id)
+    .where(col(SignedIn.token_sha256) == bindparam("hashed"), col(Account.active))
+)
+
+
 def find_session(session: Session, token: str) -> tuple[Account, SignedIn] | None:
     """Who this token belongs to, as their rights are at this moment."""
-    query = (
-        select(Account, SignedIn)
-        .join(SignedIn, col(SignedIn.account_id) == Account.id)
-        .where(SignedIn.token_sha256 == hash_token(token), col(Account.active))
-    )
-    found = session.exec(query).first()
+    found = session.exec(_OF_TOKEN, params={"hashed": hash_token(token)}).first()
     if found is None:
         return None
     account, kept = found

@@ -7,6 +7,8 @@ has recorded and not yet handed in, it may still hand in.
 from dataclasses import dataclass, replace
 from typing import Final
 
+from sqlmodel import Session
+
 from dispatch.access.accounts import (
     ADMINS,
     JUDGES,
@@ -23,10 +25,11 @@ from dispatch.access.day_passes import (
     sha256,
 )
 from dispatch.access.sessions import was_long_unseen
-from dispatch.clock import wall_now
+from dispatch.clock import read_clock, wall_now
 from dispatch.errors import NotAllowed, NotSignedIn
 from dispatch.settings import settings
-from dispatch.store.unit_of_work import Actor, UnitOfWork
+from dispatch.store.database import Database
+from dispatch.store.unit_of_work import Actor
 
 
 class AccessIsOver(NotSignedIn):
@@ -60,7 +63,7 @@ class Admitted:
     long_unseen: bool
 
 
-def admit(uow: UnitOfWork, token: str) -> Admitted:
+def admit(database: Database, token: str) -> Admitted:
     """The actor behind a session's token.
 
     Raises:
@@ -68,15 +71,20 @@ def admit(uow: UnitOfWork, token: str) -> Admitted:
         AccessIsOver: a day pass that is over, or an account that was closed.
         PasswordFirst, SecondFactorFirst: only their own account is open to them yet.
     """
-    account, admitted = _admit(uow, token)
-    if refusal := what_comes_first(account):
-        raise refusal
-    return admitted
+    return database.look(lambda session: _admit_to_all(session, token))
 
 
-def admit_to_own_account(uow: UnitOfWork, token: str) -> Admitted:
+def admit_to_own_account(database: Database, token: str) -> Admitted:
     """The same for whoever has yet to choose a password or set up their app."""
-    return _admit(uow, token)[1]
+    return database.look(lambda session: _admit(session, token)[1])
+
+
+def admit_late(database: Database, token: str) -> Admitted:
+    """The same for a phone that hands in what it recorded: a pass may be over.
+
+    Raises: as `admit`; a day after its pass was over a phone is nobody's any more.
+    """
+    return database.look(lambda session: _admit_late(session, token))
 
 
 def what_comes_first(account: Account) -> NotAllowed | None:
@@ -93,32 +101,36 @@ def needs_second(account: Account) -> bool:
     return account.role in _TWO_FACTORS and settings().asks_second_factor
 
 
-def _admit(uow: UnitOfWork, token: str) -> tuple[Account, Admitted]:
-    found = find_session(uow.session, token) if token else None
+def _admit(session: Session, token: str) -> tuple[Account, Admitted]:
+    found = find_session(session, token) if token else None
     if found is None:
-        raise AccessIsOver if _was_taken_away(uow, token) else NotSignedIn
+        raise AccessIsOver if _was_taken_away(session, token) else NotSignedIn
     account, kept = found
     day_pass = None
     if account.role is Role.HELPER:
-        day_pass = find_of_session(uow.session, token)
-        if day_pass is not None and day_pass.is_over(uow.now):
+        day_pass = find_of_session(session, token)
+        if day_pass is not None and day_pass.is_over(read_clock(session)):
             raise AccessIsOver
     actor = _with_pass(account, day_pass)
     return account, Admitted(actor, kept.csrf, was_long_unseen(kept))
 
 
-def admit_late(uow: UnitOfWork, token: str) -> Admitted:
-    """The same for a phone that hands in what it recorded: a pass may be over.
+def _admit_to_all(session: Session, token: str) -> Admitted:
+    account, admitted = _admit(session, token)
+    if refusal := what_comes_first(account):
+        raise refusal
+    return admitted
 
-    Raises: as `admit`; a day after its pass was over a phone is nobody's any more.
-    """
-    day_pass = find_of_session(uow.session, token) if token else None
-    if day_pass is None or not day_pass.is_over(uow.now):
-        return admit(uow, token)
-    kept = uow.session.get_one(SignedIn, sha256(token))
-    if uow.now >= day_pass.expires_at + MAY_STILL_TELL:
+
+def _admit_late(session: Session, token: str) -> Admitted:
+    day_pass = find_of_session(session, token) if token else None
+    now = read_clock(session) if day_pass else wall_now()
+    if day_pass is None or not day_pass.is_over(now):
+        return _admit_to_all(session, token)
+    kept = session.get_one(SignedIn, sha256(token))
+    if now >= day_pass.expires_at + MAY_STILL_TELL:
         raise AccessIsOver
-    account = uow.session.get_one(Account, kept.account_id)
+    account = session.get_one(Account, kept.account_id)
     return Admitted(_with_pass(account, day_pass), kept.csrf, long_unseen=False)
 
 
@@ -126,12 +138,12 @@ def _with_pass(account: Account, day_pass: DayPass | None) -> Actor:
     return replace(actor_of(account), pass_id=day_pass.id if day_pass else None)
 
 
-def _was_taken_away(uow: UnitOfWork, token: str) -> bool:
+def _was_taken_away(session: Session, token: str) -> bool:
     """Not merely signed out, or run out by its hours."""
-    kept = uow.session.get(SignedIn, sha256(token)) if token else None
+    kept = session.get(SignedIn, sha256(token)) if token else None
     if kept is None:
         return False
-    if find_of_session(uow.session, token) is not None:
+    if find_of_session(session, token) is not None:
         return True
     standing = not kept.revoked and kept.expires_at > wall_now()
-    return standing and not uow.session.get_one(Account, kept.account_id).active
+    return standing and not session.get_one(Account, kept.account_id).active

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import SQLModel, false, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -45,18 +46,22 @@ _ONLY: Final[Mapping[str, frozenset[str]]] = {
 
 def scoped(actor: Actor, model: type[Row]) -> SelectOfScalar[Row]:
     """All rows of a model that this person may see, and no other."""
-    query = select(model)
+    return select(model).where(*within(actor, model))
+
+
+def within(actor: Actor, model: type[SQLModel]) -> tuple[ColumnElement[bool], ...]:
+    """For queries that stand already: what must hold of a row that they may see."""
     if str(model.__tablename__) not in _ONLY.get(actor.role, {model.__tablename__}):
-        return query.where(false())
+        return (false(),)
     reach = _REACH.get(actor.role, ())
     if reach is None or _whole_district(actor):
-        return query
+        return ()
     for attribute, columns in reach:
         value = getattr(actor, attribute)
         column = _first_column(model, columns, attribute)
         if value is not None and column is not None:
-            return query.where(column == value)
-    return query.where(false())
+            return (column == value,)
+    return (false(),)
 
 
 def get_scoped(

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, UniqueConstraint, update
+from sqlalchemy import CheckConstraint, Column, UniqueConstraint, bindparam, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import Conflict, NotFound
@@ -117,10 +119,49 @@ def list_sittings(
     return list(session.exec(query.order_by(col(Sitting.cut_off_at), col(Sitting.id))))
 
 
+_MENU: Final = (
+    select(MenuItem)
+    .where(col(MenuItem.sitting_id) == bindparam("sitting"))
+    .order_by(col(MenuItem.code))
+)
+
+
 def list_menu(session: Session, sitting_id: UUID) -> list[MenuItem]:
     """The set meals of a sitting, by their key."""
-    query = select(MenuItem).where(MenuItem.sitting_id == sitting_id)
-    return list(session.exec(query.order_by(col(MenuItem.code))))
+    return list(session.exec(_MENU, params={"sitting": sitting_id}))
+
+
+_TAKE_WHILE_OPEN: Final = (
+    update(Sitting)
+    .where(col(Sitting.id) == bindparam("sitting_id"))
+    .where(col(Sitting.cut_off_at) >= bindparam("now"))
+    .where(col(Sitting.closed_at).is_(None), col(Sitting.cooked).is_(None))
+    .where(col(Sitting.sold) < col(Sitting.capacity))
+    .values(sold=Sitting.sold + 1)
+    .returning(
+        col(Sitting.ready_at), col(Sitting.door_from_at), col(Sitting.door_until_at)
+    )
+)
+
+
+def take_while_open(session: Session, sitting: Sitting, now: datetime) -> bool:
+    """Count one more portion of a sitting that still takes orders, and hold it.
+
+    Until the end of the transaction nobody counts what to cook, and nobody closes it,
+    without this portion; the times of `sitting` are those with which it is held.
+
+    Returns:
+        False where it takes none like this: closed, counted, past its cut-off, full.
+    """
+    session.flush()
+    asked = {"sitting_id": sitting.id, "now": now}
+    taken = session.connection().execute(_TAKE_WHILE_OPEN, asked).first()
+    if taken is None:
+        return False
+    for name, value in taken._mapping.items():
+        set_committed_value(sitting, str(name), value)
+    fail_point("portion.taken")
+    return True
 
 
 def take_portion(session: Session, sitting_id: UUID) -> None:

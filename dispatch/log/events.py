@@ -1,6 +1,6 @@
 """Events: everything that happened, append-only, in the transaction that did it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from dispatch.clock import wall_now
 from dispatch.store.columns import Instant, Json, facts
 from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
+from dispatch.store.writing import write_new
 
 
 class Event(SQLModel, table=True):
@@ -93,6 +94,20 @@ def record(
     street_code, and `state`. Whoever changes a subject holds its row first, so that
     its events are numbered one after the other.
     """
+    return record_with(uow, (), kind, subject, subject_id, facts=facts, **scope)
+
+
+def record_with(
+    uow: UnitOfWork,
+    new: Sequence[SQLModel],
+    kind: str,
+    subject: str,
+    subject_id: UUID,
+    *,
+    facts: Json | None = None,
+    **scope: Any,
+) -> Event:
+    """The same, written at once with the rows that come to be by it."""
     begins = kind in _BEGIN
     number = 1 if begins else _last_number(uow.session, subject_id) + 1
     happened = Event(
@@ -105,12 +120,10 @@ def record(
         account_id=uow.actor.account_id,
         at=uow.now,
     )
-    uow.session.add(happened)
-    uow.session.flush()
     if subject in _NAMES_ITSELF:
         scope.setdefault(f"{subject}_id", subject_id)
-    uow.session.add(Outbox(event_id=happened.id, kind=kind, at=uow.now, **scope))
-    uow.session.flush()
+    told = Outbox(event_id=happened.id, kind=kind, at=uow.now, **scope)
+    write_new(uow.session, *new, happened, told)
     fail_point("event.recorded")
     return happened
 

@@ -15,6 +15,7 @@ from dispatch.catalogue.sittings import (
     find_sitting,
     list_menu,
     take_portion,
+    take_while_open,
 )
 from dispatch.errors import BadInput
 from dispatch.orders.diet import clashes, suits, swallows
@@ -27,7 +28,7 @@ from dispatch.orders.refusals import (
 )
 from dispatch.people.elders import Elder
 from dispatch.people.places import get_station
-from dispatch.store.unit_of_work import Actor
+from dispatch.store.unit_of_work import Actor, UnitOfWork
 
 # Who knows the elder, or answers for the street; never a process, never a family.
 _MAY_SET_ASIDE: Final = frozenset({"station", "dispatcher"})
@@ -92,12 +93,31 @@ def set_aside(
     return reason
 
 
-def hold_open(session: Session, sitting: Sitting) -> None:
-    """Hold the sitting as it is now, until the end of the transaction.
+def sit_down(uow: UnitOfWork, sitting: Sitting, *, late_too: bool) -> bool:
+    """Take a portion. From here on the sitting is held: until we are done nobody
+    counts what to cook, and nobody closes it, without this one.
+
+    Args:
+        late_too: also after the kitchen's count.
+
+    Returns:
+        whether it was after that.
 
     Raises:
-        NotServed: it was closed meanwhile.
+        NotServed: the sitting was closed meanwhile.
+        PastCutOff, SoldOut
     """
+    if take_while_open(uow.session, sitting, uow.now):
+        return False
+    _hold_open(uow.session, sitting)
+    if uow.now <= sitting.cut_off_at and sitting.cooked is None:
+        take_portion(uow.session, sitting.id)
+        return False
+    take_late_portion(uow.session, sitting, allowed=late_too)
+    return True
+
+
+def _hold_open(session: Session, sitting: Sitting) -> None:
     held = select(Sitting).where(Sitting.id == sitting.id).with_for_update()
     session.exec(held.execution_options(populate_existing=True)).one()
     if sitting.closed_at is not None:

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column
-from sqlmodel import Field, Session, SQLModel, col, or_, select
+from sqlalchemy import BindParameter, CheckConstraint, Column, ColumnElement
+from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 
 from dispatch.orders.orders import Channel, Order
 from dispatch.people.elder_facts import history_of
@@ -139,16 +139,16 @@ def list_rules(session: Session, on: date) -> list[DeliveryRule]:
     return list(
         session.exec(
             select(DeliveryRule)
-            .where(DeliveryRule.from_on <= on)
-            .where(
-                or_(
-                    col(DeliveryRule.until_on).is_(None),
-                    col(DeliveryRule.until_on) >= on,
-                )
-            )
+            .where(in_force(on))
             .order_by(col(DeliveryRule.rank), col(DeliveryRule.id))
         )
     )
+
+
+def in_force(on: date | BindParameter[date]) -> ColumnElement[bool]:
+    """For queries: the rule holds on a day."""
+    until = col(DeliveryRule.until_on)
+    return and_(col(DeliveryRule.from_on) <= on, or_(until.is_(None), until >= on))
 
 
 def first_fitting(

@@ -4,31 +4,25 @@ import secrets
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 
-from dispatch.access.scope import get_scoped
-from dispatch.catalogue.services import Service, get_service
-from dispatch.catalogue.sittings import MenuItem, Serving, Sitting, take_portion
+from dispatch.catalogue.services import Service
+from dispatch.catalogue.sittings import MenuItem, Serving, Sitting
 from dispatch.clock import town_day, town_moment
 from dispatch.kitchens.boxing import first_box
-from dispatch.orders.dishes import (
-    dish_for,
-    hold_open,
-    set_aside,
-    sitting_for,
-    take_late_portion,
-)
+from dispatch.orders.dishes import dish_for, set_aside, sit_down
 from dispatch.orders.free_delivery import free_the_fee
+from dispatch.orders.grounds import Grounds, find_grounds
 from dispatch.orders.late_changes import LATE_ROLES, note_late
 from dispatch.orders.orders import (
     CARRIED_CHANNELS,
     Channel,
     Order,
     OrderState,
+    begin_order,
     get_order,
-    tell_order,
 )
 from dispatch.orders.origins import AGREED_BY, Origin, Source
 from dispatch.orders.refusals import (
@@ -41,11 +35,11 @@ from dispatch.orders.refusals import (
 )
 from dispatch.people.categories import OLDEST_OLD_BY, is_oldest_old
 from dispatch.people.elder_facts import NO_HISTORY, facts_within
-from dispatch.people.elders import Elder, Household
+from dispatch.people.elders import Elder
 from dispatch.people.family import FamilyDeed, need_opt_in
-from dispatch.people.pauses import find_pause
+from dispatch.people.pauses import Pause, find_pause
 from dispatch.planning.joining import join_wave
-from dispatch.store.idempotency import claim, keep_result
+from dispatch.store.idempotency import claim
 from dispatch.store.unit_of_work import UnitOfWork
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -126,67 +120,64 @@ def place_order(uow: UnitOfWork, draft: OrderDraft, *, key: str | None) -> Order
             nothing was taken.
         KeyMissing, KeyReused
     """
-    made = claim(uow, key, "order", draft.content)
+    order_id = uuid4()
+    made = claim(uow, key, "order", draft.content, making=order_id)
     if made:
         return get_order(uow.session, made)
-    order = make_order(uow, draft)
-    keep_result(uow, key or "", order.id)
-    return order
+    return make_order(uow, draft, order_id=order_id)
 
 
-def make_order(uow: UnitOfWork, draft: OrderDraft) -> Order:
+def make_order(
+    uow: UnitOfWork, draft: OrderDraft, *, order_id: UUID | None = None
+) -> Order:
     """Make the order inside somebody's claimed request; see `place_order`."""
-    elder = get_scoped(uow, Elder, draft.elder_id)
-    service = get_service(uow.session, draft.service)
-    _check(uow, draft, elder, service)
-    order = _draft_order(uow, draft, elder, service)
+    meal = draft.serve_on, draft.serving
+    grounds = find_grounds(uow, draft.elder_id, draft.service, *meal)
+    elder = grounds.elder
+    _check(uow, draft, elder, grounds.service)
+    paused = _pause_of(uow, draft, is_meal=grounds.service.is_meal)
+    order = _draft_order(uow, draft, grounds, order_id or uuid4())
     origin = _origin(uow, order.id, draft)
-    freed = free_the_fee(uow.session, order, elder)
+    freed = free_the_fee(uow.session, order, elder) if grounds.has_rules else None
     late = False
-    if service.is_meal:
-        sitting = sitting_for(uow.session, elder, draft.serve_on, draft.serving)
+    if grounds.service.is_meal:
+        sitting = grounds.open_sitting
         dish = dish_for(uow.session, sitting, elder, draft)
+        uow.at_hand.append(dish)
         why = draft.override.reason if draft.override else None
         reason = why if draft.overrides("diet") else None
         order.diet_override = set_aside(uow.actor, elder, dish, reason)
         late = _sit_down(uow, order, sitting, dish, draft)
-    household = uow.session.get_one(Household, elder.household_id)
     if draft.channel in CARRIED_CHANNELS:
-        wave = join_wave(uow, household.street_code, order)
-        order.wave_id = wave.id
-        if not household.located:
+        order.wave_id = join_wave(uow, grounds.street_code, order)
+        if not grounds.located:
             order.state, order.reason = OrderState.BLOCKED, "no_location"
-    uow.session.add(order)
-    try:
-        uow.session.flush()  # who goes on after a twin has a savepoint of their own
-    except IntegrityError as twin:
-        raise AlreadyOrdered from twin
-    _must_be_there(uow, order, draft)
-    uow.session.add_all([one for one in (origin, freed) if one])
-    if late:
-        note_late(uow, order, 1, draft.override.reason if draft.override else "")
-    about: dict[str, Any] = {"source": draft.source, "channel": draft.channel.value}
+    about: dict[str, object] = {"source": draft.source, "channel": draft.channel.value}
     if draft.override:
         about |= {"overrides": draft.override.rule, "why": draft.override.reason}
-    tell_order(uow, order, "order.placed", **about)
-    if order.sitting_id is not None:
+    its = [one for one in (origin, freed) if one]
+    try:  # who goes on after a twin has a savepoint of their own
+        begin_order(uow, order, its, about)
+    except IntegrityError as twin:
+        raise AlreadyOrdered from twin
+    if paused is not None:
+        raise ElderPaused(reason=paused.reason.value, pause_id=str(paused.id))
+    if late:
+        note_late(uow, order, 1, draft.override.reason if draft.override else "")
+    if order.sitting_id is not None and grounds.has_batches:
         first_box(uow, order)  # a late one, of what is cooked already
     return order
 
 
-def _must_be_there(uow: UnitOfWork, order: Order, draft: OrderDraft) -> None:
-    """No pause covers the order's day, unless they stand before us.
+def _pause_of(uow: UnitOfWork, draft: OrderDraft, *, is_meal: bool) -> Pause | None:
+    """The pause that covers the order's day, unless they stand before us.
 
-    Asked after the row is written: whoever pauses holds the elder's, so that one of
-    the two sees the other.
+    Whoever pauses holds the elder's row, which is ours until we are done: one of the
+    two sees the other.
     """
     if draft.source == "walk_in" or draft.overrides("pause"):
-        return
-    paused = find_pause(
-        uow.session, order.elder_id, order.serve_on, is_meal=order.is_meal
-    )
-    if paused is not None:
-        raise ElderPaused(reason=paused.reason.value, pause_id=str(paused.id))
+        return None
+    return find_pause(uow.session, draft.elder_id, draft.serve_on, is_meal=is_meal)
 
 
 def _check(uow: UnitOfWork, draft: OrderDraft, elder: Elder, service: Service) -> None:
@@ -228,11 +219,15 @@ def _origin(uow: UnitOfWork, order_id: UUID, draft: OrderDraft) -> Origin:
 
 
 def _draft_order(
-    uow: UnitOfWork, draft: OrderDraft, elder: Elder, service: Service
+    uow: UnitOfWork, draft: OrderDraft, grounds: Grounds, order_id: UUID
 ) -> Order:
+    elder, service = grounds.elder, grounds.service
     first, last = draft.window or _visit_window(draft)
-    told = facts_within(uow.session, [elder.id], OLDEST_OLD_BY)
+    told = NO_HISTORY
+    if grounds.has_facts:
+        told = facts_within(uow.session, [elder.id], OLDEST_OLD_BY)[elder.id]
     return Order(
+        id=order_id,
         number=_number(draft),
         elder_id=elder.id,
         household_id=elder.household_id,
@@ -247,7 +242,7 @@ def _draft_order(
         window_from_at=first,
         window_until_at=last,
         ready_at=draft.ready_at if draft.channel in CARRIED_CHANNELS else None,
-        tier=int(is_oldest_old(elder, told.get(elder.id, NO_HISTORY), draft.serve_on)),
+        tier=int(is_oldest_old(elder, told, draft.serve_on)),
         price_fen=0 if service.is_meal else service.price_fen,
         fee_fen=service.price_fen if draft.channel is Channel.DELIVERY else 0,
         note=draft.note,
@@ -263,25 +258,18 @@ def _sit_down(
 ) -> bool:
     """Give the order its portion, price and times from the sitting.
 
-    The sitting is held first: until we are done nobody counts what to cook, and
-    nobody closes it, without this order.
-
     Returns:
         whether the kitchen has to be told of a change after its count.
     """
-    hold_open(uow.session, sitting)
+    walks_in = draft.source == Source.WALK_IN
+    asked = draft.overrides("cut_off") and uow.actor.role in LATE_ROLES
+    late = sit_down(uow, sitting, late_too=walks_in or asked)
     order.sitting_id, order.kitchen_id = sitting.id, sitting.kitchen_id
     order.menu_item_id, order.price_fen = dish.id, dish.price_fen
     carried = order.channel is Channel.DELIVERY
     order.window_from_at = sitting.door_from_at if carried else sitting.ready_at
     order.window_until_at = sitting.door_until_at
-    if uow.now <= sitting.cut_off_at and sitting.cooked is None:
-        take_portion(uow.session, sitting.id)
-        return False
-    asked = draft.overrides("cut_off") and uow.actor.role in LATE_ROLES
-    walks_in = draft.source == Source.WALK_IN
-    take_late_portion(uow.session, sitting, allowed=walks_in or asked)
-    return not walks_in
+    return late and not walks_in
 
 
 def _visit_window(draft: OrderDraft) -> tuple[datetime, datetime]:

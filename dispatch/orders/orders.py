@@ -1,5 +1,6 @@
 """The order and its life: always in exactly one state, every step an event."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -9,7 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.catalogue.sittings import Serving
 from dispatch.errors import Conflict, NotFound
-from dispatch.log.events import record
+from dispatch.log.events import record_with
 from dispatch.store.columns import Instant, Json, facts, fen, narrow, word
 from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
@@ -212,6 +213,27 @@ def move_order(
 
 def tell_order(uow: UnitOfWork, order: Order, kind: str, **about: object) -> None:
     """Record something that happened to an order; the fold of these is its state."""
+    _tell_with(uow, (), order, kind, about)
+
+
+def begin_order(
+    uow: UnitOfWork, order: Order, its: Sequence[SQLModel], about: Mapping[str, object]
+) -> None:
+    """Write an order that is new, with what belongs to it, and record that it is there.
+
+    Raises:
+        IntegrityError: one like it is there already.
+    """
+    _tell_with(uow, (order, *its), order, "order.placed", about)
+
+
+def _tell_with(
+    uow: UnitOfWork,
+    new: Sequence[SQLModel],
+    order: Order,
+    kind: str,
+    about: Mapping[str, object],
+) -> None:
     said: Json = {"state": order.state.value}
     for word_, value in (
         ("reason", order.reason),
@@ -221,8 +243,9 @@ def tell_order(uow: UnitOfWork, order: Order, kind: str, **about: object) -> Non
         if value is not None:
             said[word_] = value if isinstance(value, int | bool) else str(value)
     helper_id, case_id = about.get("helper_id"), about.get("case_id")
-    record(
+    record_with(
         uow,
+        new,
         kind,
         "order",
         order.id,

@@ -50,7 +50,7 @@ def _follow(uow: UnitOfWork, order: Order, station: Station, home: Household) ->
     if order.channel in CARRIED_CHANNELS:
         part(uow, order)
         order.plan_version = None
-        order.wave_id = join_wave(uow, home.street_code, order).id
+        order.wave_id = join_wave(uow, home.street_code, order)
         _settle_down(uow, order, home)
     uow.session.add(order)
     tell_order(uow, order, "order.rehomed")

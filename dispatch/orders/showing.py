@@ -23,6 +23,7 @@ from dispatch.planning.plans import (
     StopOrder,
     not_given_back,
 )
+from dispatch.store.at_hand import rows_at_hand
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.words import say
 
@@ -143,7 +144,9 @@ def label_helpers(session: Session, helper_ids: Iterable[UUID]) -> dict[UUID, st
 
 
 def _elders(session: Session, orders: Iterable[Order]) -> dict[UUID, Elder]:
-    wanted, found = sorted({order.elder_id for order in orders}), {}
+    named = {order.elder_id for order in orders}
+    found = rows_at_hand(session, Elder, named)
+    wanted = sorted(named - found.keys())
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
         rows = session.exec(select(Elder).where(col(Elder.id).in_(part)))
@@ -153,8 +156,9 @@ def _elders(session: Session, orders: Iterable[Order]) -> dict[UUID, Elder]:
 
 def find_dishes(session: Session, orders: Iterable[Order]) -> dict[UUID, MenuItem]:
     """The set meals of these orders by id."""
-    wanted = sorted({one.menu_item_id for one in orders if one.menu_item_id})
-    found: dict[UUID, MenuItem] = {}
+    named = {one.menu_item_id for one in orders if one.menu_item_id}
+    found = rows_at_hand(session, MenuItem, named)
+    wanted = sorted(named - found.keys())
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
         rows = session.exec(select(MenuItem).where(col(MenuItem.id).in_(part)))

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
@@ -69,10 +70,16 @@ def get_pause(session: Session, pause_id: UUID) -> Pause:
     raise NotFound("没有找到这条暂停记录。")
 
 
+_PAUSES: Final = (
+    select(Pause)
+    .where(col(Pause.elder_id) == bindparam("elder"))
+    .order_by(col(Pause.from_on), col(Pause.made_at))
+)
+
+
 def list_pauses(session: Session, elder_id: UUID) -> list[Pause]:
     """An elder's pauses, those that begin first first."""
-    query = select(Pause).where(Pause.elder_id == elder_id)
-    return list(session.exec(query.order_by(col(Pause.from_on), col(Pause.made_at))))
+    return list(session.exec(_PAUSES, params={"elder": elder_id}))
 
 
 def find_pause(

@@ -21,7 +21,7 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Index, insert, text
+from sqlalchemy import Index, bindparam, insert, text
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from dispatch.settings import settings
@@ -179,6 +179,13 @@ def _rows(owner_id: UUID, values: Mapping[str, str]) -> Iterator[dict[str, Any]]
         }
 
 
+_SEALED = (
+    select(Sealed.owner_id, Sealed.field, Sealed.key_id, Sealed.sealed)
+    .where(col(Sealed.owner_id).in_(bindparam("owners", expanding=True)))
+    .where(col(Sealed.field).in_(bindparam("fields", expanding=True)))
+)
+
+
 def unseal(
     session: Session, owners: Collection[UUID], fields: Collection[str]
 ) -> dict[UUID, dict[str, str]]:
@@ -191,11 +198,8 @@ def unseal(
     plain: dict[UUID, dict[str, str]] = {owner: {} for owner in owners}
     wanted = list(owners)
     for start in range(0, len(wanted), 500):
-        rows = session.exec(
-            select(Sealed.owner_id, Sealed.field, Sealed.key_id, Sealed.sealed)
-            .where(col(Sealed.owner_id).in_(wanted[start : start + 500]))
-            .where(col(Sealed.field).in_(fields))
-        )
+        part = {"owners": wanted[start : start + 500], "fields": list(fields)}
+        rows = session.exec(_SEALED, params=part)
         for owner_id, field, key_id, sealed in rows:
             nonce, shut = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
             opened = boxes[key_id].decrypt(nonce, shut, _bound_to(owner_id, field))

@@ -1,16 +1,19 @@
 """Joining a wave: an order that somebody must carry belongs to one."""
 
 from datetime import datetime
-from uuid import uuid4
+from typing import Final
+from uuid import UUID
 
-from sqlalchemy import func, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Integer, bindparam, case, func, update
 from sqlmodel import col, select
 
 from dispatch.catalogue.sittings import Serving, Sitting
 from dispatch.clock import town_moment
+from dispatch.errors import NotFound
 from dispatch.orders.orders import Order
-from dispatch.planning.waves import Wave, find_wave
+from dispatch.planning.waves import Wave
+from dispatch.store.columns import Instant
+from dispatch.store.engine import insert_of
 from dispatch.store.unit_of_work import UnitOfWork
 
 _PLAN_SECONDS = {  # when no kitchen says otherwise
@@ -20,18 +23,19 @@ _PLAN_SECONDS = {  # when no kitchen says otherwise
 }
 
 
-def join_wave(uow: UnitOfWork, street_code: str, order: Order) -> Wave:
+def join_wave(uow: UnitOfWork, street_code: str, order: Order) -> UUID:
     """The wave of a street's serving, made when it is the first order of it.
 
     Its orders have changed by this: its times widen, and `orders_version` rises,
     but for an order that is wanted at once, which no plan waits for.
     """
-    meal = order.serve_on, order.serving
-    wave = find_wave(uow.session, street_code, *meal, lock=True)
-    wave = wave or _new_wave(uow, street_code, order)
-    hours = _departs_at(uow, order), order.window_until_at
-    _stretch(wave, *hours, counted=not order.at_once)
-    return wave
+    joined = _join(uow, street_code, order)
+    if joined is None:
+        _begin_wave(uow, street_code, order)
+        joined = _join(uow, street_code, order)
+    if joined is None:
+        raise NotFound("没有找到这个波次。")
+    return joined
 
 
 def touch_wave(uow: UnitOfWork, order: Order) -> None:
@@ -44,18 +48,41 @@ def touch_wave(uow: UnitOfWork, order: Order) -> None:
         )
 
 
-def _stretch(
-    held: Wave, first_at: datetime, last_at: datetime, *, counted: bool
-) -> None:
-    """Widen a wave's times to hold these, and count the change."""
-    held.departs_at = min(held.departs_at, first_at)
-    held.ends_at = max(held.ends_at, last_at)
-    held.orders_version += counted
+_FIRST: Final = bindparam("first_at", type_=Instant)
+_LAST: Final = bindparam("last_at", type_=Instant)
+_JOIN: Final = (
+    update(Wave)
+    .where(
+        col(Wave.street_code) == bindparam("street"),
+        col(Wave.serve_on) == bindparam("on"),
+        col(Wave.serving) == bindparam("meal"),
+    )
+    .values(
+        departs_at=case((Wave.departs_at > _FIRST, _FIRST), else_=Wave.departs_at),
+        ends_at=case((Wave.ends_at < _LAST, _LAST), else_=Wave.ends_at),
+        orders_version=Wave.orders_version + bindparam("changes", type_=Integer),
+    )
+    .returning(col(Wave.id))
+    .execution_options(synchronize_session="fetch")
+)
 
 
-def _new_wave(uow: UnitOfWork, street_code: str, order: Order) -> Wave:
-    wave = Wave(
-        id=uuid4(),
+def _join(uow: UnitOfWork, street_code: str, order: Order) -> UUID | None:
+    """Hold the wave from here on, widen its times, and count the change."""
+    asked = {
+        "street": street_code,
+        "on": order.serve_on,
+        "meal": order.serving,
+        "first_at": _departs_at(uow, order),
+        "last_at": order.window_until_at,
+        "changes": int(not order.at_once),
+    }
+    return uow.session.scalars(_JOIN, asked).first()
+
+
+def _begin_wave(uow: UnitOfWork, street_code: str, order: Order) -> None:
+    """Nobody's yet; somebody else's first order may be quicker."""
+    begun = Wave(
         street_code=street_code,
         serve_on=order.serve_on,
         serving=order.serving,
@@ -63,17 +90,8 @@ def _new_wave(uow: UnitOfWork, street_code: str, order: Order) -> Wave:
         departs_at=_departs_at(uow, order),
         ends_at=order.window_until_at,
     )
-    try:
-        with uow.session.begin_nested():
-            uow.session.add(wave)
-            uow.session.flush()
-    except IntegrityError:  # somebody else's first order was quicker
-        meal = order.serve_on, order.serving
-        found = find_wave(uow.session, street_code, *meal, lock=True)
-        if found is None:
-            raise
-        return found
-    return wave
+    fresh = insert_of(uow.session)(Wave).values(begun.model_dump())
+    uow.session.execute(fresh.on_conflict_do_nothing())
 
 
 def _departs_at(uow: UnitOfWork, order: Order) -> datetime:

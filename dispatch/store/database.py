@@ -8,12 +8,15 @@ from typing import Final, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
 
 from dispatch.store import tables as _tables  # noqa: F401 - rows refer to each other
+from dispatch.store.engine import reading
 from dispatch.store.unit_of_work import (
     SYSTEM,
     Actor,
     UnitOfWork,
+    glance,
     in_one_transaction,
     picture,
 )
@@ -27,6 +30,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._reading = reading(engine)
 
     def change(self, do: Callable[[UnitOfWork], T], actor: Actor = SYSTEM) -> T:
         """Do it in one transaction; what comes back is committed."""
@@ -34,8 +38,28 @@ class Database:
 
     def read(self, show: Callable[[UnitOfWork], T], actor: Actor = SYSTEM) -> T:
         """Show one consistent state; nothing can be written."""
-        with picture(self.engine, actor) as uow:
+        return self._once_more(lambda: self._show(show, actor))
+
+    def look(self, see: Callable[[Session], T]) -> T:
+        """The same for what neither asks for the time nor for who acts."""
+        return self._once_more(lambda: self._see(see))
+
+    def _show(self, show: Callable[[UnitOfWork], T], actor: Actor) -> T:
+        with picture(self._reading, actor) as uow:
             return show(uow)
+
+    def _see(self, see: Callable[[Session], T]) -> T:
+        with glance(self._reading) as session:
+            return see(session)
+
+    def _once_more(self, read: Callable[[], T]) -> T:
+        """Where the connection was found cut, by another one."""
+        try:
+            return read()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return read()
 
     def close(self) -> None:
         """Give every connection back."""

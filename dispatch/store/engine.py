@@ -1,15 +1,24 @@
 """Engines: SQLite in WAL with immediate writers, or PostgreSQL."""
 
+import time
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _BUSY_SECONDS = 15
+_RESTED_SECONDS = 1.0
+_RESTS_SINCE = "rests since"
+_READING: Final[dict[str, dict[str, Any]]] = {
+    "sqlite": {"reading": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ"},
+}
 
 
 def make_engine(url: str) -> Engine:
@@ -23,14 +32,16 @@ def make_engine(url: str) -> Engine:
     person's, and a traceback ends in a log.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(
+        engine = create_engine(
             url,
-            pool_pre_ping=True,
             pool_size=10,
             max_overflow=20,
             pool_timeout=15,
             hide_parameters=True,
         )
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", partial(_ask_who_rested, engine.dialect))
+        return engine
     if database := make_url(url).database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -46,9 +57,10 @@ def make_engine(url: str) -> Engine:
 
 def reading(engine: Engine) -> Engine:
     """The same engine for transactions that read one consistent picture."""
-    if engine.dialect.name == "sqlite":
-        return engine.execution_options(reading=True)
-    return engine.execution_options(isolation_level="REPEATABLE READ")
+    options = _READING["sqlite" if engine.dialect.name == "sqlite" else "postgresql"]
+    if options.items() <= engine.get_execution_options().items():
+        return engine
+    return engine.execution_options(**options)
 
 
 def insert_of(session: Session) -> type[sqlite.Insert] | type[postgresql.Insert]:
@@ -56,6 +68,25 @@ def insert_of(session: Session) -> type[sqlite.Insert] | type[postgresql.Insert]
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.Insert
     return postgresql.Insert
+
+
+def _note_rest(_connection: object, kept: ConnectionPoolEntry) -> None:
+    kept.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _ask_who_rested(
+    dialect: Dialect, connection: Any, kept: ConnectionPoolEntry, _held: object
+) -> None:
+    """Whether a connection still stands is asked of none that was just used: it would
+    be asked twice for each request. What breaks in that moment is done again.
+    """
+    since = kept.info.get(_RESTS_SINCE)
+    if since is None or time.monotonic() - since < _RESTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as gone:
+        raise InvalidatePoolError from gone
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:

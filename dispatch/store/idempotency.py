@@ -3,15 +3,17 @@
 import hashlib
 import json
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import Executable
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col, update
 
 from dispatch.clock import wall_now
 from dispatch.errors import BadInput, Conflict
 from dispatch.store.columns import Instant
-from dispatch.store.engine import insert_of
 from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -43,12 +45,23 @@ class Idempotency(SQLModel, table=True):
     made_at: datetime = Field(default_factory=wall_now, sa_type=Instant)
 
 
-def claim(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> UUID | None:
+def claim(
+    uow: UnitOfWork,
+    key: str | None,
+    verb: str,
+    content: Any,
+    *,
+    making: UUID | None = None,
+) -> UUID | None:
     """Take a key for this transaction, or find what it made before.
 
     The first to come writes the row; a twin waits for that transaction's end, on
     PostgreSQL at the unique index and on SQLite at the writers' lock. A failed
     transaction leaves no row, so that its retry may succeed.
+
+    Args:
+        making: the id of what it is going to make, where that is known: then there is
+            no result to keep any more.
 
     Returns:
         None for the first; for a repetition the id of what the first one made.
@@ -63,14 +76,16 @@ def claim(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> UUID | N
     digest = hashlib.sha256(
         json.dumps(content, sort_keys=True, default=str).encode()
     ).hexdigest()
-    claimed = (
-        insert_of(uow.session)(Idempotency)
-        .values(actor=actor, key=key, verb=verb, content_sha256=digest)
-        .values(made_at=wall_now())
-        .on_conflict_do_nothing()
-        .returning(col(Idempotency.key))
-    )
-    if uow.session.execute(claimed).first() is not None:
+    row = {
+        "actor": actor,
+        "key": key,
+        "verb": verb,
+        "content_sha256": digest,
+        "made_id": making,
+        "made_at": wall_now(),
+    }
+    connection = uow.session.connection()
+    if connection.execute(_claiming(connection.dialect.name), row).first() is not None:
         fail_point("key.claimed")
         return None
     first = uow.session.get_one(Idempotency, (actor, key))
@@ -78,6 +93,13 @@ def claim(uow: UnitOfWork, key: str | None, verb: str, content: Any) -> UUID | N
         raise KeyReused
     uow.repeated.add(key)
     return first.made_id
+
+
+@cache
+def _claiming(dialect: str) -> Executable:
+    insert = sqlite.Insert if dialect == "sqlite" else postgresql.Insert
+    table = Idempotency.__table__  # type: ignore[attr-defined]
+    return insert(table).on_conflict_do_nothing().returning(table.c.key)
 
 
 def keep_result(uow: UnitOfWork, key: str, made_id: UUID) -> None:

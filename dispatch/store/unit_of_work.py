@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from dispatch.store.fail_points import fail_point
 T = TypeVar("T")
 
 _TRIES = 8
+_AT_HAND = 8
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, lock
 _STORY_MOVED_ON = "one_story"  # two wrote the same subject's next event at once
 
@@ -53,13 +55,16 @@ SYSTEM = Actor(role="system")
 class UnitOfWork:
     """A session, the product's time and who acts; commits as a whole or not at all.
 
-    `repeated` are the keys of requests that were found to have taken effect before.
+    `repeated` are the keys of requests that were found to have taken effect before,
+    `at_hand` the last of what was read and may be asked for again: a session forgets
+    what nobody holds.
     """
 
     session: Session
     now: datetime
     actor: Actor
     repeated: set[str] = field(default_factory=set)
+    at_hand: deque[object] = field(default_factory=lambda: deque(maxlen=_AT_HAND))
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from dispatch.store.idempotency import KeyReused, claim, keep_result
 from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
 from tests.engines import ON_ONE_ENGINE
 from tests.little_town import NOON, TODAY, LittleTown
+from tests.web.counting import counted
 
 
 def _place(
@@ -89,6 +90,18 @@ def test_a_lunch_is_taken_and_waits_for_its_wave(town: LittleTown) -> None:
         assert session.get_one(Sitting, town.sitting_id).sold == 1
         (placed,) = list_story(session, order.id)
         assert (placed.kind, placed.facts["state"]) == ("order.placed", "waiting")
+
+
+def test_an_order_is_few_ways_to_the_database(town: LittleTown) -> None:
+    """Each keeps the kitchen's next order waiting."""
+    _place(town, town.lunch(town.add_elder()))
+    draft = town.lunch(town.add_elder())
+
+    with counted(town.engine, lambda word: word != "BEGIN") as said:
+        _place(town, draft)
+
+    # SQLite writes the order, its origin, event and outbox one after the other.
+    assert len(said) == (11 if town.engine.dialect.name == "sqlite" else 8), said
 
 
 def test_an_elder_without_a_place_is_blocked_and_counted(town: LittleTown) -> None:

@@ -70,7 +70,7 @@ def shooting(
     def at_words(
         connection: Connection, _cursor: object, words: str, *_: object
     ) -> None:
-        if words.startswith("INSERT INTO orders"):
+        if "INSERT INTO orders" in words:
             placing.append(connection)
             if moment == "insert" and not shot:
                 meet(connection)
@@ -234,7 +234,7 @@ def disk_full(engine: Engine) -> Iterator[None]:
             connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as many as are
 
     def refuse(connection: Connection, _cursor: object, words: str, *_: object) -> None:
-        if engine.dialect.name != "sqlite" and words.startswith("INSERT INTO orders"):
+        if engine.dialect.name != "sqlite" and "INSERT INTO orders" in words:
             connection.exec_driver_sql(
                 "do $$ begin raise exception using errcode = '53100',"
                 " message = 'could not extend file: No space left on device'; end $$"
