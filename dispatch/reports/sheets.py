@@ -9,7 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from dispatch.reports.tables import Cell, Column, Kind, Line, Report, Table
-from dispatch.reports.wording import head_of
+from dispatch.reports.wording import head_of, number_of
 
 _SAFE: Final = {
     "strings_to_formulas": False,
@@ -92,10 +92,10 @@ class _Sheet:
 
     def _line(self, row: int, line: Line) -> None:
         for at, column in enumerate(self._table.columns):
-            value = line.cells.get(column.field)
-            look = self._looks[column.kind, line.level == 0]
+            value, kind = number_of(line.cells.get(column.field), column.kind)
+            look = self._looks[kind, line.level == 0]
             indent = line.level - 1 if at == 0 and line.level > 1 else 0
-            _write(self._sheet, (row, at), value, column.kind, look, indent)
+            _write(self._sheet, (row, at), value, kind, look, indent)
 
     def _bars(self, below: int) -> int:
         """The chart of a table stands under it; its parts only, not their total."""

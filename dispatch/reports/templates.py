@@ -12,6 +12,7 @@ from dispatch.exchange.workbooks import Cell as SheetCell
 from dispatch.log.audit import write_down
 from dispatch.reports.making import make_report
 from dispatch.reports.tables import Cell, Kind, Report, Table
+from dispatch.reports.wording import number_of
 from dispatch.store.unit_of_work import UnitOfWork
 
 _DIVIDED_BY: Final = {Kind.FEN: 100, Kind.RATIO: 100, Kind.PERCENT: 10_000}
@@ -49,7 +50,7 @@ def _columns(table: Table) -> list[tuple[str, str]]:
 def _rows(table: Table) -> list[dict[str, SheetCell]]:
     return [
         {
-            column.field: _plain(line.cells.get(column.field), column.kind)
+            column.field: _plain(*number_of(line.cells.get(column.field), column.kind))
             for column in table.columns
         }
         for line in table.lines

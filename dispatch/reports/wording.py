@@ -18,6 +18,25 @@ def spoken(value: Cell, kind: Kind) -> str:
     return f"{told} %" if kind is Kind.PERCENT else told
 
 
+class Told(str):
+    """A figure in a column of several kinds: as it reads, and the number that it is."""
+
+    value: int | None
+    kind: Kind
+
+    def __new__(cls, value: int | None, kind: Kind) -> "Told":
+        made = super().__new__(cls, spoken(value, kind))
+        made.value, made.kind = value, kind
+        return made
+
+
+def number_of(cell: Cell, kind: Kind) -> tuple[Cell, Kind]:
+    """The cell as a number where it is one, and of which kind it is."""
+    if isinstance(cell, Told) and cell.value is not None:
+        return cell.value, cell.kind
+    return cell, kind
+
+
 def head_of(title: str, *words: str) -> str:
     """One line of words with dots between; empty ones are left out."""
     return " · ".join(word for word in (title, *words) if word)

@@ -115,6 +115,13 @@ def test_a_closed_month_is_printed_once_and_for_ever(busy: LittleTown) -> None:
     assert (told["总计拨款(元)"].value, told["总计拨款(元)"].number_format) == (
         *(10, "#,##0.00"),
     )
+    book = do(busy, lambda uow: print_report(uow, "coverage", MONTH, "xlsx"))
+    shares = openpyxl.load_workbook(io.BytesIO(book)).worksheets[0]
+    found = {row[0].value: row[1] for row in shares.iter_rows(min_row=4)}
+    looks = {word: found[word].number_format for word in ("签约人数", "签约率")}
+    assert (found["签约率"].value, looks) == (
+        *(0, {"签约人数": "#,##0", "签约率": "0.00%"}),
+    )
     theirs = _template("所属街道", "总计拨款")
     filled = [
         do(busy, lambda uow: fill_report(uow, "payout", MONTH, theirs))

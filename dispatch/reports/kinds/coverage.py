@@ -4,7 +4,7 @@ from typing import Final
 
 from dispatch.reports.figures import Figure, Looking, count_figure
 from dispatch.reports.tables import Cell, Column, Kind, Line, Table, percent
-from dispatch.reports.wording import ABSENT, spoken
+from dispatch.reports.wording import ABSENT, Told
 
 _SHOWN: Final = {
     "people.entitled/1": "基本养老服务对象",
@@ -68,9 +68,9 @@ def _line(now: Figure, before: Figure | None, title: str) -> Line:
     return Line(cells)
 
 
-def told(figure: Figure) -> str:
+def told(figure: Figure) -> Told:
     """A figure as people read it."""
-    return spoken(figure.value, figure.kind)
+    return Told(figure.value, figure.kind)
 
 
 def _mix(look: Looking) -> Table:
