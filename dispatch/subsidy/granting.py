@@ -1,6 +1,7 @@
 """Granting: when an order is paid and evidenced, in that same transaction."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from sqlmodel import Session, select
@@ -26,15 +27,16 @@ from dispatch.subsidy.ledger import (
     list_amounts,
     post,
 )
+from dispatch.subsidy.months.corrections import CorrectionState, list_corrections_of
 from dispatch.subsidy.months.late_facts import is_shut, propose_difference
 from dispatch.subsidy.months.periods import period_for
-from dispatch.subsidy.outcomes import Line
+from dispatch.subsidy.outcomes import Line, Outcome
 from dispatch.subsidy.persons import Person
 from dispatch.subsidy.policy import ANY, Policy
 from dispatch.subsidy.rule_versions import adopt, rules_on
 from dispatch.subsidy.splitting import amounts_of
 
-__all__ = ["Bill", "quote", "recount", "reverse", "settle", "withdraw"]
+__all__ = ["Bill", "lines_due", "quote", "recount", "reverse", "settle", "withdraw"]
 
 _ANEW: Final = "重新计算：凭证或核查结果有变"
 _TOLD_LATER: Final = "重新计算：入账后得知老人的情况"
@@ -48,7 +50,8 @@ def settle(uow: UnitOfWork, order: Order) -> Entry | None:
     promise instead, and so does one that is held: the order's money is posted, its
     subsidies are not granted. One that is settled stays as it is, unless other
     evidence counts for it by now, or it is held or no longer held: then the entry is
-    taken back and made anew, unless its month is shut: then the difference is proposed.
+    taken back and made anew, unless its month is shut: then the difference is proposed,
+    also to what was proposed or accepted before.
     What costs nothing has no money to post.
 
     Returns:
@@ -65,13 +68,17 @@ def settle(uow: UnitOfWork, order: Order) -> Entry | None:
     live = find_live_entry(uow.session, order.id)
     if live:
         as_it_was = (live.grade, live.evidence_id, live.reason == HELD)
-        if proof is None or as_it_was == (order.grade, proof.id, held):
+        if proof is None:
+            return None
+        as_it_is = (order.grade, proof.id, held)
+        if as_it_was == as_it_is and not _is_corrected(uow.session, live):
             return None
     rules = rules_on(uow.session, order.serve_on)
     person = person_of(elder, history_of(uow.session, elder.id), order.serve_on)
     outcome = evaluate(uow.session, rules.policy, elder, person, order)
     if live and is_shut(uow.session, live):
-        given = {} if held else {line.subsidy: line.fen for line in outcome.lines}
+        due = lines_due(uow.session, order, outcome)
+        given = {line.subsidy: line.fen for line in due}
         propose_difference(uow, order, live, given, proof, _ANEW)
         return None
     if live:
@@ -103,6 +110,13 @@ def settle(uow: UnitOfWork, order: Order) -> Entry | None:
         anomaly=entry.anomaly,
     )
     return entry
+
+
+def lines_due(session: Session, order: Order, outcome: Outcome) -> Sequence[Line]:
+    """What it should have of what the rules give: nothing while somebody doubts it, nor
+    once that is confirmed.
+    """
+    return () if is_held(session, order.id) else tuple(outcome.lines)
 
 
 def recount(uow: UnitOfWork, order: Order) -> bool:
@@ -190,6 +204,15 @@ def hold_elder(session: Session, order: Order) -> Elder:
     query = select(Elder.id).where(Elder.id == order.elder_id)
     session.exec(query.with_for_update(key_share=True)).one()
     return session.get_one(Elder, order.elder_id)
+
+
+def _is_corrected(session: Session, entry: Entry) -> bool:
+    """Something of a shut month was proposed or accepted, so that it may be otherwise
+    by now although the entry is as it was."""
+    return is_shut(session, entry) and any(
+        one.state is not CorrectionState.REJECTED
+        for one in list_corrections_of(session, entry.id)
+    )
 
 
 def _entry(

@@ -32,7 +32,7 @@ _NO_DIFFERENCE: Final = "已无差额："  # reckoned again, it is not so any mo
 
 
 class NothingToCorrect(Conflict):
-    """这条更正已没有差额，或这笔已冲正重记，不能入账。请选“不通过”，没有保存。"""
+    """这条更正已没有差额，或这笔已冲正重记，不能入账。请选“不同意”，没有保存。"""
 
     code = "nothing_to_correct"
 

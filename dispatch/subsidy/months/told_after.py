@@ -22,7 +22,7 @@ from dispatch.people.elder_facts import history_of
 from dispatch.people.elders import Elder
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.billing import evaluate, meal_of, person_of
-from dispatch.subsidy.granting import HELD
+from dispatch.subsidy.granting import lines_due
 from dispatch.subsidy.grants import list_counted
 from dispatch.subsidy.ledger import Entry, EntryKind, find_live_entry
 from dispatch.subsidy.months.late_facts import is_shut, propose_difference
@@ -81,7 +81,7 @@ def propose_told(uow: UnitOfWork, elder_id: UUID, first_on: date, told_on: date)
     anew: dict[str | None, list[Granted]] = {}
     for order in held:
         live = find_live_entry(session, order.id)
-        if live is None or live.reason == HELD or not is_shut(session, live):
+        if live is None or not is_shut(session, live):
             continue
         if elder.died_on is not None and order.serve_on > elder.died_on:
             continue
@@ -92,7 +92,7 @@ def propose_told(uow: UnitOfWork, elder_id: UUID, first_on: date, told_on: date)
         stand = (g for g in list_counted(session, order) if g.moment.order not in anew)
         counted = [*stand, *chain.from_iterable(anew.values())]
         asked = evaluate(session, policy, elder, person, order, counted=counted)
-        lines = asked.lines
+        lines = lines_due(session, order, asked)
         anew[str(order.id)] = [_granted(order, line) for line in lines]
         given = {line.subsidy: line.fen for line in lines}
         proof = find_evidence(session, order.id)
