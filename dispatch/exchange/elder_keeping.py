@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Session, col, select
 
+from dispatch.access.second_factor import draw_letters
 from dispatch.clock import town_day
 from dispatch.exchange.bulk import Row, insert_rows
 from dispatch.exchange.elder_judging import FACTS, PLAIN, SEALED, ElderPlan
@@ -37,7 +38,8 @@ def keep_elders(uow: UnitOfWork, sheet: Sheet, run_id: UUID) -> None:
 
 def _keep_new(uow: UnitOfWork, lines: Sequence[Line], run_id: UUID) -> None:
     session, homes = uow.session, _homes(uow.session, lines)
-    elders = [_elder(uow, line, homes[line.row], run_id) for line in lines]
+    prefix = _free_prefix(uow)
+    elders = [_elder(uow, line, homes[line.row], prefix) for line in lines]
     sealed: dict[UUID, dict[str, str]] = {}
     contacts: list[Row] = []
     said: list[Row] = []
@@ -118,9 +120,20 @@ def _door_texts(line: Line) -> dict[str, str]:
     return texts | ({"door": door} if door else {})
 
 
-def _elder(uow: UnitOfWork, line: Line, home_id: UUID, run_id: UUID) -> Row:
+def _free_prefix(uow: UnitOfWork) -> str:
+    """What the numbers of this run's new files begin with, and no other file's yet."""
+    while True:
+        prefix = f"{town_day(uow.now):%y%m%d}-{draw_letters(1, 5).upper()}-"
+        taken = select(Elder.id).where(
+            col(Elder.number).startswith(prefix, autoescape=True)
+        )
+        if uow.session.exec(taken.limit(1)).first() is None:
+            return prefix
+
+
+def _elder(uow: UnitOfWork, line: Line, home_id: UUID, prefix: str) -> Row:
     values, station = line.values, line.plan.station
-    number = f"{uow.now:%y%m%d}-{run_id.hex[:5].upper()}-{line.row}"
+    number = f"{prefix}{line.row}"
     said: Row = {name: values[name] for name in (*FACTS, *PLAIN) if name in values}
     said.setdefault("hukou_in_district", False)
     return {

@@ -33,14 +33,16 @@ class TooManyLists(TooOften):
 
 def count_list(uow: UnitOfWork) -> None:
     """One more list of persons in full by this account, which is held meanwhile: lists
-    at the same moment cannot outrun the count.
+    at the same moment cannot outrun the count. What names the account, a notice or a
+    duty, can still be written.
 
     Raises: TooManyLists
     """
     mine = uow.actor.account_id
     if mine is None:
         return
-    uow.session.exec(select(Account.id).where(Account.id == mine).with_for_update())
+    held = select(Account.id).where(Account.id == mine)
+    uow.session.exec(held.with_for_update(key_share=True))
     taken = select(func.count(), func.min(Audit.at)).where(
         Audit.account_id == mine, Audit.action == IN_FULL, Audit.at > uow.now - _DAY
     )

@@ -58,7 +58,8 @@ class CallerOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class CallerRow:
-    """An elder found by a number: their own, or a contact's (`relation`)."""
+    """An elder found by a number: their own, or a contact's (`relation`). Found for
+    help alone: label and station, all else is empty."""
 
     elder_id: UUID
     number: str
@@ -94,7 +95,8 @@ def find_callers(
             and shows no more of them than that.
 
     Raises:
-        TooManyLooks: thirty different numbers within an hour.
+        TooManyLooks: thirty different numbers within an hour; for help, three that
+            found somebody for whom no help was called.
     """
     is_theirs(uow)
     number = UUID(hex=blind_index("phone", phone))  # equal numbers show as equal
@@ -117,10 +119,9 @@ def find_callers(
     for contact in contacts:
         if contact.elder_id in here and relations[contact.elder_id] is not None:
             write_down(uow, action, "contact", contact.id, purpose="call")
-    rows = _rows(uow, elders, relations)
-    return replace(
-        found, callers=[_bare(one) for one in rows] if left is None else rows
-    )
+    if found.help_only:
+        return replace(found, callers=_bare_rows(uow, elders))
+    return replace(found, callers=_rows(uow, elders, relations))
 
 
 def offer_on_call(
@@ -203,11 +204,6 @@ def cry_on_call(
     return call_for_elder(uow, elder_id, words, key=key)
 
 
-def _bare(row: CallerRow) -> CallerRow:
-    """Who it is and where they belong: enough to send help."""
-    return replace(row, usual_channel=None, diet_tags=[], allergies=[], orders=[])
-
-
 def _contacts(session: Session, phone: str) -> Sequence[Contact]:
     owners = find_owners(session, "phone", phone)
     return session.exec(select(Contact).where(col(Contact.id).in_(owners))).all()
@@ -244,6 +240,28 @@ def _rows(
         )
         found.append(row)
     return found
+
+
+def _bare_rows(uow: UnitOfWork, elders: Sequence[Elder]) -> list[CallerRow]:
+    """Who it is and where they belong: enough to send help. Nothing else is read."""
+    session = uow.session
+    names = unseal(session, [one.id for one in elders], ["name"])
+    stations = [session.get_one(Station, one.station_id) for one in elders]
+    return [
+        CallerRow(
+            elder_id=one.id,
+            number="",
+            label=mask_name(names.get(one.id, {}).get("name", "")),
+            relation="",
+            station=station.name,
+            station_phone=station.phone,
+            usual_channel=None,
+            diet_tags=[],
+            allergies=[],
+            orders=[],
+        )
+        for one, station in zip(elders, stations, strict=True)
+    ]
 
 
 def _orders(

@@ -23,7 +23,7 @@ from dispatch.promises.checking import Look, Premises
 from dispatch.promises.losses import check_losses
 from dispatch.store.database import Database
 from dispatch.store.unit_of_work import Actor
-from tests.little_town import EIGHT, LittleTown
+from tests.little_town import EIGHT, TODAY, LittleTown
 
 
 def tried(database: Database, roster: Roster, by: Actor) -> ImportRun:
@@ -51,6 +51,8 @@ def test_every_planted_mistake_is_named_by_its_cell_and_the_rest_is_written(
     assert confirmed.state is RunState.CONFIRMED
     assert (run.creates, run.faulty) == (104, 26)
     assert len(files(database)) == 104
+    numbers = {one.number.rpartition("-")[0] for one in files(database)}
+    assert [one[:6] for one in numbers] == [f"{TODAY:%y%m%d}"]  # one beginning for all
 
 
 def test_what_is_kept_of_somebody_is_what_the_row_says(

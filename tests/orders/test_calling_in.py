@@ -25,6 +25,7 @@ from dispatch.orders.orders import Channel, Order
 from dispatch.orders.refusals import NotServed
 from dispatch.people.family import FamilyDeed, NotOptedIn
 from dispatch.people.opting_in import opt_in
+from dispatch.people.vault import seal
 from dispatch.quality.complaints import Complaint
 from dispatch.safety.cases import Case, CaseKind
 from dispatch.safety.inbox import show_inbox
@@ -186,17 +187,42 @@ def test_past_thirty_numbers_one_finds_only_whom_to_call_help_for(
     found = do(town, ear, find_callers, OWN, for_help=True)
     (row,) = found.callers
     assert (found.help_only, row.label, row.diet_tags) == (True, "王*英", [])
+    assert (row.number, row.relation, bool(row.station)) == ("", "", True)
     with pytest.raises(NotFound):
         do(town, ear, offer_on_call, elder_id, *LUNCH)
     with pytest.raises(NotFound):
         do(town, ear, complain_on_call, elder_id, "饭凉了", key="one")
     assert do(town, ear, cry_on_call, elder_id, "摔倒了", key="cry").owner
-    for n in range(9):
+    for n in (*range(9), 8):  # the same number again is not told again
         do(town, ear, find_callers, f"1390000111{n}", for_help=True)
-    (told,) = do(town, office, show_inbox).mine
-    assert "求助查了 10 个" in told.words
+    assert len(do(town, office, show_inbox).mine) == 1
+    do(town, ear, find_callers, "13900001119", for_help=True)
+    told = {one.words for one in do(town, office, show_inbox).mine}
+    assert [f"求助查了 {many} 个" in str(told) for many in (1, 10)] == [True] * 2
+    assert len(told) == 2
     with pytest.raises(TooManyLooks):  # looks for help give no other look
         do(town, ear, find_callers, OWN)
+
+
+@ON_ONE_ENGINE
+def test_who_is_found_for_help_is_called_help_for_before_the_next(
+    town: LittleTown, ear: Actor
+) -> None:
+    phones = [f"1370000111{n}" for n in range(4)]
+    elders = [town.add_elder() for _ in phones]
+    with Session(town.engine) as session:
+        for elder_id, phone in zip(elders, phones, strict=True):
+            seal(session, elder_id, {"phone": phone})
+        session.commit()
+    use_up(town, ear, LOOKS_AN_HOUR)
+    for n, phone in enumerate(["13600001111", *phones[:3], phones[2]]):
+        town.at(EIGHT + timedelta(seconds=n))
+        do(town, ear, find_callers, phone, for_help=True)
+    with pytest.raises(TooManyLooks, match="先登记求助"):
+        do(town, ear, find_callers, phones[3], for_help=True)
+    assert do(town, ear, find_callers, phones[0], for_help=True).callers
+    do(town, ear, cry_on_call, elders[0], "摔倒了", key="cry")
+    assert do(town, ear, find_callers, phones[3], for_help=True).callers
 
 
 @ON_POSTGRESQL
