@@ -1,11 +1,17 @@
 """Whoever takes the guards away and bends the books is still found and named."""
 
 from sqlalchemy import Connection, text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from dispatch.people.elders import Elder
+from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.checking import broken_fens
+from dispatch.subsidy.ledger import Entry
+from dispatch.subsidy.months.corrections import CorrectionKind, correction_of
+from tests.engines import ON_ONE_ENGINE
 from tests.little_town import ELEVEN, LittleTown
 from tests.subsidy.ledger_town import (
+    do,
     entitled,
     give_back,
     hand_over,
@@ -37,6 +43,7 @@ BENDING = [
     ("DELETE FROM month_sum", "缺少一行"),
     ("INSERT INTO payer VALUES ('district_finance', '某人', 'society')", "付款方"),
     ("UPDATE rule_version SET words = 'nothing is due'", "内容被改动"),
+    ("UPDATE rule_version SET words = 'nothing is due'", "规则版本读不出来"),
 ]
 
 
@@ -71,6 +78,23 @@ def test_a_crooked_reversal_is_found(town: LittleTown) -> None:
         "(SELECT id FROM ledger_entry WHERE kind = 'reversal')"
     )
     assert "冲正与原分录不符" in _found_after(town, statement)
+
+
+@ON_ONE_ENGINE
+def test_what_was_overturned_is_proposed_to_be_taken_back(closed: LittleTown) -> None:
+    overturned = "UPDATE orders SET state='failed', grade=NULL, reason='disputed'"
+    for kind, subsidy in (("back_pay", "meal-basic"), ("deduct", "meal-age")):
+        do(closed, _propose, CorrectionKind(kind), subsidy)  # neither takes it back
+        assert "没有提出更正" in _found_after(closed, overturned)
+    do(closed, _propose, CorrectionKind.DEDUCT, "meal-basic")
+    assert "没有提出更正" not in _found_after(closed, overturned)
+
+
+def _propose(uow: UnitOfWork, kind: CorrectionKind, subsidy: str) -> None:
+    entry = uow.session.exec(select(Entry).where(Entry.kind == "service")).one()
+    elder = uow.session.exec(select(Elder)).one()
+    about = {"kind": kind, "subsidy": subsidy, "fen": 500, "why": "核查", "paper": "一"}
+    uow.session.add(correction_of(entry, elder, proposed_at=uow.now, **about))
 
 
 def _found_after(town: LittleTown, statement: str) -> str:

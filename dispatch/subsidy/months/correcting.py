@@ -31,7 +31,7 @@ from dispatch.subsidy.months.corrections import (
     list_corrections_of,
     tell_correction,
 )
-from dispatch.subsidy.months.late_facts import check_stands
+from dispatch.subsidy.months.late_facts import check_stands, lower_others
 from dispatch.subsidy.months.periods import PeriodState, period_for, state_of
 from dispatch.subsidy.rule_versions import rules_of
 from dispatch.subsidy.splitting import share_by
@@ -143,6 +143,9 @@ def decide_correction(
     account = uow.actor.account_id
     if uow.actor.role != "district" or account is None:
         raise NotAllowed("更正由区级决定。")
+    seen = get_scoped(uow, Correction, correction_id)
+    entry = uow.session.get_one(Entry, seen.entry_id)
+    elder = _elder_of(uow.session, entry)  # held first, as by whoever reckons
     kept = get_scoped(uow, Correction, correction_id, lock=True)
     if kept.state is not CorrectionState.OPEN:
         raise CorrectionDecided
@@ -150,8 +153,6 @@ def decide_correction(
         raise NotAllowed("提出更正的人不能自己决定。")
     if not words.strip():
         raise BadInput("请写明理由。")
-    entry = uow.session.get_one(Entry, kept.entry_id)
-    elder = _elder_of(uow.session, entry)
     if accept:
         check_stands(uow.session, kept, entry)
         _check_closed(uow.session, entry)
@@ -164,6 +165,8 @@ def decide_correction(
     uow.session.add(kept)
     uow.session.flush()
     tell_correction(uow, kept)
+    if accept:
+        lower_others(uow, kept)
     return kept
 
 

@@ -8,6 +8,7 @@ the elder or the family.
 from collections import Counter
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -49,9 +50,32 @@ def check_stands(session: Session, about: Correction, entry: Entry) -> None:
     Raises: NothingToCorrect
     """
     live = find_live_entry(session, entry.order_id) if entry.order_id else entry
-    even = about.proposed_by is None and about.why.startswith(_NO_DIFFERENCE)
-    if even or live is None or live.id != entry.id:
+    if _is_even(about) or live is None or live.id != entry.id:
         raise NothingToCorrect
+
+
+def lower_others(uow: UnitOfWork, accepted: Correction) -> None:
+    """What is paid or taken back by one proposal is not so again by another that lies
+    open for the same subsidy of the same entry, whoever proposed it.
+
+    The caller holds the elder.
+    """
+    for one in list_corrections_of(uow.session, accepted.entry_id):
+        alike = (one.subsidy, one.state) == (accepted.subsidy, CorrectionState.OPEN)
+        same_way = one.signed_fen * accepted.signed_fen > 0
+        if not (alike and same_way) or _is_even(one):
+            continue
+        if one.fen > accepted.fen:
+            one.fen -= accepted.fen
+        else:
+            one.why = f"{_NO_DIFFERENCE}{one.why}"[:200]
+        uow.session.add(one)
+        uow.session.flush()
+        tell_correction(uow, one)
+
+
+def _is_even(about: Correction) -> bool:
+    return about.why.startswith(_NO_DIFFERENCE)
 
 
 def propose_difference(
@@ -65,7 +89,8 @@ def propose_difference(
 ) -> list[Correction]:
     """Propose by how much each subsidy, by what is known now, was given wrongly.
 
-    Reckoned again it replaces what was reckoned before and is not yet decided.
+    Reckoned again it replaces what was reckoned before and is not yet decided. The
+    same that was rejected last is not proposed again.
 
     Args:
         entry: the order's, of a shut month.
@@ -77,16 +102,23 @@ def propose_difference(
     for grant in list_live_grants(uow.session, order.id):
         stands[grant.subsidy] += grant.fen
     open_ones: dict[str, Correction] = {}
-    for one in list_corrections_of(uow.session, entry.id):
+    decided: dict[str, Correction] = {}
+    corrections = list_corrections_of(uow.session, entry.id)
+    for one in sorted(corrections, key=lambda one: one.decided_at or uow.now):
+        if one.decided_at is not None:
+            decided[one.subsidy] = one
         if one.state is CorrectionState.ACCEPTED:
             stands[one.subsidy] += one.signed_fen
         elif one.state is CorrectionState.OPEN and one.proposed_by is None:
             open_ones[one.subsidy] = one
+    newer = proof is not None and proof.id != entry.evidence_id
+    new_proof_id = proof.id if newer and proof else None
     made = []
     for subsidy in sorted({*stands, *wanted, *open_ones}):
         fen = wanted.get(subsidy, 0) - stands[subsidy]
         kept = open_ones.get(subsidy)
-        if fen == 0 and kept is None:
+        was = decided.get(subsidy)
+        if kept is None and (fen == 0 or _is_rejected(was, fen, new_proof_id, why)):
             continue
         row = kept or correction_of(
             entry,
@@ -101,11 +133,21 @@ def propose_difference(
             row.kind = CorrectionKind.BACK_PAY if fen > 0 else CorrectionKind.DEDUCT
             row.fen = abs(fen)
         row.why = why if fen else f"{_NO_DIFFERENCE}{why}"
-        newer = proof is not None and proof.id != entry.evidence_id
-        row.new_proof_id = proof.id if newer and proof else None
+        row.new_proof_id = new_proof_id
         row.paper = "" if newer else (paper or why)[:100]
         uow.session.add(row)
         uow.session.flush()
         tell_correction(uow, row)
         made.append(row)
     return made
+
+
+def _is_rejected(
+    was: Correction | None, fen: int, new_proof_id: UUID | None, why: str
+) -> bool:
+    """A person has said no to the same on the same ground."""
+    same = (CorrectionState.REJECTED, fen, new_proof_id, why)
+    return was is not None and same == (
+        *(was.state, was.signed_fen),
+        *(was.new_proof_id, was.why),
+    )
