@@ -87,7 +87,7 @@ class Promise(SQLModel, table=True):
     units: int = 1
 
 
-_A_WEEK = timedelta(days=7)  # a week may reach over the month's ends
+A_WEEK = timedelta(days=7)  # a week may reach over the month's ends
 
 
 def list_counted(session: Session, order: Order) -> list[Granted]:
@@ -118,7 +118,7 @@ def list_counted_of(
 
 def _around(order: Order) -> tuple[date, date]:
     first = order.serve_on.replace(day=1)
-    return first - _A_WEEK, first + timedelta(days=31) + _A_WEEK
+    return first - A_WEEK, first + timedelta(days=31) + A_WEEK
 
 
 def _counts(row: Grant | Promise, order: Order) -> bool:

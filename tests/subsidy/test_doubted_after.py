@@ -158,6 +158,8 @@ def test_what_was_rejected_does_not_come_back_on_the_same_ground(
 ) -> None:
     tell(closed, institution=True)
     (own,) = rows(closed, Correction)
+    later = own.elder_id, date(2026, 11, 21), NIGHT  # what came before is only counted
+    assert do(closed, propose_told, *later) == 0
     reject = partial(decide_correction, correction_id=own.id, accept=False, words="否")
     in_one_transaction(closed.engine, reject, actor=Officials(closed).district)
     reckon(closed)

@@ -23,7 +23,7 @@ from dispatch.people.elders import Elder
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.billing import evaluate, meal_of, person_of
 from dispatch.subsidy.granting import lines_due
-from dispatch.subsidy.grants import list_counted
+from dispatch.subsidy.grants import A_WEEK, list_counted
 from dispatch.subsidy.ledger import Entry, EntryKind, find_live_entry
 from dispatch.subsidy.months.late_facts import is_shut, propose_difference
 from dispatch.subsidy.months.periods import Period, PeriodState
@@ -70,12 +70,15 @@ def propose_told(uow: UnitOfWork, elder_id: UUID, first_on: date, told_on: date)
 
     Again it replaces what was proposed before and is not decided; what comes out as it
     stands proposes nothing. What was served after a death is for the night to doubt.
+    What came before that day in its windows is asked about, too, and only counted: by
+    then it may have come out otherwise than its month has it.
 
     Returns:
         how many proposals there are by it.
     """
     session, made = uow.session, 0
-    held = _hold(session, elder_id, first_on)
+    begins_on = first_on.replace(day=1) - A_WEEK
+    held = _hold(session, elder_id, begins_on)
     elder = session.get_one(Elder, elder_id)
     history, paper = history_of(session, elder_id), _PAPER.format(day=told_on)
     anew: dict[str | None, list[Granted]] = {}
@@ -94,6 +97,8 @@ def propose_told(uow: UnitOfWork, elder_id: UUID, first_on: date, told_on: date)
         asked = evaluate(session, policy, elder, person, order, counted=counted)
         lines = lines_due(session, order, asked)
         anew[str(order.id)] = [_granted(order, line) for line in lines]
+        if order.serve_on < first_on:
+            continue
         given = {line.subsidy: line.fen for line in lines}
         proof = find_evidence(session, order.id)
         made += len(propose_difference(uow, order, live, given, proof, _WHY, paper))
