@@ -25,6 +25,7 @@ from dispatch.exchange.workbooks import Cell, Page, workbook
 from dispatch.log.audit import write_down
 from dispatch.people.revealing import may_open
 from dispatch.people.showing import sees_names
+from dispatch.reasons import says_why
 from dispatch.store.columns import Json
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -133,7 +134,7 @@ def _opened(uow: UnitOfWork, form: Form, wish: Wish) -> frozenset[str]:
     names = frozenset({"name"} & form.sealed) if sees_names(uow.actor) else frozenset()
     if not wish.plain:
         return names
-    if len(wish.reason.strip()) < 2:
+    if not says_why(wish.reason):
         raise ReasonMissing
     opened = form.sealed & may_open(uow.actor)
     if form.sealed and not opened:

@@ -5,11 +5,10 @@ from uuid import uuid4
 from dispatch.access.accounts import JUDGES
 from dispatch.errors import BadInput
 from dispatch.log.audit import write_down
+from dispatch.reasons import says_why
 from dispatch.reports.spans import BadPeriod, span_of
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.lines import LineFilter, LineKey, LinesPage, lines_of
-
-_LEAST_LETTERS = 2
 
 
 class PurposeMissing(BadInput):
@@ -34,7 +33,7 @@ def look_into(
     Raises:
         PurposeMissing, BadPeriod
     """
-    if len(purpose.strip()) < _LEAST_LETTERS:
+    if not says_why(purpose):
         raise PurposeMissing
     if not span_of(period).is_month:
         raise BadPeriod

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from dispatch.access.scope import get_scoped, scoped
+from dispatch.access.scope import scoped
 from dispatch.catalogue.services import Service
 from dispatch.errors import NotFound
 from dispatch.field.events import FieldEvent
@@ -21,7 +21,7 @@ from dispatch.field.photos import list_photos
 from dispatch.orders.orders import Order, get_order
 from dispatch.people.labels import label_elders
 from dispatch.people.places import get_station
-from dispatch.quality.draws import AuditDraw, DrawOf
+from dispatch.quality.draws import WITHOUT_FRAME, AuditDraw, DrawOf
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.ledger import Entry
 
@@ -42,7 +42,9 @@ class ProofLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PictureLine:
-    """A picture by its hash; `gone`: its days are over, that there was one stays."""
+    """A picture by the hash of what the phone sent: what is kept and opened is without
+    its metadata and has another; `gone`: its days are over, that there was one stays.
+    """
 
     id: UUID
     kind: str
@@ -79,7 +81,10 @@ def proofs_of_drawn(uow: UnitOfWork, draw_id: UUID, number: str) -> ProofSheet:
 
     Raises: NotFound
     """
-    draw = get_scoped(uow, AuditDraw, draw_id)
+    within = scoped(uow.actor, AuditDraw).where(AuditDraw.id == draw_id)
+    draw = uow.session.exec(within.options(WITHOUT_FRAME)).first()
+    if draw is None:
+        raise NotFound
     drawn = {item for item, *_ in draw.sample or []}
     if draw.kind is not DrawOf.ORDERS or number not in drawn:
         raise NotFound("这一单没有被抽中。")

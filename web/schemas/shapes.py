@@ -12,6 +12,8 @@ from pydantic import (
     StringConstraints,
 )
 
+from dispatch.reasons import says_why
+
 _FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -22,9 +24,17 @@ def _in_our_time(moment: datetime) -> datetime:
     return moment
 
 
-# Blanks are no reason for anything.
+def _with_letters(words: str) -> str:
+    if not says_why(words):
+        raise ValueError("请写明原因，至少两个字")
+    return words
+
+
+# Blanks are no reason for anything, nor is what nobody can see.
 Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=2, max_length=200),
+    AfterValidator(_with_letters),
 ]
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)

@@ -25,6 +25,7 @@ export const proofs = {
   "sheet.counts": ["计入", "counts"],
   "sheet.counts_not": ["不计入", "does not count"],
   "sheet.hash": ["校验码 {hash}", "hash {hash}"],
+  "sheet.sent_hash": ["手机上传时的校验码 {hash}", "hash as the phone sent it {hash}"],
   "sheet.no_hash": ["没有手机记录，所以没有校验码。", "No phone recorded it: there is no hash."],
   "sheet.none": ["没有凭证。", "No proof."],
   "sheet.gone": ["保存期满，图像已删除，校验码留存", "its days are over; the hash stays"],
