@@ -244,6 +244,6 @@ def facts_within(
     )
     # Only what is asked of them: ten thousand whole rows take half a second.
     reads = session.connection().execute
-    for row in reads(query.order_by(col(ElderFact.seq))) if kinds else ():
+    for row in reads(query.order_by(col(ElderFact.seq))).all() if kinds else ():
         rows[row.elder_id].append(row)
     return {elder_id: History(facts) for elder_id, facts in rows.items()}

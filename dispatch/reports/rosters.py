@@ -10,7 +10,6 @@ from datetime import date
 from functools import cache, cached_property, partial
 from hashlib import sha256
 from itertools import compress
-from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -61,8 +60,8 @@ class Roster:
 def signed_on(session: Session, actor: Actor, on: date) -> Roster:
     """Everybody with an agreement that holds on a day."""
     signed = signed_ids(actor, on).subquery()
-    ids = session.execute(select(_digits(signed.c.elder_id))).scalars()
-    return Roster("签约名册", on, sorted(ids))
+    ids = select(_digits(signed.c.elder_id)).order_by(signed.c.elder_id)
+    return Roster("签约名册", on, session.execute(ids).scalars().all())
 
 
 def signed_ids(actor: Actor, on: date) -> Any:
@@ -114,9 +113,8 @@ class Register:
         if alike not in self._crowds:
             names = (*_OTHERS[1:], *alike.columns)
             asked = (_digits(Elder.id), *(getattr(Elder, name) for name in names))
-            query: Any = self._reach.with_only_columns(*asked)
-            found = self._session.connection().execute(query)
-            rows = sorted(found, key=itemgetter(0))
+            query: Any = self._reach.with_only_columns(*asked).order_by(col(Elder.id))
+            rows = self._session.connection().execute(query).all()
             self._crowds[alike] = Crowd(alike, rows, self._histories_for(alike, rows))
         return self._crowds[alike]
 
