@@ -3,7 +3,6 @@
 import itertools
 import shutil
 import sqlite3
-import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +11,15 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy import Engine, Pool, QueuePool
+from sqlalchemy import Engine
 
-from dispatch.store.engine import make_engine
+from dispatch.store.engine import let_go, make_engine
 from tests.postgres import PostgresServer
 from tests.reuse import Used
 
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 TEMPLATE: Final = "liuzhu_template"
-_PATIENCE_SECONDS: Final = 5.0
 
 # For what is decided before anything that two databases could do differently.
 ON_ONE_ENGINE: Final = pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
@@ -37,7 +35,7 @@ class Engines:
         self._idle: list[Used] = []
         self._idle_files: list[Path] = []
         self._made: dict[str, Engine] = {}
-        self._late: deque[Engine | Pool] = deque(maxlen=20)
+        self._late: deque[Engine] = deque(maxlen=20)
 
     @contextmanager
     def engine(self, url: str) -> Iterator[Engine]:
@@ -50,13 +48,13 @@ class Engines:
             self._made[url] = make_engine(url)
         made = self._made[url]
         yield made
-        _wait_for_threads(made)
-        self._let_go(made)
+        let_go(made)
+        self._close_late(made)
 
-    def _let_go(self, made: Engine) -> None:
+    def _close_late(self, made: Engine) -> None:
         """A stopped server's thread may ask only now: what it opened in the meantime is
         closed at the ends of the next tests, before anybody forgets the engine."""
-        self._late += [made.pool, made]
+        self._late.append(made)
         for one in self._late:
             one.dispose()
 
@@ -112,17 +110,6 @@ class Engines:
     def close(self) -> None:
         if self._postgres is not None:
             self._postgres.stop()
-
-
-def _wait_for_threads(made: Engine) -> None:
-    """A server that was just stopped may have a look under way: what it gives back
-    after `dispose` would lie open in a pool that nobody knows any more."""
-    until = time.monotonic() + _PATIENCE_SECONDS
-    pool = made.pool
-    while isinstance(pool, QueuePool) and pool.checkedout():
-        if time.monotonic() > until:
-            return
-        time.sleep(0.01)
 
 
 def upgrade(url: str) -> None:

@@ -32,6 +32,7 @@ from dispatch.demo.doors import Door, Notes, Street
 from dispatch.demo.home import DAY, NotADemo, refuse_lived_in
 from dispatch.demo.menus import seconds_of
 from dispatch.demo.pace import Stepped
+from dispatch.log.feed import is_anything_waiting
 from dispatch.people.vault import keys
 from dispatch.settings import settings
 from dispatch.store.engine import make_engine, reading
@@ -43,6 +44,7 @@ _SHARES: Final = {
     Fault.LATE: 0.5,
     Fault.SILENT: 0.1,
 }
+_NUMBERED_WITHIN_SECONDS: Final = 60.0
 _KITCHEN_COUNTS: Final = "09:40"  # the first day's lunch is planned from here on
 Others = Mapping[str, Callable[[], None]]
 
@@ -107,7 +109,7 @@ class Run:
         self, engine: Engine, district: District, stack: Stack, report: Report
     ) -> None:
         self._district, self._stack, self._report = district, stack, report
-        self._pace = Stepped(engine)
+        self._engine, self._pace = engine, Stepped(engine)
         self._notes = Notes(stack.home)
 
     async def live(self, kills: int, others: Others) -> None:
@@ -158,10 +160,20 @@ class Run:
         await callers.call(wishes[len(first) :])
 
     async def _quiet(self) -> None:
-        """Everybody is back, and what was due is done."""
+        """Everybody is back, what was due is done, and the feed has a number for it."""
         for name in self._stack.names:
             await asyncio.to_thread(self._stack.wait_ready, name)
         await self._pace.settle()
+        until = time.monotonic() + _NUMBERED_WITHIN_SECONDS
+        while await asyncio.to_thread(self._is_unnumbered):
+            if time.monotonic() > until:
+                self._found("feed", ["what was told has no number"])
+                break
+            await asyncio.sleep(0.1)
+
+    def _is_unnumbered(self) -> bool:
+        with Session(reading(self._engine)) as session:
+            return is_anything_waiting(session)
 
     def _found(self, kind: str, words: list[str]) -> None:
         if words:

@@ -29,6 +29,10 @@ class Told(str):
         made.value, made.kind = value, kind
         return made
 
+    def __getnewargs__(self) -> tuple[int | None, Kind]:  # type: ignore[override]
+        """What it is made of anew when its table is copied."""
+        return self.value, self.kind
+
 
 def number_of(cell: Cell, kind: Kind) -> tuple[Cell, Kind]:
     """The cell as a number where it is one, and of which kind it is."""

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from dispatch.store import tables as _tables  # noqa: F401 - rows refer to each other
-from dispatch.store.engine import reading
+from dispatch.store.engine import let_go, reading
 from dispatch.store.unit_of_work import (
     SYSTEM,
     Actor,
@@ -63,7 +63,7 @@ class Database:
 
     def close(self) -> None:
         """Give every connection back."""
-        self.engine.dispose()
+        let_go(self.engine)
 
 
 def is_away(error: BaseException) -> bool:

@@ -10,10 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 _BUSY_SECONDS = 15
 _RESTED_SECONDS = 1.0
+_LOOKS_SECONDS = 2.0  # for what is under way when an engine is let go
 _RESTS_SINCE = "rests since"
 _READING: Final[dict[str, dict[str, Any]]] = {
     "sqlite": {"reading": True},
@@ -103,3 +104,16 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     only_reads = connection.get_execution_options().get("reading", False)
     connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def let_go(engine: Engine) -> None:
+    """Close every connection; what is under way in a thread has two seconds for it.
+
+    What came back after `dispose` would lie open in a pool that nobody knows any more.
+    """
+    until, pool = time.monotonic() + _LOOKS_SECONDS, engine.pool
+    while isinstance(pool, QueuePool) and pool.checkedout():
+        if time.monotonic() > until:
+            break
+        time.sleep(0.01)
+    engine.dispose()
