@@ -3,15 +3,15 @@
 import itertools
 import shutil
 import sqlite3
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Pool, event
 
 from dispatch.store.engine import let_go, make_engine
 from tests.postgres import PostgresServer
@@ -25,6 +25,25 @@ TEMPLATE: Final = "liuzhu_template"
 ON_ONE_ENGINE: Final = pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
 
 
+# Whoever opened them: a stopped server's thread may ask when its pool is forgotten.
+_OPENED: Final[list[psycopg.Connection]] = []
+
+
+@event.listens_for(Pool, "connect")
+def _note_opened(connection: object, _entry: object) -> None:
+    if isinstance(connection, psycopg.Connection):
+        _OPENED.append(connection)
+
+
+def _close_opened(database: str | None) -> None:
+    """What still leads to a database whose test has ended."""
+    for connection in [*_OPENED]:
+        if not connection.closed and connection.info.dbname == database:
+            connection.close()
+        if connection.closed:
+            _OPENED.remove(connection)
+
+
 class Engines:
     """Both database engines of one test process; what is not asked for never starts."""
 
@@ -35,7 +54,6 @@ class Engines:
         self._idle: list[Used] = []
         self._idle_files: list[Path] = []
         self._made: dict[str, Engine] = {}
-        self._late: deque[Engine] = deque(maxlen=20)
 
     @contextmanager
     def engine(self, url: str) -> Iterator[Engine]:
@@ -49,14 +67,7 @@ class Engines:
         made = self._made[url]
         yield made
         let_go(made)
-        self._close_late(made)
-
-    def _close_late(self, made: Engine) -> None:
-        """A stopped server's thread may ask only now: what it opened in the meantime is
-        closed at the ends of the next tests, before anybody forgets the engine."""
-        self._late.append(made)
-        for one in self._late:
-            one.dispose()
+        _close_opened(made.url.database)
 
     @contextmanager
     def fresh(self, engine: str) -> Iterator[str]:
