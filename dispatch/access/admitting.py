@@ -124,8 +124,7 @@ def _admit_to_all(session: Session, token: str) -> Admitted:
 
 def _admit_late(session: Session, token: str) -> Admitted:
     day_pass = find_of_session(session, token) if token else None
-    now = read_clock(session) if day_pass else wall_now()
-    if day_pass is None or not day_pass.is_over(now):
+    if day_pass is None or not day_pass.is_over(now := read_clock(session)):
         return _admit_to_all(session, token)
     kept = session.get_one(SignedIn, sha256(token))
     if now >= day_pass.expires_at + MAY_STILL_TELL:
