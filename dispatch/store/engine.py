@@ -66,9 +66,12 @@ def reading(engine: Engine) -> Engine:
 
 def insert_of(session: Session) -> type[sqlite.Insert] | type[postgresql.Insert]:
     """The engine's own INSERT, which knows ON CONFLICT."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.Insert
-    return postgresql.Insert
+    return insert_for(session.get_bind().dialect.name)
+
+
+def insert_for(dialect: str) -> type[sqlite.Insert] | type[postgresql.Insert]:
+    """The same by the engine's name."""
+    return sqlite.Insert if dialect == "sqlite" else postgresql.Insert
 
 
 def _note_rest(_connection: object, kept: ConnectionPoolEntry) -> None:

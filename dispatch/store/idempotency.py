@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Executable
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col, update
 
 from dispatch.clock import wall_now
 from dispatch.errors import BadInput, Conflict
 from dispatch.store.columns import Instant
+from dispatch.store.engine import insert_for
 from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -97,9 +97,8 @@ def claim(
 
 @cache
 def _claiming(dialect: str) -> Executable:
-    insert = sqlite.Insert if dialect == "sqlite" else postgresql.Insert
     table = Idempotency.__table__  # type: ignore[attr-defined]
-    return insert(table).on_conflict_do_nothing().returning(table.c.key)
+    return insert_for(dialect)(table).on_conflict_do_nothing().returning(table.c.key)
 
 
 def keep_result(uow: UnitOfWork, key: str, made_id: UUID) -> None:
