@@ -1,6 +1,5 @@
 """Opening an elder's file: what is needed first, the rest when somebody knows it."""
 
-import secrets
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
@@ -10,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from dispatch.access.scope import get_scoped
+from dispatch.access.second_factor import draw_letters
 from dispatch.clock import town_day
 from dispatch.errors import BadInput, Conflict, NotAllowed
 from dispatch.log.events import record
@@ -22,7 +22,6 @@ from dispatch.people.vault import find_owners, seal
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 
-_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _OLDEST: Final = 130
 _YOUNGEST: Final = 45  # disabled people below 60 are served in some districts
 
@@ -173,8 +172,7 @@ def _number(uow: UnitOfWork) -> str:
     """The day, and five letters that cannot be misread; one that no file has."""
     taken = select(Elder.id)
     while True:
-        letters = "".join(secrets.choice(_LETTERS) for _ in range(5))
-        number = f"{town_day(uow.now):%y%m%d}{letters}"
+        number = f"{town_day(uow.now):%y%m%d}{draw_letters(1, 5).upper()}"
         if uow.session.exec(taken.where(Elder.number == number)).first() is None:
             return number
 
