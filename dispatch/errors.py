@@ -1,6 +1,8 @@
 """What the house says when it cannot do as asked."""
 
+import math
 import traceback
+from datetime import timedelta
 from typing import ClassVar, Final
 
 _MOST_PLACES: Final = 8
@@ -50,6 +52,11 @@ class TooOften(Refusal):  # its fact `again_seconds` says when it goes again
     """做得太频繁了，请稍后再试。没有保存。"""
 
     code = "too_often"
+
+
+def seconds_until(left: timedelta) -> int:
+    """For `again_seconds`: whole ones, and one at least."""
+    return max(1, math.ceil(left.total_seconds()))
 
 
 def places_of(error: BaseException, *, most: int = _MOST_PLACES) -> str:

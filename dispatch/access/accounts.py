@@ -222,3 +222,11 @@ def get_account_named(session: Session, login: str) -> Account:
     if account := find_account(session, login):
         return account
     raise NotFound("没有这个账号。")
+
+
+def hold_account(session: Session, account_id: UUID | None) -> Account:
+    """Held until the end of the transaction: what is counted of it meanwhile nobody
+    outruns. What names it, a notice or a duty, can still be written.
+    """
+    held = select(Account).where(Account.id == account_id)
+    return session.exec(held.with_for_update(key_share=True)).one()

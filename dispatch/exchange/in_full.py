@@ -1,6 +1,5 @@
 """Persons in full on a list: how many at once, how often, and who else it takes."""
 
-import math
 from collections.abc import Sized
 from datetime import timedelta
 from typing import Final
@@ -8,8 +7,8 @@ from typing import Final
 from sqlalchemy import func
 from sqlmodel import select
 
-from dispatch.access.accounts import Account
-from dispatch.errors import NotAllowed, TooOften
+from dispatch.access.accounts import hold_account
+from dispatch.errors import NotAllowed, TooOften, seconds_until
 from dispatch.log.audit import Audit
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -41,15 +40,13 @@ def count_list(uow: UnitOfWork) -> None:
     mine = uow.actor.account_id
     if mine is None:
         return
-    held = select(Account.id).where(Account.id == mine)
-    uow.session.exec(held.with_for_update(key_share=True))
+    hold_account(uow.session, mine)
     taken = select(func.count(), func.min(Audit.at)).where(
         Audit.account_id == mine, Audit.action == IN_FULL, Audit.at > uow.now - _DAY
     )
     many, first = uow.session.exec(taken).one()
     if many >= MOST_A_DAY:
-        again = math.ceil((first + _DAY - uow.now).total_seconds())
-        raise TooManyLists(again_seconds=max(1, again))
+        raise TooManyLists(again_seconds=seconds_until(first + _DAY - uow.now))
 
 
 def must_be_short(uow: UnitOfWork, rows: Sized) -> None:

@@ -6,7 +6,6 @@ after three such looks there is no further one. The district's officials are tol
 it comes to that.
 """
 
-import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,9 +14,9 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from dispatch.access.accounts import Account, Role
+from dispatch.access.accounts import Account, Role, hold_account
 from dispatch.access.tries import TooManyLooks
-from dispatch.errors import NotAllowed, NotFound
+from dispatch.errors import NotAllowed, NotFound, seconds_until
 from dispatch.log.audit import Audit, write_down
 from dispatch.people.elders import Contact
 from dispatch.people.family import find_opt_in
@@ -89,8 +88,7 @@ def count_look(uow: UnitOfWork, number: UUID, *, for_help: bool) -> int | None:
     Raises:
         TooManyLooks: with the seconds until the next number may be asked for.
     """
-    held = select(Account).where(Account.id == uow.actor.account_id)
-    account = uow.session.exec(held.with_for_update(key_share=True)).one()
+    account = hold_account(uow.session, uow.actor.account_id)
     asked = _asked(uow, ASKED)
     if number in asked or len(asked) < LOOKS_AN_HOUR:
         write_down(uow, ASKED, "number", number)
@@ -99,10 +97,9 @@ def count_look(uow: UnitOfWork, number: UUID, *, for_help: bool) -> int | None:
             _tell(uow, account, f"一小时内已查满 {LOOKS_AN_HOUR} 个号码")
         return left
     if not for_help:
-        free = min(asked.values()) + SERVED_FOR - uow.now
-        again = max(1, math.ceil(free.total_seconds()))
+        again = min(asked.values()) + SERVED_FOR - uow.now
         words = f"这一小时已查满 {LOOKS_AN_HOUR} 个号码，请过一会儿再查。"
-        raise TooManyLooks(words, again_seconds=again)
+        raise TooManyLooks(words, again_seconds=seconds_until(again))
     is_new = number not in _asked(uow, ASKED_FOR_HELP)
     if is_new:
         _must_have_called(uow)
@@ -121,13 +118,12 @@ def _must_have_called(uow: UnitOfWork) -> None:
     """
     left = _left_alone(uow)
     if len(left) >= _WITHOUT_A_CALL:
-        free = sorted(left)[-_WITHOUT_A_CALL] + SERVED_FOR - uow.now
-        again = max(1, math.ceil(free.total_seconds()))
+        again = sorted(left)[-_WITHOUT_A_CALL] + SERVED_FOR - uow.now
         words = (
             f"已有 {_WITHOUT_A_CALL} 次求助查询查到了老人却没有登记求助。"
             "请先登记求助（重查原号码即可），再查下一个号码。"
         )
-        raise TooManyLooks(words, again_seconds=again)
+        raise TooManyLooks(words, again_seconds=seconds_until(again))
 
 
 def _left_alone(uow: UnitOfWork) -> list[datetime]:

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from dispatch.access.masking import mask_name
 from dispatch.access.second_factor import draw_letters
 from dispatch.catalogue.sittings import Serving
 from dispatch.clock import town_day
@@ -32,8 +31,9 @@ from dispatch.orders.ordering import OrderDraft, place_order
 from dispatch.orders.orders import Channel, Order, OrderState
 from dispatch.orders.standing_run import SERVICE_OF
 from dispatch.people.elders import Contact, Elder, still_here
+from dispatch.people.labels import label_elders
 from dispatch.people.places import Station
-from dispatch.people.vault import blind_index, find_owners, unseal
+from dispatch.people.vault import blind_index, find_owners
 from dispatch.quality.complaining import ComplaintDraft, note_complaint
 from dispatch.quality.complaints import Complaint, ComplaintFrom
 from dispatch.safety.cases import Case
@@ -220,38 +220,30 @@ def _relations(
 def _rows(
     uow: UnitOfWork, elders: Sequence[Elder], relations: dict[UUID, str | None]
 ) -> list[CallerRow]:
-    session = uow.session
-    names = unseal(session, [one.id for one in elders], ["name"])
     orders = _orders(uow, [one.id for one in elders])
-    found = []
-    for one in elders:
-        station = session.get_one(Station, one.station_id)
-        row = CallerRow(
-            elder_id=one.id,
+    return [
+        replace(
+            bare,
             number=one.number,
-            label=mask_name(names.get(one.id, {}).get("name", "")),
             relation=relations[one.id] or "",
-            station=station.name,
-            station_phone=station.phone,
             usual_channel=one.usual_channel,
             diet_tags=one.diet_tags,
             allergies=one.allergies,
             orders=orders.get(one.id, []),
         )
-        found.append(row)
-    return found
+        for bare, one in zip(_bare_rows(uow, elders), elders, strict=True)
+    ]
 
 
 def _bare_rows(uow: UnitOfWork, elders: Sequence[Elder]) -> list[CallerRow]:
     """Who it is and where they belong: enough to send help. Nothing else is read."""
-    session = uow.session
-    names = unseal(session, [one.id for one in elders], ["name"])
-    stations = [session.get_one(Station, one.station_id) for one in elders]
+    labels = label_elders(uow, [one.id for one in elders])
+    stations = [uow.session.get_one(Station, one.station_id) for one in elders]
     return [
         CallerRow(
             elder_id=one.id,
             number="",
-            label=mask_name(names.get(one.id, {}).get("name", "")),
+            label=labels[one.id],
             relation="",
             station=station.name,
             station_phone=station.phone,
