@@ -79,6 +79,21 @@ def keep(town: LittleTown, draft: PlanDraft) -> PlanChange:
     )
 
 
+def keep_for_the_night(town: LittleTown, elders: list[UUID]) -> None:
+    """A lunch plan each, while next week's lunch has no room: it is left to the run."""
+    _make_room(town, 0)
+    for elder_id in elders:
+        keep(town, lunches(elder_id))
+    _make_room(town, 9)
+
+
+def _make_room(town: LittleTown, capacity: int) -> None:
+    with Session(town.engine) as session:
+        lunch = session.exec(select(Sitting).where(Sitting.serve_on == NEXT)).one()
+        lunch.capacity = capacity
+        session.commit()
+
+
 def orders_of(engine: Engine, elder_id: UUID) -> list[tuple[date, str, str]]:
     """Live orders: the day, the channel, the state."""
     with Session(engine) as session:
@@ -119,14 +134,7 @@ def test_the_night_may_run_twice_or_break_off_and_doubles_nothing(
     served: LittleTown,
 ) -> None:
     elders = [served.add_elder() for _ in range(3)]
-    with Session(served.engine) as session:
-        session.exec(select(Sitting).where(Sitting.serve_on == NEXT)).one().capacity = 0
-        session.commit()
-    for elder_id in elders:
-        keep(served, lunches(elder_id))
-    with Session(served.engine) as session:
-        session.exec(select(Sitting).where(Sitting.serve_on == NEXT)).one().capacity = 9
-        session.commit()
+    keep_for_the_night(served, elders)
     served.at(town_moment(TODAY, 86_400 + 7200))  # the night after
 
     run = in_one_transaction(served.engine, begin_run)
@@ -276,13 +284,8 @@ def test_what_cannot_be_made_is_kept_with_its_reason(served: LittleTown) -> None
 
 def test_a_meal_that_breaks_keeps_nobody_behind_it_waiting(served: LittleTown) -> None:
     elders = sorted(served.add_elder(born_on=date(1956, 5, 1)) for _ in range(3))
+    keep_for_the_night(served, elders)
     with Session(served.engine) as session:
-        session.exec(select(Sitting).where(Sitting.serve_on == NEXT)).one().capacity = 0
-        session.commit()
-    for elder_id in elders:
-        keep(served, lunches(elder_id))
-    with Session(served.engine) as session:
-        session.exec(select(Sitting).where(Sitting.serve_on == NEXT)).one().capacity = 9
         about: dict[str, Any] = {"source": "file", "recorded_at": EIGHT, "seq": 1}
         about |= {"value": {"ability_level": 3, "assessed_on": "某日"}}
         about |= {"kind": FactKind.ABILITY, "from_on": TODAY}
