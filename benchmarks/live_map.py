@@ -110,7 +110,7 @@ def look(address: str, url: str, seconds: int) -> dict[str, Any]:
         page.goto(f"{address}/coordinator")
         page.get_by_test_id("order").first.wait_for(timeout=120_000)
         page.wait_for_timeout(5_000)
-        shown = page.locator(".helper").count()
+        riding = page.locator(".helper").count()
         page.evaluate(_TAKE)
         began, before = done_on(page), done_in(url)
         page.wait_for_timeout(1000 * seconds)
@@ -121,7 +121,7 @@ def look(address: str, url: str, seconds: int) -> dict[str, Any]:
         heard, kept = shown - began, truth - before
         browser.close()
     return {
-        "helpers_on_the_map": shown,
+        "helpers_on_the_map": riding,
         "live": 2 * heard >= kept > 0,
         "done": {"shown": heard, "kept": kept, "behind_at_the_end": truth - shown},
         "watching": shape(watched),
