@@ -23,6 +23,9 @@ TEMPLATE: Final = "liuzhu_template"
 
 # For what is decided before anything that two databases could do differently.
 ON_ONE_ENGINE: Final = pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
+ON_POSTGRESQL: Final = pytest.mark.parametrize(
+    "database_url", [POSTGRESQL], indirect=True
+)
 
 
 # Whoever opened them: a stopped server's thread may ask when its pool is forgotten.

@@ -36,10 +36,9 @@ from dispatch.store.unit_of_work import (
     unit_of_work,
 )
 from tests.crossing import until_somebody_waits
-from tests.engines import ON_ONE_ENGINE, POSTGRESQL
+from tests.engines import ON_ONE_ENGINE, ON_POSTGRESQL
 from tests.little_town import EIGHT, TODAY, LittleTown
 
-ON_POSTGRESQL = pytest.mark.parametrize("database_url", [POSTGRESQL], indirect=True)
 OWN, DAUGHTERS = "138 0000-0000", "13900000000"
 LUNCH = (TODAY, Serving.LUNCH, Channel.DELIVERY)
 

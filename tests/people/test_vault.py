@@ -23,6 +23,7 @@ from dispatch.people.vault import (
     unseal,
 )
 from dispatch.settings import settings as chosen_settings
+from tests.engines import ON_ONE_ENGINE
 
 
 def test_a_value_comes_back_as_it_went_in(engine: Engine) -> None:
@@ -75,7 +76,7 @@ def test_a_cipher_moved_to_another_row_does_not_open(
         ("8612345", "86-12345"),
     ],
 )
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE_ENGINE
 def test_a_telephone_finds_its_owner_however_it_was_typed_and_is_shown_so(
     engine: Engine, kept: str, rings: str
 ) -> None:

@@ -32,7 +32,7 @@ from dispatch.settings import settings
 from dispatch.store.unit_of_work import in_one_transaction, picture, unit_of_work
 from routing import Effort, Problem, broken_rules
 from routing.city import Part
-from tests.engines import POSTGRESQL
+from tests.engines import ON_POSTGRESQL
 from tests.little_town import LittleTown
 from tests.planning.city_wave import fill
 from tests.planning.lunch_wave import (
@@ -150,7 +150,7 @@ def test_nobody_solves_what_nobody_waits_for(town: LittleTown) -> None:
     assert _count_parts(town) == 0
 
 
-@pytest.mark.parametrize("database_url", [POSTGRESQL], indirect=True)
+@ON_POSTGRESQL
 def test_who_sweeps_up_waits_for_no_asker_that_forgets_its_own(
     town: LittleTown,
 ) -> None:

@@ -13,11 +13,10 @@ from sqlmodel import Session, select
 from dispatch.people.places import Street
 from dispatch.store.engine import reading
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction
-from tests.engines import POSTGRESQL
+from tests.engines import ON_POSTGRESQL
 from tests.little_town import OTHER_STREET, STREET, LittleTown
 
 # SQLite's writers follow each other from their first word: none of this happens there.
-ON_POSTGRESQL = pytest.mark.parametrize("database_url", [POSTGRESQL], indirect=True)
 SOON = text("SET LOCAL deadlock_timeout = '20ms'")
 Deed = Callable[[UnitOfWork, int], None]  # and the how manyeth try it is
 

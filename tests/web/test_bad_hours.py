@@ -20,7 +20,7 @@ from dispatch.queue import queue_at
 from dispatch.running import redis_address
 from dispatch.settings import settings
 from dispatch.store.engine import make_engine
-from tests.engines import ON_ONE_ENGINE, POSTGRESQL
+from tests.engines import ON_ONE_ENGINE, ON_POSTGRESQL
 from tests.field.walk import make_walk
 from tests.little_town import ELEVEN, TODAY, LittleTown
 from tests.web.conftest import House
@@ -28,7 +28,6 @@ from tests.web.ordering import lunch_form, place
 from tests.web.sockets import until
 from tests.web.test_phone import event_at, send
 
-ON_POSTGRESQL = pytest.mark.parametrize("database_url", [POSTGRESQL], indirect=True)
 PATIENCE_SECONDS = 120.0
 
 
