@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.access.accounts import SignedIn
-from dispatch.store.columns import Instant
+from dispatch.store.columns import Instant, narrow
 from dispatch.store.unit_of_work import Actor, UnitOfWork
 
-_STANDS: Final = text("ended_at IS NULL")
+_STANDS: Final = "ended_at IS NULL"
 # A phone without a line still hands in what it recorded; a person looks at it.
 MAY_STILL_TELL: Final = timedelta(hours=24)
 
@@ -31,12 +31,8 @@ class DayPass(SQLModel, table=True):
 
     __tablename__ = "day_pass"
     __table_args__ = (
-        Index(
-            "one_pass_stands",
-            *("wave_id", "helper_id"),
-            unique=True,
-            postgresql_where=_STANDS,
-            sqlite_where=_STANDS,
+        narrow(
+            "one_pass_stands", *("wave_id", "helper_id"), where=_STANDS, unique=True
         ),
         CheckConstraint(
             "(taken_at IS NULL) = (session_sha256 IS NULL)", name="taken_by_a_phone"

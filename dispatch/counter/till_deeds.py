@@ -5,11 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, func, text
+from sqlalchemy import CheckConstraint, Column, Index, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.counter.payments import PayMethod
-from dispatch.store.columns import Instant, Json, facts, fen, word
+from dispatch.store.columns import Instant, Json, facts, fen, narrow, word
 
 
 class DeedKind(StrEnum):
@@ -43,12 +43,7 @@ class TillDeed(SQLModel, table=True):
         CheckConstraint("applied OR payment_id IS NULL", name="booked_when_applied"),
         CheckConstraint("seq BETWEEN 1 AND 1000000000", name="numbered"),
         Index("deeds_of_a_drawer", "station_id", "cash_on"),
-        Index(
-            "open_differences",
-            "station_id",
-            postgresql_where=text(_OPEN),
-            sqlite_where=text(_OPEN),
-        ),
+        narrow("open_differences", "station_id", where=_OPEN),
     )
 
     id: UUID = Field(primary_key=True)

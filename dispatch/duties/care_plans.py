@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.duties.periods import Period, span_of
-from dispatch.store.columns import Instant
+from dispatch.store.columns import Instant, narrow
 
 _MANY: Final = 500
 
@@ -20,13 +20,7 @@ class CarePlan(SQLModel, table=True):
 
     __tablename__ = "care_plan"
     __table_args__ = (
-        Index(
-            "one_open_care_plan",
-            "elder_id",
-            unique=True,
-            postgresql_where=text("until_on IS NULL"),
-            sqlite_where=text("until_on IS NULL"),
-        ),
+        narrow("one_open_care_plan", "elder_id", where="until_on IS NULL", unique=True),
         CheckConstraint("minutes_a_month BETWEEN 1 AND 44640", name="care_minutes"),
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="plan_forward"),
     )

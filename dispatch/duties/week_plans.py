@@ -8,10 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from dispatch.store.columns import Instant, Json, facts, word
+from dispatch.store.columns import Instant, Json, facts, narrow, word
 
 
 class Choice(StrEnum):
@@ -29,13 +29,7 @@ class WeekPlan(SQLModel, table=True):
     __tablename__ = "week_plan"
     __table_args__ = (
         UniqueConstraint("station_id", "first_on", "version", name="one_week_version"),
-        Index(
-            "one_week_in_force",
-            "station_id",
-            unique=True,
-            postgresql_where=text("in_force"),
-            sqlite_where=text("in_force"),
-        ),
+        narrow("one_week_in_force", "station_id", where="in_force", unique=True),
         CheckConstraint("days BETWEEN 1 AND 31", name="plan_days"),
         CheckConstraint("version >= 1", name="plan_versions"),
     )

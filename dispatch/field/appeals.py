@@ -12,13 +12,13 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.field.events import Trust
 from dispatch.field.grading import HandFacts, Place, VisitFacts
 from dispatch.field.merging import HONEST
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 
 
 class Claim(StrEnum):
@@ -52,12 +52,8 @@ class GradeAppeal(SQLModel, table=True):
             "(claim = 'lasted') = (minutes IS NOT NULL)", name="minutes_of_a_visit"
         ),
         CheckConstraint("minutes BETWEEN 1 AND 720", name="some_minutes"),
-        Index(
-            "one_open_appeal",
-            "field_event_id",
-            unique=True,
-            postgresql_where=text("upheld IS NULL"),
-            sqlite_where=text("upheld IS NULL"),
+        narrow(
+            "one_open_appeal", "field_event_id", where="upheld IS NULL", unique=True
         ),
         Index("appeals_of_a_proof", "field_event_id"),
         Index("appeals_of_a_station", "station_id", "asked_at"),

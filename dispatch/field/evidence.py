@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import CheckConstraint, Column, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from dispatch.store.columns import Instant, Json, facts, word
+from dispatch.store.columns import Instant, Json, facts, narrow, word
 
 
 class EvidenceFrom(StrEnum):
@@ -24,13 +24,7 @@ class Evidence(SQLModel, table=True):
     __tablename__ = "evidence"
     __table_args__ = (
         CheckConstraint("grade IN ('A','B','C','D','E')", name="grades"),
-        Index(
-            "one_counts",
-            "order_id",
-            unique=True,
-            postgresql_where=text("counts"),
-            sqlite_where=text("counts"),
-        ),
+        narrow("one_counts", "order_id", where="counts", unique=True),
         Index("evidence_of_a_helper", "helper_id", "at"),
     )
 

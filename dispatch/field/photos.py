@@ -10,19 +10,14 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 
 MOST_BYTES: Final = 2_000_000
 _SHAPE: Final = "size BETWEEN 1 AND 2000000 AND have BETWEEN 0 AND size"
-
-
-def _waiting(name: str, column: str, where: str) -> Index:
-    only = text(where)
-    return Index(name, column, postgresql_where=only, sqlite_where=only)
 
 
 class PhotoKind(StrEnum):
@@ -47,9 +42,9 @@ class FieldPhoto(SQLModel, table=True):
             "AND (forgotten_at IS NULL OR whole_at IS NOT NULL)",
             name="whole_is_sealed",
         ),
-        _waiting("pictures_to_forget", "whole_at", "sealed IS NOT NULL"),
-        _waiting("pictures_unfinished", "begun_at", "whole_at IS NULL"),
-        _waiting("looks_of_pictures", "begun_at", "look IS NOT NULL"),
+        narrow("pictures_to_forget", "whole_at", where="sealed IS NOT NULL"),
+        narrow("pictures_unfinished", "begun_at", where="whole_at IS NULL"),
+        narrow("looks_of_pictures", "begun_at", where="look IS NOT NULL"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, Column, Index, Integer, func, text
+from sqlalchemy import BigInteger, Column, Index, Integer, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.clock import wall_now
-from dispatch.store.columns import Instant, Json, facts
+from dispatch.store.columns import Instant, Json, facts, narrow
 from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.store.writing import write_new
@@ -41,14 +41,7 @@ class Outbox(SQLModel, table=True):
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (
-        Index(
-            "not_yet_in_the_feed",
-            "id",
-            postgresql_where=text("feed_seq IS NULL"),
-            sqlite_where=text("feed_seq IS NULL"),
-        ),
-    )
+    __table_args__ = (narrow("not_yet_in_the_feed", "id", where="feed_seq IS NULL"),)
 
     id: int | None = Field(
         default=None,

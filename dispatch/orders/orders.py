@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import CheckConstraint, Column, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.catalogue.sittings import Serving
@@ -85,27 +85,24 @@ class Order(SQLModel, table=True):
 
     __tablename__ = "orders"
     __table_args__ = (
-        Index(
+        narrow(
             "one_meal_each",
             *("elder_id", "serve_on", "serving"),
+            where="is_meal AND state <> 'cancelled' AND NOT again",
             unique=True,
-            postgresql_where=text("is_meal AND state <> 'cancelled' AND NOT again"),
-            sqlite_where=text("is_meal AND state <> 'cancelled' AND NOT again"),
         ),
         Index("orders_of_a_wave", "wave_id", "state"),
         Index("orders_of_a_day", "serve_on", "station_id"),
         # A city's month is counted from these two alone, not from its wide rows.
-        Index(
+        narrow(
             "services_done",
             *("serve_on", "elder_id", "service"),
-            postgresql_where=text("state = 'done'"),
-            sqlite_where=text("state = 'done'"),
+            where="state = 'done'",
         ),
-        Index(
+        narrow(
             "meals_brought",
             *("serve_on", "id", "window_until_at"),
-            postgresql_where=text("state = 'done' AND channel = 'delivery'"),
-            sqlite_where=text("state = 'done' AND channel = 'delivery'"),
+            where="state = 'done' AND channel = 'delivery'",
         ),
         narrow("orders_at_once", "wave_id", where="ready_at IS NOT NULL"),
         # What the timers look for: a year's orders are not gone through for it.

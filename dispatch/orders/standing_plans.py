@@ -5,12 +5,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.catalogue.sittings import Serving
 from dispatch.orders.orders import Channel
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 
 _MEAL_CHANNEL = "channel IN ('delivery','pickup','proxy','dine_in')"
 
@@ -28,12 +28,7 @@ class StandingPlan(SQLModel, table=True):
         CheckConstraint("weekday BETWEEN 0 AND 6", name="a_weekday"),
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="plan_forward"),
         CheckConstraint(_MEAL_CHANNEL, name="plan_of_a_meal"),
-        Index(
-            "standing_plans_in_force",
-            "weekday",
-            postgresql_where=text("ended_at IS NULL"),
-            sqlite_where=text("ended_at IS NULL"),
-        ),
+        narrow("standing_plans_in_force", "weekday", where="ended_at IS NULL"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)

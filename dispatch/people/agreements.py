@@ -5,13 +5,13 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import Conflict
 from dispatch.log.events import record
 from dispatch.people.elders import Elder
-from dispatch.store.columns import Instant
+from dispatch.store.columns import Instant, narrow
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -26,13 +26,7 @@ class Agreement(SQLModel, table=True):
 
     __tablename__ = "agreement"
     __table_args__ = (
-        Index(
-            "one_open_agreement",
-            "elder_id",
-            unique=True,
-            postgresql_where=text("until_on IS NULL"),
-            sqlite_where=text("until_on IS NULL"),
-        ),
+        narrow("one_open_agreement", "elder_id", where="until_on IS NULL", unique=True),
         CheckConstraint(
             "until_on IS NULL OR until_on >= from_on", name="agreement_forward"
         ),

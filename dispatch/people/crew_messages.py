@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 
 LONGEST: Final = 120  # read on a phone in the street, at a glance
 
@@ -53,12 +53,7 @@ class CrewReceipt(SQLModel, table=True):
     __tablename__ = "crew_receipt"
     __table_args__ = (
         Index("one_receipt_each", "message_id", "helper_id", unique=True),
-        Index(
-            "messages_to_read",
-            "helper_id",
-            postgresql_where=text("read_at IS NULL"),
-            sqlite_where=text("read_at IS NULL"),
-        ),
+        narrow("messages_to_read", "helper_id", where="read_at IS NULL"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)

@@ -9,12 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotAllowed
 from dispatch.people.consents import Purpose, consents_to
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 
 
 class NotOptedIn(NotAllowed):
@@ -50,12 +50,8 @@ class FamilyOptIn(SQLModel, table=True):
 
     __tablename__ = "family_opt_in"
     __table_args__ = (
-        Index(
-            "one_opt_in_each",
-            "contact_id",
-            unique=True,
-            postgresql_where=text("withdrawn_at IS NULL"),
-            sqlite_where=text("withdrawn_at IS NULL"),
+        narrow(
+            "one_opt_in_each", "contact_id", where="withdrawn_at IS NULL", unique=True
         ),
         CheckConstraint("given_by = 'elder' OR proof <> ''", name="guardian_has_proof"),
         CheckConstraint(
@@ -92,12 +88,7 @@ class FamilyMessage(SQLModel, table=True):
 
     __tablename__ = "family_message"
     __table_args__ = (
-        Index(
-            "unread_messages",
-            "station_id",
-            postgresql_where=text("read_at IS NULL"),
-            sqlite_where=text("read_at IS NULL"),
-        ),
+        narrow("unread_messages", "station_id", where="read_at IS NULL"),
         CheckConstraint(
             "answered_at IS NULL OR read_at IS NOT NULL", name="answered_was_read"
         ),

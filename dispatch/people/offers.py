@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 
 
 class OfferState(StrEnum):
@@ -26,13 +26,7 @@ class Offer(SQLModel, table=True):
 
     __tablename__ = "offer"
     __table_args__ = (
-        Index(
-            "one_open_offer",
-            "order_id",
-            unique=True,
-            postgresql_where=text("state = 'open'"),
-            sqlite_where=text("state = 'open'"),
-        ),
+        narrow("one_open_offer", "order_id", where="state = 'open'", unique=True),
         Index("one_offer_each", "order_id", "helper_id", unique=True),
         CheckConstraint("offered_at < expires_at", name="offer_forward"),
         CheckConstraint(

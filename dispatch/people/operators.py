@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.people.places import Station
+from dispatch.store.columns import narrow
 
 
 class Operator(SQLModel, table=True):
@@ -32,12 +33,8 @@ class Operation(SQLModel, table=True):
 
     __tablename__ = "operation"
     __table_args__ = (
-        Index(
-            "one_operator_each",
-            "station_id",
-            unique=True,
-            postgresql_where=text("until_on IS NULL"),
-            sqlite_where=text("until_on IS NULL"),
+        narrow(
+            "one_operator_each", "station_id", where="until_on IS NULL", unique=True
         ),
         CheckConstraint("until_on IS NULL OR from_on <= until_on", name="run_forward"),
     )

@@ -8,10 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 
 
 class PairKind(StrEnum):
@@ -24,12 +23,11 @@ class Pairing(SQLModel, table=True):
 
     __tablename__ = "pairing"
     __table_args__ = (
-        Index(
+        narrow(
             "one_pair_each",
             *("helper_id", "elder_id"),
+            where="ended_at IS NULL",
             unique=True,
-            postgresql_where=text("ended_at IS NULL"),
-            sqlite_where=text("ended_at IS NULL"),
         ),
     )
 

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import BadInput
 from dispatch.log.events import record
 from dispatch.people.elders import Elder
-from dispatch.store.columns import Instant
+from dispatch.store.columns import Instant, narrow
 from dispatch.store.unit_of_work import UnitOfWork
 
 FIRST = 1
@@ -34,12 +34,11 @@ class Responsible(SQLModel, table=True):
 
     __tablename__ = "responsible"
     __table_args__ = (
-        Index(
+        narrow(
             "one_responsible",
             *("elder_id", "rank"),
+            where="until_on IS NULL",
             unique=True,
-            postgresql_where=text("until_on IS NULL"),
-            sqlite_where=text("until_on IS NULL"),
         ),
         CheckConstraint("rank IN (1, 2)", name="first_or_backup"),
         CheckConstraint(

@@ -21,10 +21,11 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Index, bindparam, insert, text
+from sqlalchemy import bindparam, insert
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from dispatch.settings import settings
+from dispatch.store.columns import narrow
 
 _NONCE_BYTES = 12
 BLIND_FIELDS = frozenset({"phone", "id_number", "card"})  # looked up by equality
@@ -48,12 +49,11 @@ class Sealed(SQLModel, table=True):
 
     __tablename__ = "vault"
     __table_args__ = (
-        Index(
+        narrow(
             "one_file_each",
             *("field", "blind"),
+            where="field = 'id_number' AND blind IS NOT NULL",
             unique=True,
-            postgresql_where=text("field = 'id_number' AND blind IS NOT NULL"),
-            sqlite_where=text("field = 'id_number' AND blind IS NOT NULL"),
         ),
     )
 

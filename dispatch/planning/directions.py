@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, and_, text
+from sqlalchemy import CheckConstraint, and_
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from dispatch.store.columns import Instant, Json, word
+from dispatch.store.columns import Instant, Json, narrow, word
 
 
 class DirectionKind(StrEnum):
@@ -82,13 +82,7 @@ class PlanDirection(SQLModel, table=True):
 
     __tablename__ = "plan_direction"
     __table_args__ = (
-        Index(
-            "one_direction_each",
-            "order_id",
-            unique=True,
-            postgresql_where=text("ended_at IS NULL"),
-            sqlite_where=text("ended_at IS NULL"),
-        ),
+        narrow("one_direction_each", "order_id", where="ended_at IS NULL", unique=True),
         CheckConstraint(
             "(kind IN ('pin', 'keep_off')) = (order_id IS NOT NULL)", name="whose_order"
         ),

@@ -7,13 +7,13 @@ request it is a leased row: whoever carries it out may die, and another goes on.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, delete, text
+from sqlalchemy import CheckConstraint, Column, LargeBinary, delete
 from sqlmodel import Field, Session, col, select
 
 from dispatch.errors import NotFound
 from dispatch.planning.directions import Direction
 from dispatch.planning.waves import AskState, Leased, Wave
-from dispatch.store.columns import Instant, Json, facts
+from dispatch.store.columns import Instant, Json, facts, narrow
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -26,12 +26,7 @@ class PlanDraft(Leased, table=True):
 
     __tablename__ = "plan_draft"
     __table_args__ = (
-        Index(
-            "drafts_to_make",
-            "queued_at",
-            postgresql_where=text("state IN ('queued', 'running')"),
-            sqlite_where=text("state IN ('queued', 'running')"),
-        ),
+        narrow("drafts_to_make", "queued_at", where="state IN ('queued', 'running')"),
         CheckConstraint("attempt BETWEEN 0 AND 100", name="attempts"),
         CheckConstraint("state <> 'done' OR answer IS NOT NULL", name="done_answers"),
         CheckConstraint("state <> 'failed' OR error IS NOT NULL", name="failed_why"),

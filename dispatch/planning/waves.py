@@ -4,12 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.catalogue.sittings import Serving
 from dispatch.errors import NotFound
-from dispatch.store.columns import Instant, Json, facts, word
+from dispatch.store.columns import Instant, Json, facts, narrow, word
 
 
 class Wave(SQLModel, table=True):
@@ -62,13 +62,7 @@ class PlanRequest(Leased, table=True):
 
     __tablename__ = "plan_request"
     __table_args__ = (
-        Index(
-            "one_waits",
-            "wave_id",
-            unique=True,
-            postgresql_where=text("state = 'queued'"),
-            sqlite_where=text("state = 'queued'"),
-        ),
+        narrow("one_waits", "wave_id", where="state = 'queued'", unique=True),
         Index("plan_requests_by_state", "state"),
         CheckConstraint("attempt BETWEEN 0 AND 100", name="attempts"),
     )

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 
 
 class CallWhy(StrEnum):
@@ -48,12 +48,7 @@ class CallBack(SQLModel, table=True):
             "content IS NULL OR (content BETWEEN 1 AND 5 AND answer IS NOT NULL)",
             name="contents",
         ),
-        Index(
-            "calls_to_make",
-            *("street_code", "until_on"),
-            postgresql_where=text("answer IS NULL"),
-            sqlite_where=text("answer IS NULL"),
-        ),
+        narrow("calls_to_make", *("street_code", "until_on"), where="answer IS NULL"),
         Index("calls_about_a_helper", "helper_id", "service_on"),
     )
 

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 
 LET_GO: Final = "let_go"  # the step by which a helper at the door hears: go on
 
@@ -88,12 +88,11 @@ class Case(SQLModel, table=True):
 
     __tablename__ = "safety_case"
     __table_args__ = (
-        Index(
+        narrow(
             "one_open_case",
             *("order_id", "kind"),
+            where="closed_at IS NULL",
             unique=True,
-            postgresql_where=text("closed_at IS NULL"),
-            sqlite_where=text("closed_at IS NULL"),
         ),
         CheckConstraint(
             "(closed_at IS NULL) = (outcome IS NULL)", name="closed_by_outcome"

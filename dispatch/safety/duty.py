@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.access.accounts import Account, Role
 from dispatch.safety.cases import Case, CaseKind
-from dispatch.store.columns import Instant
+from dispatch.store.columns import Instant, narrow
 
 
 class DutyTurn(SQLModel, table=True):
@@ -38,12 +38,8 @@ class Handover(SQLModel, table=True):
     __tablename__ = "handover"
     __table_args__ = (
         CheckConstraint("from_id <> to_id", name="handed_to_another"),
-        Index(
-            "one_open_handover",
-            "from_id",
-            unique=True,
-            postgresql_where=text("accepted_at IS NULL"),
-            sqlite_where=text("accepted_at IS NULL"),
+        narrow(
+            "one_open_handover", "from_id", where="accepted_at IS NULL", unique=True
         ),
     )
 
@@ -88,12 +84,7 @@ class CaseDuty(SQLModel, table=True):
     __tablename__ = "case_duty"
     __table_args__ = (
         CheckConstraint("asked >= 1", name="asked_somebody"),
-        Index(
-            "to_be_asked_again",
-            "again_at",
-            postgresql_where=text("again_at IS NOT NULL"),
-            sqlite_where=text("again_at IS NOT NULL"),
-        ),
+        narrow("to_be_asked_again", "again_at", where="again_at IS NOT NULL"),
     )
 
     case_id: UUID = Field(foreign_key="safety_case.id", primary_key=True)

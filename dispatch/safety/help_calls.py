@@ -11,12 +11,12 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import CheckConstraint, Column, Index
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 from dispatch.people.offers import OfferState
 from dispatch.people.places import ON_EARTH
-from dispatch.store.columns import Instant, Json, facts, word
+from dispatch.store.columns import Instant, Json, facts, narrow, word
 
 # Fields of the vault, by call; the last says what was found there.
 WHAT, WHO, WHERE, ENDED = "what", "who", "where", "ended"
@@ -61,19 +61,10 @@ class HelpCall(SQLModel, table=True):
         CheckConstraint(
             "(closed_at IS NULL) = (closed_by IS NULL)", name="help_closed_by_a_person"
         ),
-        Index(
-            "one_call_at_a_time",
-            "helper_id",
-            unique=True,
-            postgresql_where=text("closed_at IS NULL"),
-            sqlite_where=text("closed_at IS NULL"),
+        narrow(
+            "one_call_at_a_time", "helper_id", where="closed_at IS NULL", unique=True
         ),
-        Index(
-            "help_to_act_on",
-            "act_at",
-            postgresql_where=text("act_at IS NOT NULL"),
-            sqlite_where=text("act_at IS NOT NULL"),
-        ),
+        narrow("help_to_act_on", "act_at", where="act_at IS NOT NULL"),
         Index("help_of_a_street", "street_code", "called_at"),
     )
 
@@ -109,12 +100,11 @@ class HelpAsk(SQLModel, table=True):
 
     __tablename__ = "help_ask"
     __table_args__ = (
-        Index(
+        narrow(
             "one_standing_ask",
             "call_id",
+            where="state IN ('open', 'accepted')",
             unique=True,
-            postgresql_where=text("state IN ('open', 'accepted')"),
-            sqlite_where=text("state IN ('open', 'accepted')"),
         ),
         Index("asks_of_a_helper", "helper_id", "asked_at"),
         CheckConstraint("asked_at < expires_at", name="ask_forward"),

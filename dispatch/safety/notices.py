@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 
 LONGEST = 200
 
@@ -42,12 +42,7 @@ class Notice(SQLModel, table=True):
         CheckConstraint(
             "way = 'inbox' OR street_code IS NOT NULL", name="outside_by_street"
         ),
-        Index(
-            "notices_to_send",
-            "next_at",
-            postgresql_where=text("state = 'waiting'"),
-            sqlite_where=text("state = 'waiting'"),
-        ),
+        narrow("notices_to_send", "next_at", where="state = 'waiting'"),
         Index("notices_of_somebody", "account_id", "made_at"),
     )
 

@@ -59,10 +59,14 @@ def word(kind: type[StrEnum]) -> Enum:
     )
 
 
-def narrow(name: str, *columns: str, where: str) -> Index:
-    """An index of the few rows that something looks for every few seconds."""
+def narrow(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of some rows only: the few that something looks for every few seconds,
+    or those of which there may be one each.
+    """
     only = text(where)
-    return Index(name, *columns, postgresql_where=only, sqlite_where=only)
+    return Index(
+        name, *columns, unique=unique, postgresql_where=only, sqlite_where=only
+    )
 
 
 def among(column: Any, words: Sequence[StrEnum]) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.access.scope import get_scoped
@@ -17,7 +17,7 @@ from dispatch.errors import Conflict, NotAllowed
 from dispatch.log.events import record
 from dispatch.people.elders import Elder
 from dispatch.people.life_events import LifeEvent, LifeKind
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.lifecycle import Lifecycle
 from dispatch.subsidy.rule_versions import rules_on
@@ -45,11 +45,10 @@ class AllowanceStop(SQLModel, table=True):
             "(verified_at IS NULL) = (verified_by IS NULL)", name="verified_by_a_person"
         ),
         Index("stops_of_a_month", "stops_on"),
-        Index(
+        narrow(
             "stops_to_verify",
             "verify_until_on",
-            postgresql_where=text(f"verified_at IS NULL AND {_LIVE}"),
-            sqlite_where=text(f"verified_at IS NULL AND {_LIVE}"),
+            where=f"verified_at IS NULL AND {_LIVE}",
         ),
     )
 

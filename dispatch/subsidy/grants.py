@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from dispatch.orders.orders import Order
-from dispatch.store.columns import Instant, fen
+from dispatch.store.columns import Instant, fen, narrow
 from dispatch.subsidy.outcomes import Line
 from dispatch.subsidy.tally import Granted
 from dispatch.subsidy.windows import Moment
@@ -24,19 +24,12 @@ class Grant(SQLModel, table=True):
 
     __tablename__ = "subsidy_grant"
     __table_args__ = (
-        Index(
-            "one_live_grant",
-            *("order_id", "subsidy"),
-            unique=True,
-            postgresql_where=text(_LIVE),
-            sqlite_where=text(_LIVE),
-        ),
-        Index(
+        narrow("one_live_grant", *("order_id", "subsidy"), where=_LIVE, unique=True),
+        narrow(
             "one_grant_a_window",
             *("elder_id", "once_key"),
+            where=f"{_LIVE} AND once_key IS NOT NULL",
             unique=True,
-            postgresql_where=text(f"{_LIVE} AND once_key IS NOT NULL"),
-            sqlite_where=text(f"{_LIVE} AND once_key IS NOT NULL"),
         ),
         Index("grants_of_an_elder", "elder_id", "service_on"),
         CheckConstraint(fen("fen", low=1), name="some_fen"),

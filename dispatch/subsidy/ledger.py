@@ -11,11 +11,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, exists, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, exists, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from dispatch.store.columns import MAX_FEN, Instant, word
+from dispatch.store.columns import MAX_FEN, Instant, narrow, word
 from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.ledger_accounts import (
@@ -70,11 +70,6 @@ ENTRY_RULES: Final = {
 }
 
 
-def _some_index(name: str, column: str, where: str) -> Index:
-    only = text(where)
-    return Index(name, column, postgresql_where=only, sqlite_where=only)
-
-
 class Entry(SQLModel, table=True):
     """One fact in the journal: an order's money, a station's, or taking that back.
 
@@ -100,10 +95,10 @@ class Entry(SQLModel, table=True):
             *("period", "service_on", "id", "street_code", "channel"),
             *("category", "service"),
         ),
-        _some_index("entries_of_stations", "station_id", "kind = 'station'"),
-        _some_index("entries_that_correct", "corrects_id", "corrects_id IS NOT NULL"),
-        _some_index(
-            "entries_that_adjust", "adjusts_period", "adjusts_period IS NOT NULL"
+        narrow("entries_of_stations", "station_id", where="kind = 'station'"),
+        narrow("entries_that_correct", "corrects_id", where="corrects_id IS NOT NULL"),
+        narrow(
+            "entries_that_adjust", "adjusts_period", where="adjusts_period IS NOT NULL"
         ),
         Index("entries_of_a_person", "elder_id", "period"),
         {"sqlite_with_rowid": False},

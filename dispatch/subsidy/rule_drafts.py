@@ -4,11 +4,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import CheckConstraint, Column
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.errors import NotFound
-from dispatch.store.columns import Instant, Json, facts, word
+from dispatch.store.columns import Instant, Json, facts, narrow, word
 
 _OPEN = "state = 'open'"
 
@@ -45,13 +45,7 @@ class RuleDraft(SQLModel, table=True):
             "state <> 'withdrawn' OR decided_by = made_by",
             name="draft_withdrawn_by_its_maker",
         ),
-        Index(
-            "one_open_draft",
-            "version_id",
-            unique=True,
-            postgresql_where=text(_OPEN),
-            sqlite_where=text(_OPEN),
-        ),
+        narrow("one_open_draft", "version_id", where=_OPEN, unique=True),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)

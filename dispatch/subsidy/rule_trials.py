@@ -7,12 +7,12 @@ goes on. It writes nothing but itself.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, delete, text
+from sqlalchemy import CheckConstraint, Column, delete
 from sqlmodel import Field, Session, col
 
 from dispatch.errors import NotFound
 from dispatch.planning.waves import Leased
-from dispatch.store.columns import Instant, Json, facts
+from dispatch.store.columns import Instant, Json, facts, narrow
 from dispatch.store.unit_of_work import UnitOfWork
 
 
@@ -30,12 +30,7 @@ class RuleTrial(Leased, table=True):
 
     __tablename__ = "rule_trial"
     __table_args__ = (
-        Index(
-            "trials_to_make",
-            "queued_at",
-            postgresql_where=text("state IN ('queued', 'running')"),
-            sqlite_where=text("state IN ('queued', 'running')"),
-        ),
+        narrow("trials_to_make", "queued_at", where="state IN ('queued', 'running')"),
         CheckConstraint("attempt BETWEEN 0 AND 100", name="trial_attempts"),
         CheckConstraint("state <> 'done' OR answer IS NOT NULL", name="trial_answers"),
         CheckConstraint("state <> 'failed' OR error IS NOT NULL", name="trial_why"),

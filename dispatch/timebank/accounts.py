@@ -9,11 +9,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy import CheckConstraint, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch.log.book_chain import Book, to_seal
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 from dispatch.store.engine import insert_of
 from dispatch.store.unit_of_work import UnitOfWork
 
@@ -26,7 +26,7 @@ class TimeAccountKind(StrEnum):
     ELDER = "elder"
 
 
-_ONE = text("kind IN ('issue', 'pool')")
+_ONE = "kind IN ('issue', 'pool')"
 
 
 class TimeAccount(SQLModel, table=True):
@@ -40,13 +40,7 @@ class TimeAccount(SQLModel, table=True):
             )
             for kind in ("helper", "team", "elder")
         ),
-        Index(
-            "one_of_the_house",
-            "kind",
-            unique=True,
-            postgresql_where=_ONE,
-            sqlite_where=_ONE,
-        ),
+        narrow("one_of_the_house", "kind", where=_ONE, unique=True),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -74,13 +68,7 @@ class TeamMember(SQLModel, table=True):
 
     __tablename__ = "time_team_member"
     __table_args__ = (
-        Index(
-            "one_team_each",
-            "helper_id",
-            unique=True,
-            postgresql_where=text("until_on IS NULL"),
-            sqlite_where=text("until_on IS NULL"),
-        ),
+        narrow("one_team_each", "helper_id", where="until_on IS NULL", unique=True),
         CheckConstraint("until_on IS NULL OR from_on <= until_on", name="team_forward"),
     )
 

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from dispatch.store.columns import Instant, word
+from dispatch.store.columns import Instant, narrow, word
 
 
 class Relation(StrEnum):
@@ -28,12 +28,11 @@ class Kin(SQLModel, table=True):
 
     __tablename__ = "time_kin"
     __table_args__ = (
-        Index(
+        narrow(
             "one_kinship_each",
             *("helper_id", "elder_id"),
+            where="ended_at IS NULL",
             unique=True,
-            postgresql_where=text("ended_at IS NULL"),
-            sqlite_where=text("ended_at IS NULL"),
         ),
         CheckConstraint("proof <> ''", name="kin_by_paper"),
     )

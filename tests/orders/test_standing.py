@@ -37,6 +37,7 @@ from tests.little_town import EIGHT, TODAY, LittleTown
 
 FRIDAY = TODAY.weekday()
 NEXT = TODAY + timedelta(days=7)
+BOTH_LUNCHES = [(on, "pickup", "waiting") for on in (TODAY, NEXT)]
 
 
 @pytest.fixture
@@ -117,10 +118,7 @@ def test_a_plan_makes_its_orders_and_says_where_they_come_from(
         (TODAY, None, "B pickup"),
         (NEXT, None, "B pickup"),
     ]
-    assert orders_of(served.engine, elder_id) == [
-        (TODAY, "pickup", "waiting"),
-        (NEXT, "pickup", "waiting"),
-    ]
+    assert orders_of(served.engine, elder_id) == BOTH_LUNCHES
     with Session(served.engine) as session:
         origins = session.exec(select(Origin)).all()
         assert {(one.source, one.agreed) for one in origins} == {
@@ -145,10 +143,7 @@ def test_the_night_may_run_twice_or_break_off_and_doubles_nothing(
 
     assert rounds == [2, 0, 0, 0]
     for elder_id in elders:
-        assert orders_of(served.engine, elder_id) == [
-            (TODAY, "pickup", "waiting"),
-            (NEXT, "pickup", "waiting"),
-        ]
+        assert orders_of(served.engine, elder_id) == BOTH_LUNCHES
     with Session(served.engine) as session:
         assert session.exec(select(StandingRun)).one().done_at is not None
 

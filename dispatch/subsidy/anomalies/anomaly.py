@@ -10,10 +10,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import CheckConstraint, Column, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from dispatch.store.columns import Instant, Json, facts, word
+from dispatch.store.columns import Instant, Json, facts, narrow, word
 from dispatch.subsidy.anomalies.finding import AnomalyRule, Level
 
 
@@ -65,17 +65,11 @@ class Anomaly(SQLModel, table=True):
             "OR (decided_by <> concluded_by AND decided_by <> appealed_by)",
             name="decided_by_another",
         ),
-        Index(
-            "held_orders",
-            "order_id",
-            postgresql_where=text("holds"),
-            sqlite_where=text("holds"),
-        ),
-        Index(
+        narrow("held_orders", "order_id", where="holds"),
+        narrow(
             "holds_of_a_month",
             "period",
-            postgresql_where=text("holds AND state IN ('open', 'appealed')"),
-            sqlite_where=text("holds AND state IN ('open', 'appealed')"),
+            where="holds AND state IN ('open', 'appealed')",
         ),
         Index("anomalies_of_a_street", "state", "street_code", "found_at"),
         Index("anomalies_of_a_station", "station_id", "found_at"),
