@@ -9,14 +9,13 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, or_, select
 
 from dispatch.catalogue.sittings import MenuItem, Serving, list_menu
 from dispatch.clock import town_day, town_seconds
-from dispatch.errors import Refusal, places_of
+from dispatch.errors import Refusal
 from dispatch.orders.diet import suits
 from dispatch.orders.dishes import sitting_for
 from dispatch.orders.ordering import OrderDraft, make_order
@@ -33,10 +32,9 @@ from dispatch.orders.standing_plans import (
     plan_for,
 )
 from dispatch.people.elders import Elder, get_elder
-from dispatch.store.database import is_away, is_full
+from dispatch.store.alone import do_alone
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 
-log = structlog.get_logger()
 AHEAD_DAYS: Final = 7
 FAILED: Final = "failed"  # why a meal is missing that no refusal speaks of
 _BEGINS_SECONDS: Final = 30 * 60  # after local midnight
@@ -75,24 +73,12 @@ def run_standing(engine: Engine, at_once: int = _AT_ONCE) -> int:
 
 
 def _make_alone(engine: Engine, meal: Meal) -> None:
-    """One meal; a failure of ours with it keeps nobody behind it waiting.
-
-    Raises: what the database raises that is away or full; the run goes on later.
-    """
-    try:
-        in_one_transaction(engine, partial(make_due, meal=meal))
-    except Exception as error:
-        if is_away(error) or is_full(error):
-            raise
+    """One meal; a failure of ours with it keeps nobody behind it waiting."""
+    _, on, serving = meal
+    made = partial(make_due, meal=meal)
+    about = {"day": on.isoformat(), "serving": serving.value}
+    if not do_alone(engine, made, "standing.failed", **about):
         in_one_transaction(engine, partial(note_failed, meal=meal))
-        _, on, serving = meal
-        log.error(  # noqa: TRY400 - its own words may be of a person
-            "standing.failed",
-            error=type(error).__name__,
-            where=places_of(error, most=1),
-            day=on.isoformat(),
-            serving=serving.value,
-        )
 
 
 def note_failed(uow: UnitOfWork, meal: Meal) -> None:

@@ -177,6 +177,15 @@ def get_elder(session: Session, elder_id: UUID) -> Elder:
     raise NotFound("没有找到这位老人。")
 
 
+def hold_in_turn(session: Session, elder_id: UUID) -> Elder:
+    """This elder, for one at a time: what is settled for them is settled one after the
+    other, so that caps hold.
+    """
+    query = select(Elder.id).where(Elder.id == elder_id)
+    session.exec(query.with_for_update(key_share=True)).one()
+    return session.get_one(Elder, elder_id)
+
+
 def list_contacts(session: Session, elder_id: UUID) -> list[Contact]:
     """Whom to call, first to last."""
     query = select(Contact).where(Contact.elder_id == elder_id)

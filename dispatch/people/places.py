@@ -87,6 +87,12 @@ def get_station_coded(session: Session, code: str) -> Station:
     return station
 
 
+def hold_station(session: Session, station: Station) -> None:
+    """Two people who count or pay one station wait for each other."""
+    query = select(Station.id).where(Station.id == station.id)
+    session.exec(query.with_for_update(key_share=True)).one()
+
+
 def is_at_kitchen(station: Station, kitchen: Kitchen) -> bool:
     """The station and its kitchen are one house, with the same people."""
     way = great_circle((station.lat, station.lon), (kitchen.lat, kitchen.lon))

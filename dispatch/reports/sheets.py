@@ -8,8 +8,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from dispatch.reports.tables import Cell, Column, Kind, Line, Report, Table
-from dispatch.reports.wording import head_of, number_of
+from dispatch.reports.tables import Column, Kind, Line, Report, Table
+from dispatch.reports.wording import SheetCell, head_of, number_of
 
 _SAFE: Final = {
     "strings_to_formulas": False,
@@ -24,7 +24,6 @@ _LOOKS: Final = {
     Kind.PERCENT: "0.00%",
     Kind.RATIO: "#,##0.00",
 }
-_DIVIDED_BY: Final = {Kind.FEN: 100, Kind.RATIO: 100, Kind.PERCENT: 10_000}
 _TITLES_ROW: Final = 2
 _WIDEST: Final = 40
 _CHART_ROWS: Final = 16
@@ -95,7 +94,7 @@ class _Sheet:
             value, kind = number_of(line.cells.get(column.field), column.kind)
             look = self._looks[kind, line.level == 0]
             indent = line.level - 1 if at == 0 and line.level > 1 else 0
-            _write(self._sheet, (row, at), value, kind, look, indent)
+            _write(self._sheet, (row, at), value, look, indent)
 
     def _bars(self, below: int) -> int:
         """The chart of a table stands under it; its parts only, not their total."""
@@ -144,8 +143,7 @@ class _Sheet:
 def _write(
     sheet: Worksheet,
     at: tuple[int, int],
-    value: Cell,
-    kind: Kind,
+    value: SheetCell,
     look: Format,
     indent: int,
 ) -> None:
@@ -154,7 +152,7 @@ def _write(
     elif isinstance(value, str):
         sheet.write_string(*at, "　" * indent + value, look)
     else:
-        sheet.write_number(*at, value / _DIVIDED_BY.get(kind, 1), look)
+        sheet.write_number(*at, value, look)
 
 
 def _width(column: Column, lines: tuple[Line, ...]) -> int:

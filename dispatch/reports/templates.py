@@ -11,11 +11,10 @@ from dispatch.exchange.exporting import NoTemplate, fill_in
 from dispatch.exchange.workbooks import Cell as SheetCell
 from dispatch.log.audit import write_down
 from dispatch.reports.making import make_report
-from dispatch.reports.tables import Cell, Kind, Report, Table
+from dispatch.reports.tables import Report, Table
 from dispatch.reports.wording import number_of
 from dispatch.store.unit_of_work import UnitOfWork
 
-_DIVIDED_BY: Final = {Kind.FEN: 100, Kind.RATIO: 100, Kind.PERCENT: 10_000}
 _OLDEST: Final = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP knows
 _WRITTEN: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
@@ -50,17 +49,11 @@ def _columns(table: Table) -> list[tuple[str, str]]:
 def _rows(table: Table) -> list[dict[str, SheetCell]]:
     return [
         {
-            column.field: _plain(*number_of(line.cells.get(column.field), column.kind))
+            column.field: number_of(line.cells.get(column.field), column.kind)[0]
             for column in table.columns
         }
         for line in table.lines
     ]
-
-
-def _plain(value: Cell, kind: Kind) -> SheetCell:
-    if isinstance(value, int) and kind in _DIVIDED_BY:
-        return value / _DIVIDED_BY[kind]
-    return value
 
 
 def _stilled(content: bytes, report: Report) -> bytes:

@@ -1,8 +1,12 @@
 """How cells read on paper and in words."""
 
+from typing import Final
+
 from dispatch.reports.tables import Cell, Kind
 
 ABSENT = "—"
+_DIVIDED_BY: Final = {Kind.FEN: 100, Kind.RATIO: 100, Kind.PERCENT: 10_000}
+SheetCell = str | int | float | None
 
 
 def spoken(value: Cell, kind: Kind) -> str:
@@ -34,10 +38,14 @@ class Told(str):
         return self.value, self.kind
 
 
-def number_of(cell: Cell, kind: Kind) -> tuple[Cell, Kind]:
-    """The cell as a number where it is one, and of which kind it is."""
+def number_of(cell: Cell, kind: Kind) -> tuple[SheetCell, Kind]:
+    """The cell as a workbook has it: a number where it is one, of money in yuan and of
+    shares in ones; and of which kind it is.
+    """
     if isinstance(cell, Told) and cell.value is not None:
-        return cell.value, cell.kind
+        return number_of(cell.value, cell.kind)
+    if isinstance(cell, int) and kind in _DIVIDED_BY:
+        return cell / _DIVIDED_BY[kind], kind
     return cell, kind
 
 

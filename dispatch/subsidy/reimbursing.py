@@ -5,14 +5,14 @@ from datetime import date
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from dispatch.access.scope import get_scoped
 from dispatch.clock import town_day
 from dispatch.errors import BadInput, Conflict, NotAllowed
 from dispatch.log.book_chain import Book, to_seal
 from dispatch.log.events import record
-from dispatch.people.places import Station
+from dispatch.people.places import Station, hold_station
 from dispatch.store.columns import MAX_FEN
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
@@ -75,17 +75,11 @@ def pay_out(uow: UnitOfWork, draft: PayoutDraft, *, key: str | None) -> Payout:
     if draft.paid_on > town_day(uow.now):
         raise NotYetPaid
     station = get_scoped(uow, Station, draft.station_id)
-    _hold(uow.session, station)
+    hold_station(uow.session, station)
     _check(uow.session, draft)
     payout = _pay(uow, station, draft)
     keep_result(uow, key or "", payout.id)
     return payout
-
-
-def _hold(session: Session, station: Station) -> None:
-    """Two people who pay one station wait for each other."""
-    query = select(Station.id).where(Station.id == station.id)
-    session.exec(query.with_for_update(key_share=True)).one()
 
 
 def _check(session: Session, draft: PayoutDraft) -> None:

@@ -9,7 +9,7 @@ from dispatch.clock import town_day
 from dispatch.errors import Conflict
 from dispatch.log.book_chain import Book, to_seal
 from dispatch.log.events import record
-from dispatch.people.places import Station
+from dispatch.people.places import Station, hold_station
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.ledger import AccountKind, Amount, Entry, EntryKind, post
 from dispatch.subsidy.months.periods import first_day, period_for
@@ -47,7 +47,7 @@ def post_station_month(
     if town_day(uow.now) <= last_day(month):
         raise MonthNotOver
     station = get_scoped(uow, Station, station_id)
-    _hold(uow.session, station)
+    hold_station(uow.session, station)
     rules = rules_on(uow.session, first_day(month))
     counted = count_station(uow.session, rules.policy, station, month)
     outcome = earn(rules.policy, counted)
@@ -79,12 +79,6 @@ def post_station_months(uow: UnitOfWork, month: str) -> list[StationTally]:
     stations = [one.id for one in uow.session.exec(query)]
     made = [post_station_month(uow, station_id, month) for station_id in stations]
     return [tally for tally in made if tally is not None]
-
-
-def _hold(session: Session, station: Station) -> None:
-    """Two people who count one station wait for each other."""
-    query = select(Station.id).where(Station.id == station.id)
-    session.exec(query.with_for_update(key_share=True)).one()
 
 
 _SAID_LATER = {"id", "entry_id", "counted_at", "counted_by"}

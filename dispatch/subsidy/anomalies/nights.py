@@ -7,16 +7,13 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Final
-from uuid import UUID
 
-import structlog
 from sqlalchemy import Engine
 
 from dispatch.clock import town_day, town_seconds
-from dispatch.errors import places_of
 from dispatch.field.earning import settle_done
 from dispatch.orders.orders import get_order
-from dispatch.store.database import is_away, is_full
+from dispatch.store.alone import do_alone
 from dispatch.store.unit_of_work import UnitOfWork, in_one_transaction, picture
 from dispatch.subsidy.anomalies.anomaly import (
     Anomaly,
@@ -30,8 +27,6 @@ from dispatch.subsidy.ledger import find_live_entry
 from dispatch.subsidy.months.periods import is_open
 from dispatch.subsidy.months.told_after import list_told_after, propose_told
 from dispatch.subsidy.rule_versions import rules_on
-
-log = structlog.get_logger()
 
 _FROM_SECONDS: Final = 2 * 3600  # of the local day: phones had time to hand in theirs
 _CATCHES_UP: Final = 7
@@ -70,7 +65,9 @@ def look_over_nights(
         part = found[start : start + _AT_ONCE]
         in_one_transaction(engine, partial(hold_back, day=day, found=part))
     for elder_id, first_on in told.items():
-        _propose_alone(engine, elder_id, first_on, day)
+        asked = partial(propose_told, elder_id=elder_id, first_on=first_on, told_on=day)
+        about = {"day": day.isoformat(), "elder": str(elder_id)}
+        do_alone(engine, asked, "night.not_reckoned", **about)
 
     def end(uow: UnitOfWork) -> None:
         note_night(uow, day, looked_at, len(found))
@@ -79,28 +76,6 @@ def look_over_nights(
 
     in_one_transaction(engine, end)
     return len(found)
-
-
-def _propose_alone(
-    engine: Engine, elder_id: UUID, first_on: date, told_on: date
-) -> None:
-    """One elder; a failure of ours with them keeps nobody behind them waiting.
-
-    Raises: what the database raises that is away or full; the night is done later.
-    """
-    asked = partial(propose_told, elder_id=elder_id, first_on=first_on, told_on=told_on)
-    try:
-        in_one_transaction(engine, asked)
-    except Exception as error:
-        if is_away(error) or is_full(error):
-            raise
-        log.error(  # noqa: TRY400 - its own words may be of a person
-            "night.not_reckoned",
-            error=type(error).__name__,
-            where=places_of(error, most=1),
-            day=told_on.isoformat(),
-            elder=str(elder_id),
-        )
 
 
 def due_night(uow: UnitOfWork) -> date | None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from dispatch.access.scope import get_scoped
 from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
 from dispatch.field.evidence import Evidence
 from dispatch.people.elder_facts import FactKind, history_of, standing_on
-from dispatch.people.elders import Elder
+from dispatch.people.elders import Elder, hold_in_turn
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.ledger import (
@@ -290,8 +290,6 @@ def _payers(
 
 
 def _elder_of(session: Session, entry: Entry) -> Elder:
-    query = select(Elder).where(col(Elder.id) == entry.elder_id)
-    found = session.exec(query.with_for_update(key_share=True)).first()
-    if found is None:
+    if entry.elder_id is None:
         raise BadInput("只能更正一笔服务的补贴。")
-    return found
+    return hold_in_turn(session, entry.elder_id)
