@@ -45,6 +45,7 @@ _SHARES: Final = {
     Fault.SILENT: 0.1,
 }
 _NUMBERED_WITHIN_SECONDS: Final = 60.0
+_STEPS: Final = 20  # of progress
 _KITCHEN_COUNTS: Final = "09:40"  # the first day's lunch is planned from here on
 Others = Mapping[str, Callable[[], None]]
 
@@ -125,7 +126,7 @@ class Run:
             )
             watchers = [await self._watch(street) for street in (bad, good)]
             line.shares = dict(_SHARES)
-            callers = Callers(bad, nemesis.answered)
+            callers = Callers(bad, self._heard(nemesis))
             shooting = asyncio.create_task(nemesis.shoot())
             await self._call(callers)
             await shooting
@@ -142,6 +143,19 @@ class Run:
         report.told = dict(callers.told)
         report.seconds = round(time.monotonic() - began, 1)
         report.slowest_recovery_seconds = _slowest(nemesis, callers)
+
+    def _heard(self, nemesis: Nemesis) -> Callable[[int], None]:
+        """Whoever shoots is told each call, whoever waits each twentieth of them."""
+        orders, said = self._report.orders, 0
+
+        def heard(calls: int) -> None:
+            nonlocal said
+            nemesis.answered(calls)
+            if calls * _STEPS // orders > said:
+                said = calls * _STEPS // orders
+                say(f"{calls} of {orders} calls, {len(nemesis.shot)} shots")
+
+        return heard
 
     async def _watch(self, street: Street) -> Desk:
         agenda = Agenda(self._pace, self._notes)
