@@ -21,6 +21,7 @@ from dispatch.reports.rosters import (
     Register,
     Roster,
     entitled_on,
+    is_signed,
     signed_ids,
     signed_on,
 )
@@ -112,8 +113,8 @@ class Looking:
     def served(self) -> Served:
         """What was done and for whom."""
         born = _born_until(self.as_of)
-        roster = signed_ids(self.actor, self.as_of)
-        return count_served(self.session, self.done, roster, col(Elder.born_on) <= born)
+        signed = is_signed(self.actor, self.as_of)
+        return count_served(self.session, self.done, signed, col(Elder.born_on) <= born)
 
     @cached_property
     def carried(self) -> Carried:

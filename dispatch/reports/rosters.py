@@ -15,10 +15,10 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_
 from sqlmodel import Session, col, select
 
-from dispatch.access.scope import scoped
+from dispatch.access.scope import scoped, within
 from dispatch.people.agreements import Agreement
 from dispatch.people.elder_facts import (
     History,
@@ -66,13 +66,17 @@ def signed_on(session: Session, actor: Actor, on: date) -> Roster:
 
 def signed_ids(actor: Actor, on: date) -> Any:
     """For queries: the elders of that roster."""
-    holds = exists().where(
-        col(Agreement.elder_id) == col(Elder.id),
+    return select(col(Elder.id).label("elder_id")).where(is_signed(actor, on))
+
+
+def is_signed(actor: Actor, on: date) -> ColumnElement[bool]:
+    """For queries: an elder stands on that roster."""
+    holding = select(Agreement.elder_id).where(
         col(Agreement.from_on) <= on,
         or_(col(Agreement.until_on).is_(None), col(Agreement.until_on) >= on),
     )
-    ids: Any = scoped(actor, Elder).where(living_on(on), holds)
-    return ids.with_only_columns(col(Elder.id).label("elder_id"))
+    holds = col(Elder.id).in_(holding)
+    return and_(*within(actor, Elder), living_on(on), holds)
 
 
 def _digits(elder_id: Any) -> Any:

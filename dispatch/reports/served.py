@@ -65,7 +65,7 @@ def count_served(session: Session, done: Any, signed: Any, old: Any) -> Served:
 
     Args:
         done: the services that were done, a query whose columns are still open.
-        signed: a query of the elders on the roster.
+        signed: of an elder, whether they stand on the roster.
         old: of an elder, whether they were born in time.
     """
     who, what, many = col(Order.elder_id), col(Order.service), func.count()
@@ -86,20 +86,14 @@ def count_served(session: Session, done: Any, signed: Any, old: Any) -> Served:
         .group_by(person.c.elder_id)
         .subquery()
     )
-    roster = signed.subquery()
-    on_roster = roster.c.elder_id.is_not(None)
-    whole: Any = (
-        select(
-            null().label("assist"),
-            func.sum(each.c.services),
-            func.count(),
-            func.sum(case((on_roster, each.c.services), else_=0)),
-            func.count(roster.c.elder_id),
-            func.count(case((old, 1))),
-        )
-        .join(Elder, col(Elder.id) == each.c.elder_id)
-        .outerjoin(roster, roster.c.elder_id == each.c.elder_id)
-    )
+    whole: Any = select(
+        null().label("assist"),
+        func.sum(each.c.services),
+        func.count(),
+        func.sum(case((signed, each.c.services), else_=0)),
+        func.count(case((signed, 1))),
+        func.count(case((old, 1))),
+    ).join(Elder, col(Elder.id) == each.c.elder_id)
     mix: Any = select(
         person.c.assist,
         func.sum(person.c.services),
