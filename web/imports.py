@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from dispatch.exchange.bringing import confirm_sheet, try_otherwise, try_sheet
 from dispatch.exchange.marking import make_template, mark_faults
@@ -23,6 +23,7 @@ from web.schemas.shapes import Limit, Offset
 from web.wire import Answer, StrictRoute, as_file
 
 router = APIRouter(prefix="/api/imports", route_class=StrictRoute, tags=["sheets"])
+BYTES = "application/octet-stream"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Word = Annotated[str, Query(max_length=24)]
 Name = Annotated[str, Query(max_length=260)]  # what file systems allow
@@ -49,11 +50,26 @@ def get_imports(caller: Importer) -> Answer:
     return Answer(caller.read(show_runs))
 
 
-@router.post("", status_code=201, response_model=RunPage)
+async def _sent(request: Request, _caller: Importer) -> bytes:
+    """The file, read when it is known whose it is: no stranger sends twenty million
+    bytes."""
+    return await request.body()
+
+
+_FILE = {"type": "string", "contentMediaType": BYTES, "title": "Content"}
+_SENT = {"required": True, "content": {BYTES: {"schema": _FILE}}}
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=RunPage,
+    openapi_extra={"requestBody": _SENT},
+)
 def post_import(
     kind: Word,
     name: Name,
-    content: Annotated[bytes, Body(media_type="application/octet-stream")],
+    content: Annotated[bytes, Depends(_sent)],
     caller: Importer,
     sheet: Annotated[str | None, Query(max_length=60)] = None,
     source: Annotated[str, Query(max_length=40)] = "",

@@ -218,7 +218,7 @@ def get_draw(draw_id: UUID, caller: DrawReader) -> Answer:
 @router.get("/draws/{draw_id}/proofs/{number}", response_model=ProofSheet)
 def get_drawn(draw_id: UUID, number: OrderNumber, caller: DrawReader) -> Answer:
     """Times and hashes of what a drawn order was proven by."""
-    return Answer(caller.read(lambda uow: proofs_of_drawn(uow, draw_id, number)))
+    return Answer(caller.change(lambda uow: proofs_of_drawn(uow, draw_id, number)))
 
 
 @router.post("/draws", status_code=_NEW)

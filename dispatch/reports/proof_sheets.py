@@ -18,6 +18,7 @@ from dispatch.field.events import FieldEvent
 from dispatch.field.evidence import Evidence, list_evidence
 from dispatch.field.photographing import find_whole, look_at
 from dispatch.field.photos import list_photos
+from dispatch.log.audit import write_down
 from dispatch.orders.orders import Order, get_order
 from dispatch.people.labels import label_elders
 from dispatch.people.places import get_station
@@ -69,7 +70,7 @@ class ProofSheet:
 
 
 def proofs_of_line(uow: UnitOfWork, order_id: UUID) -> ProofSheet:
-    """The proofs behind an order that is booked, within reach.
+    """The proofs behind an order that is booked, within reach; the look is kept.
 
     Raises: NotFound
     """
@@ -77,7 +78,8 @@ def proofs_of_line(uow: UnitOfWork, order_id: UUID) -> ProofSheet:
 
 
 def proofs_of_drawn(uow: UnitOfWork, draw_id: UUID, number: str) -> ProofSheet:
-    """The proofs of an order that a random audit within reach has drawn, and no other.
+    """The proofs of an order that a random audit within reach has drawn, and no other;
+    the look is kept.
 
     Raises: NotFound
     """
@@ -112,7 +114,8 @@ def _booked(uow: UnitOfWork, order_id: UUID) -> Order:
 
 
 def _sheet(uow: UnitOfWork, order: Order) -> ProofSheet:
-    session = uow.session
+    session, said = uow.session, f"order {order.number}"
+    write_down(uow, "show_proofs", "elder", order.elder_id, purpose=said)
     return ProofSheet(
         order_number=order.number,
         elder_label=label_elders(uow, [order.elder_id])[order.elder_id],

@@ -70,6 +70,12 @@ def _picture(town: LittleTown, order: Order) -> UUID:
     return photo_id
 
 
+def _looks(town: LittleTown) -> list[tuple[UUID | None, str]]:
+    """At whose proofs somebody looked, and at which order's."""
+    looks = [one for one in rows(town, Audit) if one.action == "show_proofs"]
+    return [(one.object_id, one.purpose) for one in looks]
+
+
 @ON_ONE_ENGINE
 @pytest.mark.proves("S06")
 def test_an_auditor_sees_hashes_and_opens_a_picture_for_a_reason_that_is_kept(
@@ -79,6 +85,7 @@ def test_an_auditor_sees_hashes_and_opens_a_picture_for_a_reason_that_is_kept(
     photo, unbooked = (_picture(town, one) for one in eaten)
     auditor = town.add_account("auditor", Role.AUDITOR)
     sheet = as_(town, auditor, proofs_of_line, booked.id)
+    assert _looks(town) == [(booked.elder_id, f"order {booked.number}")]
     assert _CODE.fullmatch(sheet.elder_label)
     assert [(one.origin, one.grade, one.counts) for one in sheet.proofs] == [
         ("counter", "A", True)
@@ -114,6 +121,7 @@ def test_an_evaluator_sees_points_and_the_proofs_of_what_was_drawn(
     as_(town, district, draw_sample, draw.id, "03-11-17")
 
     sheet = as_(town, evaluator, proofs_of_drawn, draw.id, booked.number)
+    assert _looks(town) == [(booked.elder_id, f"order {booked.number}")]
     assert _CODE.fullmatch(sheet.elder_label)
     assert len(sheet.proofs) == 1
     (row,) = as_(town, evaluator, list_draws)

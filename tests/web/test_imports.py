@@ -1,7 +1,8 @@
 """Sheets over HTTP: uploaded, corrected, confirmed; refused in Chinese."""
 
+from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -14,12 +15,12 @@ from dispatch.people.vault import seal
 from tests.engines import ON_ONE_ENGINE
 from tests.exchange.conftest import sheet_of
 from tests.web.conftest import House
-from web.imports import XLSX
+from web.imports import BYTES, XLSX
 
 
 def upload(client: httpx.Client, content: bytes, **about: str) -> httpx.Response:
     asked = {"kind": "elders", "name": "名单.xlsx"} | about
-    headers = {"Content-Type": "application/octet-stream"}
+    headers = {"Content-Type": BYTES}
     return client.post("/api/imports", params=asked, content=content, headers=headers)
 
 
@@ -45,6 +46,20 @@ def test_a_roster_is_looked_through_then_confirmed_once(
     assert (confirmed["run"]["state"], elders(house)) == ("confirmed", 27)
     assert clerk.get(f"{address}/faults.xlsx").content[:2] == b"PK"
     assert clerk.get("/api/imports").json()[0]["confirmed_by"] == "front"
+
+
+@ON_ONE_ENGINE
+def test_a_stranger_is_told_before_the_file_is_sent(house: House) -> None:
+    about = urlsplit(house.address)
+    line = HTTPConnection(about.hostname or "", about.port, timeout=10)
+    line.putrequest("POST", "/api/imports?kind=elders&name=a.xlsx")
+    line.putheader("Origin", house.address)
+    line.putheader("Content-Type", BYTES)
+    line.putheader("Content-Length", "20000000")
+    line.endheaders()  # and not one byte of it
+
+    assert line.getresponse().status == 401
+    line.close()
 
 
 @ON_ONE_ENGINE
@@ -98,7 +113,7 @@ def test_a_column_with_an_odd_name_can_be_told(
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "malformed"), (b"%PDF-\x00", "not_a_sheet"), (b"a,b\n1,2\n", "no_header")],
+    [(b"", "empty_sheet"), (b"%PDF-\x00", "not_a_sheet"), (b"a,b\n1,2\n", "no_header")],
     ids=["nothing", "pdf", "no-header"],
 )
 def test_a_file_that_is_no_sheet_is_refused_in_words(

@@ -73,6 +73,7 @@ export const audit = {
   "audit_deed.set_skill": ["改技能", "Changed a skill"],
   "audit_deed.show_door": ["送餐看到门牌", "Was shown a door"],
   "audit_deed.show_photo": ["查看照片", "Opened a photo"],
+  "audit_deed.show_proofs": ["查看凭证", "Looked at proofs"],
   "audit_deed.suspend": ["暂停上岗", "Suspended a helper"],
   "audit_deed.time_grant": ["发放时间币", "Granted time"],
   "audit_deed.turn": ["排值班", "Set a duty turn"],
