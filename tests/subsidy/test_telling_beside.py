@@ -1,61 +1,27 @@
 """Told while somebody signs: whoever is through first, nothing is missed."""
 
-from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
-from threading import Event, Thread
 
 import pytest
 from sqlmodel import Session, select
 
-from dispatch.errors import Refusal
 from dispatch.people.changing import FactChange, change_facts
 from dispatch.people.elder_facts import FactKind
 from dispatch.people.elders import Elder
-from dispatch.store.unit_of_work import Actor, UnitOfWork, in_one_transaction
+from dispatch.store.unit_of_work import SYSTEM, UnitOfWork
 from dispatch.subsidy.checking import broken_fens
 from dispatch.subsidy.months.blocking import blockers
-from dispatch.subsidy.months.corrections import Correction
+from dispatch.subsidy.months.correcting import decide_correction
+from dispatch.subsidy.months.corrections import Correction, CorrectionState
 from dispatch.subsidy.months.periods import PeriodState, state_of
 from dispatch.subsidy.months.signing import sign_step
 from dispatch.subsidy.months.steps import Step
 from dispatch.subsidy.months.told_after import list_told_after, propose_told
 from tests.little_town import LittleTown
+from tests.subsidy.beside import beside
 from tests.subsidy.closed_month import AFTER, MONTH, Officials, close_drawers, eat_lunch
 from tests.subsidy.ledger_town import do, live_grants, rows
-
-Deed = Callable[[UnitOfWork], object]
-OPEN_SECONDS = 0.3  # that a transaction stays open beside another one
-
-
-def _beside(
-    town: LittleTown, first: tuple[Actor, Deed], then: tuple[Actor, Deed]
-) -> None:
-    """The second deed from its beginning to its end while the first one's transaction
-    is open; where the second has to wait for it, the first goes on after a moment.
-    """
-    written, over = Event(), Event()
-
-    def open_long(uow: UnitOfWork) -> None:
-        first[1](uow)
-        written.set()
-        over.wait(OPEN_SECONDS)
-
-    opening = Thread(target=_do, args=(town, (first[0], open_long)))
-    opening.start()
-    assert written.wait(10)
-    _do(town, then)
-    over.set()
-    opening.join()
-
-
-def _do(town: LittleTown, deed: tuple[Actor, Deed]) -> None:
-    """A signature that comes too early is refused; that is one of the right endings."""
-    actor, what = deed
-    try:
-        in_one_transaction(town.engine, what, actor=actor)
-    except Refusal as refusal:
-        assert refusal.code == "step_too_early"  # noqa: PT017 - what else is a fault
 
 
 def _tell(uow: UnitOfWork, *, suspended: bool) -> None:
@@ -74,9 +40,7 @@ def _is_missed(town: LittleTown, fen: int) -> bool:
         if state_of(session, MONTH) is PeriodState.OPEN:
             found = {one.kind for one in blockers(session, MONTH)}
             return not {"changed_since", "not_confirmed"} & found
-        told = list_told_after(session, AFTER.date())
-    for elder_id, first_on in told.items():
-        do(town, propose_told, elder_id, first_on, AFTER.date())
+    _look_over(town, AFTER.date())
     proposed = sum(one.signed_fen for one in rows(town, Correction))
     return sum(live_grants(town).values()) + proposed != fen
 
@@ -106,7 +70,54 @@ def test_what_is_told_while_somebody_signs_is_never_missed(
         telling = (town.staff, partial(_tell, suspended=suspended))
         signing = (signers[step], partial(sign_step, period=MONTH, step=step))
         both = (telling, signing) if teller_first else (signing, telling)
-        _beside(town, *both)
+        # A signature that comes too early is refused; that is right, too.
+        beside(town, both, "step_too_early")
         assert not _is_missed(town, 0 if suspended else 500), (step, suspended)
     with Session(town.engine) as session:
         assert broken_fens(session) == []
+
+
+@pytest.mark.proves("F81", "F86")
+@pytest.mark.parametrize("decider_first", [True, False])
+def test_what_the_night_asks_anew_while_somebody_decides_is_booked_at_most_once(
+    town: LittleTown, *, decider_first: bool
+) -> None:
+    """What was proposed holds no longer: it is withdrawn, or booked and taken back."""
+    eat_lunch(town)
+    close_drawers(town)
+    officials = Officials(town)
+    officials.sign_all()
+    officials.close()
+    today = AFTER.date() + timedelta(days=8)
+    do(town, _tell, suspended=True)
+    _look_over(town, today)
+    (proposed,) = rows(town, Correction)
+    assert proposed.signed_fen == -500
+    do(town, _tell, suspended=False)
+    with Session(town.engine) as session:
+        ((elder_id, first_on),) = list_told_after(session, today).items()
+
+    accept = partial(decide_correction, accept=True, words="属实")
+    deciding = (officials.district, partial(accept, correction_id=proposed.id))
+    anew = partial(propose_told, elder_id=elder_id, first_on=first_on, told_on=today)
+    asking = (SYSTEM, anew)
+    both = (deciding, asking) if decider_first else (asking, deciding)
+    beside(town, both, "nothing_to_correct")
+    _look_over(town, today)
+
+    found = rows(town, Correction)
+    booked = [one for one in found if one.state is CorrectionState.ACCEPTED]
+    waits = [one for one in found if one.state is CorrectionState.OPEN]
+    stand = [one for one in waits if not one.why.startswith("已无差额")]
+    assert (len(booked), len(stand)) == ((1, 1) if decider_first else (0, 0))
+    assert sum(one.signed_fen for one in booked + stand) == 0
+    with Session(town.engine) as session:
+        assert broken_fens(session) == []
+
+
+def _look_over(town: LittleTown, day: date) -> None:
+    """What the night asks about everybody of whom something was told on this day."""
+    with Session(town.engine) as session:
+        told = list_told_after(session, day)
+    for elder_id, first_on in told.items():
+        do(town, propose_told, elder_id, first_on, day)
