@@ -3,7 +3,8 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from starlette.requests import ClientDisconnect
 
 from dispatch.exchange.bringing import confirm_sheet, try_otherwise, try_sheet
 from dispatch.exchange.marking import make_template, mark_faults
@@ -53,7 +54,10 @@ def get_imports(caller: Importer) -> Answer:
 async def _sent(request: Request, _caller: Importer) -> bytes:
     """The file, read when it is known whose it is: no stranger sends twenty million
     bytes."""
-    return await request.body()
+    try:
+        return await request.body()
+    except ClientDisconnect:
+        raise HTTPException(400) from None  # which nobody hears any more
 
 
 _FILE = {"type": "string", "contentMediaType": BYTES, "title": "Content"}

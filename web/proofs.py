@@ -50,7 +50,7 @@ def get_mine(caller: HelperOfOurs) -> Answer:
 
 @router.get("/orders/{order_id}", response_model=ProofSheet)
 def get_of_line(order_id: UUID, caller: BooksReader) -> Answer:
-    """Times and hashes of what an order in the books was proven by."""
+    """Times and hashes of what a booked order was proven by; who looked is kept."""
     return Answer(caller.change(lambda uow: proofs_of_line(uow, order_id)))
 
 

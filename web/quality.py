@@ -217,7 +217,7 @@ def get_draw(draw_id: UUID, caller: DrawReader) -> Answer:
 
 @router.get("/draws/{draw_id}/proofs/{number}", response_model=ProofSheet)
 def get_drawn(draw_id: UUID, number: OrderNumber, caller: DrawReader) -> Answer:
-    """Times and hashes of what a drawn order was proven by."""
+    """Times and hashes of what a drawn order was proven by; who looked is kept."""
     return Answer(caller.change(lambda uow: proofs_of_drawn(uow, draw_id, number)))
 
 

@@ -165,5 +165,7 @@ def server_version(url: str) -> int:
 
 
 def libpq_address(url: URL) -> str:
-    """SQLAlchemy's address as libpq reads it."""
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    """SQLAlchemy's address as libpq reads it, to whom a plus is no blank."""
+    told = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    where, mark, options = told.partition("?")
+    return where + mark + options.replace("+", "%20")

@@ -11,7 +11,7 @@ from dispatch.counter.cash_days import hold_cash_day
 from dispatch.counter.payments import Payment, PayMethod, list_payments
 from dispatch.errors import BadInput, Conflict
 from dispatch.orders.orders import Order, OrderState, get_order, tell_order
-from dispatch.people.elders import hold_in_turn
+from dispatch.people.elders import hold_elder_in_turn
 from dispatch.people.places import get_station
 from dispatch.store.fail_points import fail_point
 from dispatch.store.idempotency import claim, keep_result
@@ -87,7 +87,7 @@ def take_money(
     if order.is_paid:
         raise AlreadyPaid
     # What caps are left is told to one at a time.
-    hold_in_turn(uow.session, order.elder_id)
+    hold_elder_in_turn(uow.session, order.elder_id)
     due_fen = quote(uow.session, order).self_fen
     if fen != due_fen and happened_at is None:
         raise WrongAmount(due_fen=due_fen)

@@ -73,7 +73,10 @@ def run_standing(engine: Engine, at_once: int = _AT_ONCE) -> int:
 
 
 def _make_alone(engine: Engine, meal: Meal) -> None:
-    """One meal; a failure of ours with it keeps nobody behind it waiting."""
+    """One meal; a failure of ours with it keeps nobody behind it waiting.
+
+    Raises: as `do_alone`.
+    """
     _, on, serving = meal
     made = partial(make_due, meal=meal)
     about = {"day": on.isoformat(), "serving": serving.value}

@@ -177,9 +177,9 @@ def get_elder(session: Session, elder_id: UUID) -> Elder:
     raise NotFound("没有找到这位老人。")
 
 
-def hold_in_turn(session: Session, elder_id: UUID) -> Elder:
+def hold_elder_in_turn(session: Session, elder_id: UUID) -> Elder:
     """This elder, for one at a time: what is settled for them is settled one after the
-    other, so that caps hold.
+    other, so that caps hold. What the session knew of them before is as it was.
     """
     query = select(Elder.id).where(Elder.id == elder_id)
     session.exec(query.with_for_update(key_share=True)).one()

@@ -9,7 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from dispatch.reports.tables import Column, Kind, Line, Report, Table
-from dispatch.reports.wording import SheetCell, head_of, number_of
+from dispatch.reports.wording import Plain, head_of, number_of
 
 _SAFE: Final = {
     "strings_to_formulas": False,
@@ -143,7 +143,7 @@ class _Sheet:
 def _write(
     sheet: Worksheet,
     at: tuple[int, int],
-    value: SheetCell,
+    value: Plain,
     look: Format,
     indent: int,
 ) -> None:

@@ -6,7 +6,7 @@ from dispatch.reports.tables import Cell, Kind
 
 ABSENT = "—"
 _DIVIDED_BY: Final = {Kind.FEN: 100, Kind.RATIO: 100, Kind.PERCENT: 10_000}
-SheetCell = str | int | float | None
+Plain = str | int | float | None
 
 
 def spoken(value: Cell, kind: Kind) -> str:
@@ -38,7 +38,7 @@ class Told(str):
         return self.value, self.kind
 
 
-def number_of(cell: Cell, kind: Kind) -> tuple[SheetCell, Kind]:
+def number_of(cell: Cell, kind: Kind) -> tuple[Plain, Kind]:
     """The cell as a workbook has it: a number where it is one, of money in yuan and of
     shares in ones; and of which kind it is.
     """

@@ -19,7 +19,7 @@ def do_alone(
 
     Args:
         broken: the log's word for a failure.
-        about: what else the log says; nothing of a person.
+        about: what else the log says; of a person their id and no more.
 
     Returns:
         whether it was done.

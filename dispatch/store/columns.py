@@ -60,8 +60,8 @@ def word(kind: type[StrEnum]) -> Enum:
 
 
 def narrow(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index of some rows only: the few that something looks for every few seconds,
-    or those of which there may be one each.
+    """An index of some rows only: those that are looked for often, or of which there
+    may be one each.
     """
     only = text(where)
     return Index(

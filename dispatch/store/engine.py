@@ -17,8 +17,11 @@ _RESTED_SECONDS = 1.0
 _LOOKS_SECONDS = 2.0  # for what is under way when an engine is let go
 # PostgreSQL takes a row far from the last one for four times as dear as the next, as on
 # a disk that turns: with that it reads all proofs there are to find those of a month.
-# What the address says itself comes after it, and counts.
-_NO_DISK_TURNS: Final = "-c random_page_cost=1.1"
+# Whoever has said something else, wherever it can be said, has the last word.
+_NO_DISK_TURNS: Final = (
+    "SELECT set_config('random_page_cost', '1.1', false) FROM pg_settings "
+    "WHERE name = 'random_page_cost' AND source = 'default'"
+)
 _RESTS_SINCE = "rests since"
 _READING: Final[dict[str, dict[str, Any]]] = {
     "sqlite": {"reading": True},
@@ -37,15 +40,14 @@ def make_engine(url: str) -> Engine:
     person's, and a traceback ends in a log.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        theirs = make_url(url).normalized_query.get("options", ())
         engine = create_engine(
             url,
             pool_size=10,
             max_overflow=20,
             pool_timeout=15,
             hide_parameters=True,
-            connect_args={"options": " ".join((_NO_DISK_TURNS, *theirs))},
         )
+        event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "checkin", _note_rest)
         event.listen(engine, "checkout", partial(_ask_who_rested, engine.dialect))
         return engine
@@ -97,6 +99,11 @@ def _ask_who_rested(
         dialect.do_ping(connection)
     except dialect.loaded_dbapi.Error as gone:
         raise InvalidatePoolError from gone
+
+
+def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    connection.execute(_NO_DISK_TURNS)
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:

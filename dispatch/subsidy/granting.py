@@ -9,7 +9,7 @@ from sqlmodel import Session
 from dispatch.field.evidence import Evidence, find_evidence
 from dispatch.orders.orders import Order, OrderState, tell_order
 from dispatch.people.elder_facts import history_of
-from dispatch.people.elders import hold_in_turn
+from dispatch.people.elders import hold_elder_in_turn
 from dispatch.people.places import get_station
 from dispatch.store.fail_points import fail_point
 from dispatch.store.unit_of_work import UnitOfWork
@@ -62,7 +62,7 @@ def settle(uow: UnitOfWork, order: Order) -> Entry | None:
     """
     if not order.is_paid or order.price_fen + order.fee_fen == 0:
         return None
-    elder = hold_in_turn(uow.session, order.elder_id)
+    elder = hold_elder_in_turn(uow.session, order.elder_id)
     proof = find_evidence(uow.session, order.id)
     held = is_held(uow.session, order.id)
     live = find_live_entry(uow.session, order.id)
@@ -129,7 +129,7 @@ def recount(uow: UnitOfWork, order: Order) -> bool:
     live = find_live_entry(uow.session, order.id)
     if live is None or live.reason == HELD or is_shut(uow.session, live):
         return False
-    elder = hold_in_turn(uow.session, order.elder_id)
+    elder = hold_elder_in_turn(uow.session, order.elder_id)
     if elder.died_on is not None and order.serve_on > elder.died_on:
         return False
     policy = rules_on(uow.session, order.serve_on).policy
@@ -157,7 +157,7 @@ def withdraw(uow: UnitOfWork, order: Order, reason: str) -> None:
     if live is None or not is_shut(uow.session, live):
         reverse(uow, order, reason)
         return
-    hold_in_turn(uow.session, order.elder_id)
+    hold_elder_in_turn(uow.session, order.elder_id)
     proof = find_evidence(uow.session, order.id)
     propose_difference(uow, order, live, {}, proof, reason)
 
@@ -167,7 +167,7 @@ def reverse(uow: UnitOfWork, order: Order, reason: str) -> Entry | None:
 
     The caller holds the order's row. Returns the reversal, if there was an entry.
     """
-    hold_in_turn(uow.session, order.elder_id)
+    hold_elder_in_turn(uow.session, order.elder_id)
     promise(uow.session, order, ())
     live = find_live_entry(uow.session, order.id)
     return _take_back(uow, order, live, reason) if live else None

@@ -1,6 +1,5 @@
 """Orders wanted at once that nobody takes or takes up: people are told why."""
 
-import pytest
 from sqlmodel import Session
 
 from dispatch.orders.orders import OrderState
@@ -8,7 +7,7 @@ from dispatch.people.helpers import Helper
 from dispatch.planning.on_demand.means import Means
 from dispatch.planning.on_demand.minding import Minder
 from dispatch.planning.plans import RoundState
-from tests.engines import SQLITE
+from tests.engines import ON_ONE_ENGINE
 from tests.little_town import ELEVEN, NOON, LittleTown
 from tests.planning.at_once import (
     MINUTE,
@@ -121,7 +120,7 @@ def test_a_trip_that_nobody_takes_up_is_told_once(town: LittleTown) -> None:
     assert events_of(town, wanted)[-1].kind == "order.not_taken_up"
 
 
-@pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
+@ON_ONE_ENGINE
 def test_a_trip_that_cannot_be_told_of_holds_no_other_back(town: LittleTown) -> None:
     for _ in range(2):
         town.add_helper()

@@ -1,5 +1,4 @@
-"""How the product speaks with its database is said once, and operators have the last
-word."""
+"""How the product speaks with its database; operators have the last word."""
 
 import pytest
 from sqlalchemy.engine import make_url

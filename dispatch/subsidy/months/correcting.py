@@ -10,8 +10,9 @@ from sqlmodel import Session
 from dispatch.access.scope import get_scoped
 from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
 from dispatch.field.evidence import Evidence
+from dispatch.orders.orders import get_order
 from dispatch.people.elder_facts import FactKind, history_of, standing_on
-from dispatch.people.elders import Elder, hold_in_turn
+from dispatch.people.elders import Elder, hold_elder_in_turn
 from dispatch.store.idempotency import claim, keep_result
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.ledger import (
@@ -145,7 +146,7 @@ def decide_correction(
         raise NotAllowed("更正由区级决定。")
     seen = get_scoped(uow, Correction, correction_id)
     entry = uow.session.get_one(Entry, seen.entry_id)
-    elder = _elder_of(uow.session, entry)  # held first, as by whoever reckons
+    elder = _elder_of(uow.session, entry)
     kept = get_scoped(uow, Correction, correction_id, lock=True)
     if kept.state is not CorrectionState.OPEN:
         raise CorrectionDecided
@@ -290,6 +291,8 @@ def _payers(
 
 
 def _elder_of(session: Session, entry: Entry) -> Elder:
-    if entry.elder_id is None:
+    """Held, and their order before them, as by whoever reckons at night."""
+    if entry.elder_id is None or entry.order_id is None:
         raise BadInput("只能更正一笔服务的补贴。")
-    return hold_in_turn(session, entry.elder_id)
+    get_order(session, entry.order_id, lock=True)
+    return hold_elder_in_turn(session, entry.elder_id)

@@ -19,7 +19,7 @@ from dispatch.clock import town_moment
 from dispatch.field.evidence import find_evidence
 from dispatch.orders.orders import Order, OrderState
 from dispatch.people.elder_facts import history_of
-from dispatch.people.elders import Elder, hold_in_turn
+from dispatch.people.elders import Elder, hold_elder_in_turn
 from dispatch.store.unit_of_work import UnitOfWork
 from dispatch.subsidy.billing import evaluate, meal_of, person_of
 from dispatch.subsidy.granting import lines_due
@@ -120,7 +120,7 @@ def _hold(session: Session, elder_id: UUID, first_on: date) -> Iterator[Order]:
         .with_for_update(of=Order)
     )
     orders = {order.id: order for order in session.exec(query)}
-    hold_in_turn(session, elder_id)
+    hold_elder_in_turn(session, elder_id)
     return iter(sorted(orders.values(), key=lambda one: (one.serve_on, one.number)))
 
 
