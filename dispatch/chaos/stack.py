@@ -22,6 +22,8 @@ COMMAND: Final = (sys.executable, "-c", "from dispatch.cli import cli; cli()")
 PATIENCE_SECONDS: Final = 100.0
 LOOK_SECONDS: Final = 0.02
 
+_held_ports: Final[list[socket.socket]] = []
+
 
 class Stuck(Exception):
     """The product did not do in time what it should; the message holds its logs."""
@@ -155,8 +157,14 @@ class Stack:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of loopback that is the caller's as long as this process lives.
+
+    Bound and never listened at: whoever is told of it may listen there, die and listen
+    again, and nobody else is given it in between.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    _held_ports.append(held)
+    port: int = held.getsockname()[1]
+    return port
