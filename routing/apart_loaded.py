@@ -87,6 +87,7 @@ def _begin(asking: socket.socket, above: int, waiting: BaseSelector) -> None:
         return
     with suppress(BaseException):
         os.close(told)
+        asking.close()  # or what is asked when this parent is dead would wait in it
         os.set_inheritable(theirs, True)  # another program lives as long as it holds it
         end_with(parent)
         ask_above(above)

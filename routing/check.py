@@ -97,7 +97,8 @@ def _presence(
             yield BrokenRule("must_serve", None, task.id)
         return
     if task.people == 2 and count:
-        yield from _two_people(task, by_kind["visit"])
+        open_ones = count - _begun_stops(problem, task)
+        yield from _two_people(task, by_kind["visit"], bool(open_ones))
         return
     if any(len(places) != 1 for places in by_kind.values()) and count:
         yield BrokenRule("served_once", None, task.id)
@@ -113,11 +114,14 @@ def _begun_stops(problem: Problem, task: Task) -> int:
     )
 
 
-def _two_people(task: Task, places: list[ServedAt]) -> Iterator[BrokenRule]:
+def _two_people(
+    task: Task, places: list[ServedAt], is_open: bool
+) -> Iterator[BrokenRule]:
+    """What both have begun is as it is."""
     different = len({place.vehicle for place in places})
     if len(places) != 2 or different != 2:
         yield BrokenRule("people", None, task.id, abs(2 - different))
-    elif places[0].at != places[1].at:
+    elif is_open and places[0].at != places[1].at:
         yield BrokenRule("people", None, task.id, abs(places[0].at - places[1].at))
 
 
@@ -142,6 +146,8 @@ def _ride(problem: Problem, task: Task, served: Served) -> Iterator[BrokenRule]:
 
 def _sequence(problem: Problem, line: Sequence, served: Served) -> Iterator[BrokenRule]:
     first, then = problem.task(line.first), problem.task(line.then)
+    if _begun_stops(problem, then):
+        return  # it is as it is
     last_kind, last_halt = first.halts[-1]
     ends = served.get((first.id, last_kind), [])
     starts = served.get((then.id, then.halts[0][0]), [])

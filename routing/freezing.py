@@ -6,6 +6,7 @@ from typing import Final
 from routing.plan import Plan, Route
 from routing.problem import Begun, Problem, Stop
 
+Fixed = dict[str, tuple[Stop, ...]]
 SOON_SECONDS: Final = 600  # a stop so near is not taken from anybody any more
 
 
@@ -16,15 +17,37 @@ def running(
 
     What has begun is fixed, and so is the next stay of everybody who has left or who
     begins there within `soon_seconds`: they go there and do all that they planned to
-    do there. Where and when they are free then stands in `begun`.
+    do there. What is fixed for one of two people is fixed for the other, too, with all
+    that they do before it. Where and when they are free then stands in `begun`.
     """
     begun = dict(problem.begun)
-    for route in plan.routes:
-        stops = _fixed(problem, route, now, now + soon_seconds)
-        known = problem.begun.get(route.vehicle)
+    fixed = {
+        route.vehicle: _fixed(problem, route, now, now + soon_seconds)
+        for route in plan.routes
+    }
+    while longer := _partners(problem, plan, fixed):
+        fixed |= longer
+    for vehicle, stops in fixed.items():
+        known = problem.begun.get(vehicle)
         if stops and (known is None or len(stops) > len(known.stops)):
-            begun[route.vehicle] = _free_after(problem, route.vehicle, stops)
+            begun[vehicle] = free_after(problem, vehicle, stops)
     return problem.replaced(begun=begun, now=now)
+
+
+def _partners(problem: Problem, plan: Plan, fixed: Fixed) -> Fixed:
+    """Of whom more is fixed, because it is for the person who comes with them."""
+    both = {
+        stop.task
+        for stops in fixed.values()
+        for stop in stops
+        if stop.task is not None and problem.task(stop.task).people == 2
+    }
+    longer = {}
+    for route in plan.routes:
+        theirs = [n for n, stop in enumerate(route.stops, 1) if stop.task in both]
+        if max(theirs, default=0) > len(fixed[route.vehicle]):
+            longer[route.vehicle] = route.stops[: theirs[-1]]
+    return longer
 
 
 def _fixed(problem: Problem, route: Route, now: int, soon: int) -> tuple[Stop, ...]:
@@ -33,11 +56,19 @@ def _fixed(problem: Problem, route: Route, now: int, soon: int) -> tuple[Stop, .
     has_left = bool(done) or (route.leaves_at is not None and route.leaves_at <= now)
     if not rest or not (has_left or rest[0].at <= soon):
         return done
-    here = place_of(problem, rest[0])
-    return done + tuple(takewhile(lambda stop: place_of(problem, stop) == here, rest))
+    places = [place_of(problem, stop) for stop in rest]
+    here = next((place for place in places if place is not None), None)
+    stay = list(takewhile(lambda stop: place_of(problem, stop) in {None, here}, rest))
+    while here is not None and stay[-1].task is None:
+        stay.pop()  # that rest may be anywhere on the way to the next
+    return done + tuple(stay)
 
 
-def _free_after(problem: Problem, vehicle: str, stops: tuple[Stop, ...]) -> Begun:
+def free_after(problem: Problem, vehicle: str, stops: tuple[Stop, ...]) -> Begun:
+    """Where somebody is and when they are free, who has done so much and no more."""
+    if not stops:
+        each = problem.vehicle(vehicle)
+        return Begun(each.start, each.shift[0])
     last = stops[-1]
     places = [place for stop in stops if (place := place_of(problem, stop))]
     here = places[-1] if places else problem.vehicle(vehicle).start

@@ -13,6 +13,7 @@ import numpy as np
 from routing.cost import Legs
 from routing.errors import BadProblem
 from routing.fields import HORIZON, must_be_known, must_be_number, must_be_whole
+from routing.leaving import without_helper
 from routing.problem import Begun, Halt, Problem, Task, Vehicle, Window
 from routing.travel import NO_WAY, Matrix, Speed
 
@@ -50,10 +51,17 @@ def _opened_later(problem: Problem, halt: Halt, minutes: int) -> Halt:
 
 
 def _no_earlier(halt: Halt, at: int) -> tuple[Window, ...]:
-    """A kitchen that is late does not close before it has opened."""
+    """A kitchen that is late stays open for as long as it would have been: a window of
+    what is left of it may be too short to hand out all boxes.
+    """
     opens = min(at, HORIZON)
-    kept = [(max(o, opens), c) for o, c in halt.windows if c >= opens]
-    return tuple(kept) or ((opens, opens),)
+    late = [(o, c) for o, c in halt.windows if o < opens]
+    if not late:
+        return halt.windows
+    closes = min(max(max(c, opens + c - o) for o, c in late), HORIZON)
+    rest = [(o, c) for o, c in halt.windows if o > closes]
+    closes = max(closes, *(c for o, c in halt.windows if o <= closes))
+    return ((opens, closes), *rest)
 
 
 def _waiting(problem: Problem, begun: Begun, late: dict[str, Task]) -> Begun:
@@ -99,10 +107,9 @@ def helper_gone(
     boxes = set(taken) - ended if on_board is None else set(on_board)
     if unknown := boxes - set(taken):
         raise BadProblem("on_board", f"{min(unknown)!r} was not picked up by them")
-    remaining = _without(problem, vehicle, ended)
-    remaining = remaining.replaced(
-        now=max(at, at if problem.now is None else problem.now)
-    )
+    done = [s for s in done if s.kind != "dropoff" or s.task not in boxes]
+    now = at if problem.now is None else max(at, problem.now)
+    remaining = without_helper(problem.replaced(now=now), vehicle, done)
     meeting = Halt(at_place, ((at, HORIZON),), handover_seconds)
     handed = {
         box: _handed_over(remaining, remaining.task(box), meeting, taken[box])
@@ -110,27 +117,6 @@ def helper_gone(
     }
     tasks = tuple(handed.get(task.id, task) for task in remaining.tasks)
     return remaining.replaced(tasks=tasks)
-
-
-def _without(problem: Problem, vehicle: str, ended: set[str]) -> Problem:
-    return problem.replaced(
-        vehicles=tuple(each for each in problem.vehicles if each.id != vehicle),
-        tasks=tuple(each for each in problem.tasks if each.id not in ended),
-        sequence=tuple(
-            line for line in problem.sequence if not {line.first, line.then} & ended
-        ),
-        never=tuple(
-            line
-            for line in problem.never
-            if line[0] != vehicle and line[1] not in ended
-        ),
-        prefer=tuple(
-            wish
-            for wish in problem.prefer
-            if wish.vehicle != vehicle and wish.task not in ended
-        ),
-        begun={name: each for name, each in problem.begun.items() if name != vehicle},
-    )
 
 
 def _handed_over(problem: Problem, task: Task, meeting: Halt, taken_at: int) -> Task:

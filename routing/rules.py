@@ -43,10 +43,17 @@ def begin_inside_windows(draft: "Draft") -> None:
 
 
 def work_inside_the_shift(draft: "Draft") -> None:
-    """Leaving the start and reaching the end lie in the shift."""
+    """Leaving the start and reaching the end lie in the shift.
+
+    Whose shift is over before they could leave stays where they are: even an empty
+    tour has times, and of none that it could have the whole model would be impossible.
+    """
     for car in draft.inst.cars:
-        leaves = draft.time.CumulVar(draft.routing.Start(car.number))
-        ends = draft.time.CumulVar(draft.routing.End(car.number))
+        begin, end = draft.routing.Start(car.number), draft.routing.End(car.number)
+        if car.ready > car.shift_end:
+            draft.routing.NextVar(begin).SetValue(end)
+            continue
+        leaves, ends = draft.time.CumulVar(begin), draft.time.CumulVar(end)
         leaves.SetRange(car.ready + HORIZON, 2 * HORIZON)
         ends.SetRange(0, car.shift_end + HORIZON)
 

@@ -132,9 +132,9 @@ def test_a_large_gain_is_proposed_within_the_limit() -> None:
 def test_a_late_kitchen_opens_later_counted_from_now() -> None:
     at_kitchen = halt(1, (1000, 2000))
     given_ = problem([meal("a", 1, 3, at_kitchen=at_kitchen), meal("b", 2, 3)])
-    assert kitchen_late(given_, "p1", 5).task("a").pickup == halt(1, (1300, 2000))
+    assert kitchen_late(given_, "p1", 5).task("a").pickup == halt(1, (1300, 2300))
     late = kitchen_late(given_.replaced(now=1500), "p1", 20).task("a").pickup
-    assert late == halt(1, (2700, 2700))
+    assert late == halt(1, (2700, 3700))
     assert kitchen_late(given_, "p1", 5).task("b") == given_.task("b")
 
 
