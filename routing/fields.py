@@ -6,6 +6,7 @@ from typing import Final
 from routing.errors import BadProblem
 
 HORIZON: Final = 500_000_000  # seconds; far beyond any day, safely inside int32
+LONGEST_ARRIVAL: Final = HORIZON // 4  # behind a leg of 4 horizons: no way, in int32
 LARGEST_PENALTY: Final = 10**12
 _WRITTEN: Final = 10**40
 

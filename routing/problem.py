@@ -22,6 +22,7 @@ from routing.errors import BadProblem
 from routing.fields import (
     HORIZON,
     LARGEST_PENALTY,
+    LONGEST_ARRIVAL,
     amounts_of,
     must_be_named,
     must_be_number,
@@ -51,7 +52,8 @@ class Place:
 
     def __post_init__(self) -> None:
         must_be_named("id", self.id)
-        must_be_whole("arrive_seconds", self.arrive_seconds, least=0)
+        most = LONGEST_ARRIVAL
+        must_be_whole("arrive_seconds", self.arrive_seconds, least=0, most=most)
         if (self.lat is None) != (self.lon is None):
             missing = "lat" if self.lat is None else "lon"
             raise BadProblem(missing, f"place {self.id!r} has only one coordinate")

@@ -81,7 +81,8 @@ class Urgent:
 
     Building it takes about as long as numbering the problem; an ask then takes a
     fraction of a millisecond. `problem` and `plan` are those of the moment: they
-    follow what `accept` was told.
+    follow what `accept` was told. One thread at a time: an ask writes the task into
+    the arrays of the plan.
     """
 
     def __init__(self, problem: Problem, plan: Plan) -> None:

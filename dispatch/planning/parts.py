@@ -53,7 +53,7 @@ class Asked(NamedTuple):
 
 
 class Solved(NamedTuple):
-    """Who solved a part, and its plan as JSON."""
+    """Who solved a part, and its plan as JSON; null when it stays as it was."""
 
     host: str
     text: str

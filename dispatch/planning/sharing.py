@@ -45,7 +45,7 @@ from dispatch.planning.parts import (
     pack,
 )
 from dispatch.planning.publishing import Superseded
-from dispatch.planning.solving import CHILD, ask_child, asked_for, cores
+from dispatch.planning.solving import CHILD, SolverFailed, ask_child, asked_for, cores
 from dispatch.planning.waves import AskState
 from dispatch.queue import count_idle, hint_part
 from dispatch.settings import settings
@@ -63,12 +63,21 @@ _LOOK_SECONDS: Final = 0.2
 class Sharing:
     """Solves parts with every worker there is, for who has the lease of a request.
 
-    `solved_on` counts what each host has solved so far.
+    `solved_on` counts what each host has solved so far. `child` is the command line of
+    our own solvers.
     """
 
-    def __init__(self, engine: Engine, asker: Lease, redis: Redis | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        asker: Lease,
+        redis: Redis | None,
+        *,
+        child: Sequence[str] = PART_CHILD,
+    ) -> None:
         self.solved_on: Counter[str] = Counter()
         self._engine, self._asker, self._redis = engine, asker, redis
+        self._child = child
         self._own, self._hints = cores(), 0
 
     @property
@@ -77,20 +86,21 @@ class Sharing:
         return self._own + (count_idle(self._redis) if self._redis else 0)
 
     def __call__(self, parts: Sequence[Part], effort: Effort) -> list[Plan]:
-        """Plans of the parts, in their order.
+        """Plans of the parts, in their order; `otherwise` where our own child has none.
 
         Raises:
-            SolverFailed: our own child has no plan for a part.
+            SolverFailed: our own child has no plan for a part that has no `otherwise`.
             Superseded: the request is in other hands.
         """
         if effort.seconds is None:
             raise NotYetHonoured("iterations", "shared parts stop by the clock")
         turns = -(-len(parts) // self.width)
         rows = [self._row(*each, effort, turns) for each in enumerate(parts)]
+        may_stay = all(part.otherwise is not None for part in parts)
         in_one_transaction(self._engine, partial(lay_out, rows=rows))
         try:
-            self._solve()
-            return self._collect(len(parts))
+            self._solve(may_stay)
+            return self._collect(parts)
         finally:
             in_one_transaction(self._engine, partial(forget, asker=self._asker))
 
@@ -107,11 +117,12 @@ class Sharing:
             "asked": pack(asked_for(part.problem, part.start)),
         }
 
-    def _solve(self) -> None:
+    def _solve(self, may_stay: bool) -> None:
         """Take parts as others do, and tell others of those that nobody is at."""
         over = threading.Event()
         with ThreadPoolExecutor(self._own) as pool:
-            lanes = [pool.submit(self._take_turns, over) for _ in range(self._own)]
+            turns = partial(self._take_turns, over, may_stay)
+            lanes = [pool.submit(turns) for _ in range(self._own)]
             try:
                 self._tell()
                 while not self._ended(lanes):
@@ -126,10 +137,16 @@ class Sharing:
             lane.result()
         return not waiting
 
-    def _take_turns(self, over: threading.Event) -> None:
+    def _take_turns(self, over: threading.Event, may_stay: bool) -> None:
+        solve = partial(
+            solve_part,
+            self._engine,
+            helping=False,
+            may_stay=may_stay,
+            child=self._child,
+        )
         while not over.is_set() and (standing := self._look()).open:
-            free = (partial(solve_part, self._engine, each) for each in standing.free)
-            if not any(take(helping=False) for take in free):
+            if not any(solve(each) for each in standing.free):
                 over.wait(_LOOK_SECONDS)
 
     def _look(self) -> Standing:
@@ -147,13 +164,20 @@ class Sharing:
         except RedisError as trouble:
             log.warning("the queue is gone", error=type(trouble).__name__)
 
-    def _collect(self, wanted: int) -> list[Plan]:
+    def _collect(self, parts: Sequence[Part]) -> list[Plan]:
         with picture(self._engine) as seen:
             solved = list_plans(seen.session, self._asker)
-        if len(solved) < wanted:
+        if len(solved) < len(parts):
             raise Superseded(f"request {self._asker.request_id} is in other hands")
-        self.solved_on.update(each.host for each in solved)
-        return [plan_from(json.loads(each.text)) for each in solved]
+        plans = []
+        for part, (host, text) in zip(parts, solved, strict=True):
+            said = json.loads(text)
+            if said is None and part.otherwise is not None:
+                plans.append(part.otherwise)
+                continue
+            self.solved_on[host] += 1
+            plans.append(plan_from(said))
+        return plans
 
 
 def solve_part(
@@ -161,6 +185,7 @@ def solve_part(
     part_id: UUID,
     *,
     helping: bool = True,
+    may_stay: bool = False,
     child: Sequence[str] = PART_CHILD,
 ) -> bool:
     """Solve a part, if somebody waits for it and nobody is at it.
@@ -168,6 +193,7 @@ def solve_part(
     Args:
         helping: it is another's part; then leave it to its asker when others have
             tried often enough.
+        may_stay: it is a border; when the child fails, that is its answer.
         child: the solver's command line.
 
     Returns:
@@ -185,7 +211,7 @@ def solve_part(
                 asked = find_asked(seen.session, part_id)
             if asked is None:
                 return False
-            plan = ask_child(child, asked.text, _effort_left(asked))
+            plan = _answer(asked, child, may_stay)
         return in_one_transaction(engine, lambda uow: _keep(uow, hold, plan))
     except Exception:
         give_back(engine, hold)
@@ -199,17 +225,28 @@ def _seize(uow: UnitOfWork, part_id: UUID, helping: bool) -> Hold | None:
     return seize(uow, PlanPart, part_id, may, host=platform.node())
 
 
+def _answer(asked: Asked, child: Sequence[str], may_stay: bool) -> Plan | None:
+    try:
+        return ask_child(child, asked.text, _effort_left(asked))
+    except SolverFailed as failure:
+        if not may_stay:
+            raise
+        log.warning("a border was not sewn", why=str(failure))
+        return None
+
+
 def _effort_left(asked: Asked) -> Effort:
     left = (asked.ready_by - wall_now()).total_seconds()
     seconds = min(asked.seconds, max(LEAST_SECONDS, left))
     return Effort(seconds=seconds, seed=asked.seed)
 
 
-def _keep(uow: UnitOfWork, hold: Hold, plan: Plan) -> bool:
+def _keep(uow: UnitOfWork, hold: Hold, plan: Plan | None) -> bool:
+    said = json.dumps(None if plan is None else plan_to(plan, whole=True))
     kept = uow.session.exec(
         update(PlanPart)
         .where(is_mine(hold))
-        .values(state=AskState.DONE, plan=pack(json.dumps(plan_to(plan, whole=True))))
+        .values(state=AskState.DONE, plan=pack(said))
         .returning(col(PlanPart.id))
         .execution_options(synchronize_session=False)
     ).first()

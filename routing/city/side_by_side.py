@@ -23,10 +23,14 @@ _CHILD: Final = (sys.executable, "-m", "routing.city.part")
 
 @dataclass(frozen=True)
 class Part:
-    """A problem that shares nothing with its neighbours, and rounds to begin from."""
+    """A problem that shares nothing with its neighbours, and rounds to begin from.
+
+    `otherwise` stands where no plan is found: at a border, the rounds on both sides.
+    """
 
     problem: Problem
     start: Plan | None = None
+    otherwise: Plan | None = None
 
 
 class PartSolver(Protocol):
@@ -39,10 +43,12 @@ class PartSolver(Protocol):
     def __call__(self, parts: Sequence[Part], effort: Effort) -> list[Plan]:
         """The parts' plans, in their order, each found with this effort.
 
+        Of a part that has no plan, killed or late, its `otherwise` itself.
+
         Each part has tasks and vehicles, and is to be planned by our search alone
         and in one piece (`routing.solve.solve_whole`), however large it is.
 
-        Raises: WrongPlan: a part has no plan.
+        Raises: WrongPlan: a part has no plan, and nothing that stands otherwise.
         """
 
 
@@ -54,7 +60,16 @@ class Children:
 
     def __call__(self, parts: Sequence[Part], effort: Effort) -> list[Plan]:
         with ThreadPoolExecutor(self.width) as pool:
-            return list(pool.map(lambda part: _apart(part, effort), parts))
+            return list(pool.map(lambda part: _plan_of(part, effort), parts))
+
+
+def _plan_of(part: Part, effort: Effort) -> Plan:
+    try:
+        return _apart(part, effort)
+    except WrongPlan:
+        if part.otherwise is None:
+            raise
+        return part.otherwise
 
 
 def _apart(part: Part, effort: Effort) -> Plan:

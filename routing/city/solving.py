@@ -35,7 +35,8 @@ def solve_city(
     """Plan a problem in parts of about equal work.
 
     An effort by the clock is shared among parts and borders; an effort by count
-    is spent on each part.
+    is spent on each part. A border of which the solver is killed or late keeps the
+    rounds it had; `decided_by` counts these.
 
     Args:
         solver: who solves the parts; if not given, child processes, of which so
@@ -44,7 +45,7 @@ def solve_city(
 
     Raises:
         NotYetHonoured: the effort limits the vehicles.
-        WrongPlan: a part has no plan.
+        WrongPlan: a part has no plan; of borders, see above.
         What `solve` raises, and what the solver of parts does.
     """
     started = time.monotonic()
@@ -64,15 +65,19 @@ def solve_city(
     draft = Draft(problem, plans)
     if is_linked(problem):
         seams = []  # what hangs together must not be torn apart again
+    unsewn = 0
     levels = sorted({seam.level for seam in seams}, reverse=True)
     for turn, level in enumerate(levels):
         spare = (whole + started - time.monotonic()) / (len(levels) - turn)
         rows = [seam for seam in seams if seam.level == level]
         parts = [draft.around(seam) for seam in rows]
         slots = -(-len(rows) // solver.width)
-        for sewn in _solved(parts, _of_time(effort, spare / slots), solver):
-            draft.take(sewn)
-    plan = draft.plan((f"{len(cut)} parts", VERSION))
+        sewn = _solved(parts, _of_time(effort, spare / slots), solver)
+        for part, plan in zip(parts, sewn, strict=True):
+            draft.take(plan)
+            unsewn += plan is part.otherwise
+    told = [f"unsewn borders {unsewn}"] if unsewn else []
+    plan = draft.plan((f"{len(cut)} parts", *told, VERSION))
     must_obey(problem, plan)
     return replace(plan, seconds_used=round(time.monotonic() - started, 3))
 
@@ -116,7 +121,8 @@ class Draft:
         part = part_of(problem, Share(tuple(sorted(jobs)), tuple(sorted(near))))
         for route in routes:
             self._routes[route.vehicle] = Route(route.vehicle)
-        return Part(part, Plan(problem=problem.name, routes=tuple(routes)))
+        known = Plan(problem=problem.name, routes=tuple(routes))
+        return Part(part, start=known, otherwise=known)
 
     def plan(self, decided_by: tuple[str, ...]) -> Plan:
         problem = self.problem

@@ -4,6 +4,7 @@ RULES is the whole law. Each function takes the draft and forbids pairs of a rou
 and a helper, puts a price in seconds of travel on them, or binds several of them.
 """
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -122,10 +123,12 @@ def prefer_known_faces(draft: "Draft") -> None:
 
 def honour_preferences(draft: "Draft") -> None:
     """What the problem prefers is worth its seconds."""
-    worth = {(p.vehicle, p.task): p.seconds for p in draft.driving.problem.prefer}
+    worth = Counter[tuple[str, str]]()
+    for wish in draft.driving.problem.prefer:  # some may stand there twice
+        worth[wish.vehicle, wish.task] += wish.seconds
     for pair in draft.pairs:
         name = draft.vehicle(pair).id
-        seconds = sum(worth.get((name, task), 0) for task in draft.tasks(pair))
+        seconds = sum(worth[name, task] for task in draft.tasks(pair))
         draft.price(pair, "preferences", -seconds)
 
 

@@ -32,7 +32,7 @@ from dispatch.settings import settings
 from dispatch.store.unit_of_work import in_one_transaction, picture, unit_of_work
 from routing import Effort, Problem, broken_rules
 from routing.city import Part
-from tests.engines import ON_POSTGRESQL
+from tests.engines import ON_ONE_ENGINE, ON_POSTGRESQL
 from tests.little_town import LittleTown
 from tests.planning.city_wave import fill
 from tests.planning.lunch_wave import (
@@ -188,6 +188,28 @@ def test_a_city_is_shared_with_nobody_when_nobody_is_there(town: LittleTown) -> 
     assert broken_rules(problem, thought.plan) == []
     assert len(thought.plan.served) == 16
     assert sharing.solved_on == {platform.node(): 3}
+    assert _count_parts(town) == 0
+
+
+@ON_ONE_ENGINE
+def test_a_border_whose_solver_is_killed_stays_as_it_was(
+    town: LittleTown, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fill(town, doors=16, helpers=4)
+    problem = read_wave(town).problem
+    asker = take(town.engine, ask(town))
+    assert asker is not None
+    dying = (sys.executable, "-m", "tests.dying_borders", "--part")
+    sharing = Sharing(town.engine, asker, None, child=dying)
+
+    thought = think(problem, sharing=sharing)
+
+    assert thought.trouble is None
+    assert thought.plan.decided_by[:2] == ("2 parts", "unsewn borders 1")
+    assert broken_rules(problem, thought.plan) == []
+    assert len(thought.plan.served) + len(thought.plan.left_out) == 16
+    assert sharing.solved_on == {platform.node(): 2}
+    assert "a border was not sewn" in "".join(capfd.readouterr())
     assert _count_parts(town) == 0
 
 

@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
-from routing import Effort, Matrix, Problem, Task, broken_rules, solve
+from routing import (
+    BadProblem,
+    Effort,
+    Matrix,
+    Place,
+    Problem,
+    Task,
+    broken_rules,
+    solve,
+)
+from routing.fields import LONGEST_ARRIVAL
+from routing.instance import BLOCKED, Instance
 from tests.routing.towns import car, halt, meal, places, problem, visit
 
 MILLION = 1_000_000
@@ -70,6 +81,19 @@ def test_raising_a_penalty_never_drops_its_task() -> None:
         dearer = given.replaced(tasks=(*tasks[:n], raised, *tasks[n + 1 :]))
         plan = solve(dearer, Effort(iterations=40, engine="search"))
         assert (task.id in plan.served) or (task.id != kept and n >= 3)
+
+
+def test_the_longest_stairs_open_no_way_where_there_is_none() -> None:
+    stairs = places(3, arrive_seconds=LONGEST_ARRIVAL)
+    given = problem([visit("a", 1)], places=stairs, travel={"walk": no_way_at_all(3)})
+    assert Instance(given).hop.max() == BLOCKED
+    assert Instance(given).hop.min() == 0
+    assert solve(given, Effort(iterations=3, engine="search")).served == frozenset()
+
+
+def test_stairs_longer_than_any_day_are_refused_by_name() -> None:
+    with pytest.raises(BadProblem, match=r"^arrive_seconds: must lie between 0 and"):
+        Place("p0", arrive_seconds=LONGEST_ARRIVAL + 1)
 
 
 def test_a_must_that_cannot_be_is_told_as_left_out() -> None:

@@ -1,11 +1,24 @@
 """A city: cut, solved side by side, sewn where the parts meet."""
 
+import sys
+from collections.abc import Sequence as Many
 from dataclasses import replace
 
 import pytest
 
-from routing import Begun, Effort, NotYetHonoured, Problem, Sequence, Stop, broken_rules
-from routing.city import solve_city, solving, split
+from routing import (
+    Begun,
+    Effort,
+    NotYetHonoured,
+    Plan,
+    Problem,
+    Sequence,
+    Stop,
+    WrongPlan,
+    broken_rules,
+    cost_of,
+)
+from routing.city import Part, side_by_side, solve_city, solving, split
 from tests.routing.test_search import a_town
 from tests.routing.towns import car, problem, visit
 
@@ -88,3 +101,62 @@ def test_a_city_with_fewer_vehicles_than_a_border_wants_is_planned_once(
 def test_a_city_has_no_common_limit_of_vehicles() -> None:
     with pytest.raises(NotYetHonoured, match="vehicles"):
         solve_city(a_town(10, 3), Effort(iterations=0, vehicles=1))
+
+
+class Watched(side_by_side.Children):
+    """Children whose plans are kept; whoever is late at a border is soon given up."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(2)
+        self.found: list[list[Plan]] = []
+        self._set = monkeypatch.setattr
+
+    def __call__(self, parts: Many[Part], effort: Effort) -> list[Plan]:
+        if "late" in side_by_side._CHILD and len(self.found) == 1:
+            self._set(side_by_side, "_PATIENCE_SECONDS", 0)
+            self._set(side_by_side, "_COUNT_SECONDS", 0.2)
+        self.found.append(super().__call__(parts, effort))
+        return self.found[-1]
+
+
+@pytest.mark.parametrize("how", ["killed", "late"])
+def test_a_border_without_an_answer_keeps_its_rounds(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dying = (sys.executable, "-m", "tests.dying_borders", how)
+    monkeypatch.setattr(side_by_side, "_CHILD", dying)
+    given, watched = a_town(40, 6), Watched(monkeypatch)
+
+    plan = solve_city(given, Effort(iterations=20), solver=watched, part_tasks=20)
+
+    assert broken_rules(given, plan) == []
+    assert plan.decided_by == ("2 parts", "unsewn borders 1", "search 2")
+    parts, _ = watched.found
+    assert {*plan.routes} == {route for each in parts for route in each.routes}
+    assert {*plan.left_out} == {left for each in parts for left in each.left_out}
+    assert plan.cost == cost_of(given, plan)
+
+
+def test_borders_are_sewn_beside_one_that_has_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of four parts there are two borders and then one; one task lies at two."""
+    dying = (sys.executable, "-m", "tests.dying_borders", "killed", "m0")
+    monkeypatch.setattr(side_by_side, "_CHILD", dying)
+    given = a_town(40, 8)
+
+    plan = solve_city(given, Effort(iterations=20, threads=2), part_tasks=10)
+
+    assert broken_rules(given, plan) == []
+    assert plan.decided_by == ("4 parts", "unsewn borders 2", "search 2")
+
+
+def test_a_part_without_an_answer_leaves_no_plan(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = a_town(20, 3)
+    start = solve_city(given, Effort(iterations=1))
+    dying = (sys.executable, "-m", "tests.dying_borders", "killed")
+    monkeypatch.setattr(side_by_side, "_CHILD", dying)
+    with pytest.raises(WrongPlan, match="a part of the city has no plan"):
+        solve_city(given, Effort(iterations=1), start)

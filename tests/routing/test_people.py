@@ -216,6 +216,16 @@ def test_preferences_of_the_problem_count() -> None:
     assert swapped(wished, plan, Past())
 
 
+def test_a_preference_that_stands_there_twice_counts_twice_as_in_the_cost() -> None:
+    town, plan = two_rounds()
+    half, against = Preference("w", "a", 300), Preference("w", "b", 450)
+    assert not swapped(town.replaced(prefer=(half, against)), plan, Past())
+    twice = town.replaced(prefer=(half, against, half))
+    found = give_rounds(twice, plan, Past(), worth=FREE, patience=QUICK)
+    assert who(found.plan) == {"a": "w", "b": "v"}
+    assert found.plan.cost.preferences == 600
+
+
 def nobody_is_worked_too_hard() -> None:
     test_nobody_works_beyond_the_law_their_offer_or_into_their_rest({"most_stops": 0})
 

@@ -68,6 +68,7 @@ export const coordinator = {
   "engine.coordinator": ["调度手排", "by hand"],
   "engine.on_demand": ["即时派单 {n}", "on demand {n}"],
   "engine.back": ["回到第 {n} 版", "back to version {n}"],
+  "engine.unsewn": ["{n} 处分块交界没有再排", "borders not planned anew: {n}"],
   "engine.choosing": ["求解器 {n}", "solver {n}"],
   "wave.unplanned": ["未排", "no plan"],
   "wave.left_out": ["未排 {n}", "{n} left out"],
