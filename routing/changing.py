@@ -6,6 +6,7 @@ per person; the *free* one knows neither, and tells what the stability costs. Pr
 after the reference that `docs/explanation/routing.md` names.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -13,7 +14,7 @@ from routing.check import broken_rules
 from routing.cost import cost_of
 from routing.effort import Effort
 from routing.errors import WrongPlan
-from routing.keeping import Homes, homes_of, within_limits
+from routing.keeping import changes_per_person, crews_of, within_limits
 from routing.plan import Plan
 from routing.problem import Preference, Problem, Stop
 from routing.shifting import Shifted, shifts_between
@@ -26,7 +27,10 @@ CHANGES_PER_PERSON: Final = 2
 
 
 class Moved(NamedTuple):
-    """An order that comes with somebody else; None: nobody."""
+    """An order that comes with somebody else; None: nobody.
+
+    Where two people come, one for each who is another.
+    """
 
     task: str
     was: str
@@ -118,7 +122,6 @@ def proposal(
     """
     half = _half(replace(effort or Effort(), engine="search"))
     least = solve(problem, _no_steps(half), start=before)
-    homes = homes_of(least)
     wished = problem.replaced(prefer=(*problem.prefer, *_staying(least)))
     found = solve(wished, half, start=least)
     limited = within_limits(problem, least, found, change_budget)
@@ -133,21 +136,22 @@ def proposal(
         free=free,
         disruption=disruption(problem, before, chosen),
         forced=disruption(problem, before, least),
-        changes=changes_per_person(homes, homes_of(chosen)),
+        changes=changes_per_person(crews_of(least), crews_of(chosen)),
     )
 
 
 def disruption(problem: Problem, before: Plan, after: Plan) -> Disruption:
     """Whom a plan reaches otherwise than the one before, in the problem's terms."""
-    was, now = homes_of(before), homes_of(after)
+    was, now = crews_of(before), crews_of(after)
     known = problem.task_numbers
     stops = {route.vehicle: _order(route.stops) for route in after.routes}
     old = {route.vehicle: _order(route.stops) for route in before.routes}
     return Disruption(
         moved=tuple(
-            Moved(task, home, now.get(task))
-            for task, home in was.items()
-            if task in known and now.get(task) != home
+            each
+            for task, crew in was.items()
+            if task in known
+            for each in _moved(task, crew, now.get(task, frozenset()))
         ),
         shifted=tuple(s for s in shifts_between(before, after) if s.is_noticed),
         touched=tuple(
@@ -158,14 +162,10 @@ def disruption(problem: Problem, before: Plan, after: Plan) -> Disruption:
     )
 
 
-def changes_per_person(before: Homes, after: Homes) -> dict[str, int]:
-    """Orders given to or taken from each helper, where both plans serve them."""
-    count: dict[str, int] = {}
-    for task, home in before.items():
-        if task in after and after[task] != home:
-            for who in (home, after[task]):
-                count[who] = count.get(who, 0) + 1
-    return count
+def _moved(task: str, was: frozenset[str], now: frozenset[str]) -> Iterator[Moved]:
+    come = sorted(now - was)
+    for number, home in enumerate(sorted(was - now)):
+        yield Moved(task, home, come[number] if number < len(come) else None)
 
 
 def _order(stops: tuple[Stop, ...]) -> list[tuple[str | None, str | None]]:
@@ -176,7 +176,8 @@ def _staying(least: Plan) -> tuple[Preference, ...]:
     """To stay with its helper is worth to the search what a move costs."""
     return tuple(
         Preference(vehicle, task, MOVED_SECONDS)
-        for task, vehicle in homes_of(least).items()
+        for task, crew in crews_of(least).items()
+        for vehicle in sorted(crew)
     )
 
 

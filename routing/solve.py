@@ -49,8 +49,8 @@ def solve(
     station's size also go to OR-Tools, and the better plan wins.
 
     Args:
-        start: rounds to begin from, as far as they still hold; our search alone
-            takes them.
+        start: rounds to begin from, as far as they still hold, links between them
+            included; our searches alone take them.
 
     Raises:
         NotYetHonoured: the engine does not honour a field that the problem uses.
@@ -72,7 +72,7 @@ def solve_whole(problem: Problem, effort: Effort, start: Plan | None = None) -> 
     started = time.monotonic()
     decided_by = _engines_asked(effort)
     if is_linked(problem) and effort.engine in {"auto", "search"}:
-        return _linked(problem, effort, started)
+        return _linked(problem, effort, started, start)
     must_be_honoured(problem)
     ending = Ending.of(effort, started).sooner(finishing_seconds(problem))
     inst = Instance(problem)
@@ -107,14 +107,16 @@ def finishing_seconds(problem: Problem) -> float:
     return _FINISHING_SECONDS * len(problem.tasks)
 
 
-def _linked(problem: Problem, effort: Effort, started: float) -> Plan:
+def _linked(
+    problem: Problem, effort: Effort, started: float, start: Plan | None
+) -> Plan:
     """Visits that hang together are planned first, the others around them."""
 
-    def around(alone: Problem, rest: Effort, start: Plan | None) -> Plan:
+    def around(alone: Problem, rest: Effort, begin: Plan | None) -> Plan:
         # Rounds to begin from are taken by our search alone.
-        return solve(alone, replace(rest, engine="search") if start else rest, start)
+        return solve(alone, replace(rest, engine="search") if begin else rest, begin)
 
-    plan = telling_who_is_alone(problem, linked_plan(problem, effort, around))
+    plan = telling_who_is_alone(problem, linked_plan(problem, effort, around, start))
     must_obey(problem, plan)
     return replace(
         plan,

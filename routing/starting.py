@@ -1,5 +1,7 @@
 """Tours to begin from, taken from an earlier plan as far as they still hold."""
 
+from collections import Counter
+
 from routing.instance import Instance
 from routing.plan import Plan
 from routing.timing import first_broken
@@ -10,17 +12,19 @@ def tours_from(inst: Instance, plan: Plan) -> list[list[int]]:
 
     Vehicles and tasks that the problem no longer has are passed over, so is what
     has begun. Where a tour breaks a rule, the task that the rule names goes, or
-    else the last one, until the tour holds.
+    else the last one, until the tour holds. Where two people do a task, the tours of
+    both have it; nobody looks whether both still come, and when.
     """
     tours: list[list[int]] = [[] for _ in inst.cars]
-    taken: set[int] = set()
+    taken = Counter[int]()
     for route in plan.routes:
         v = inst.problem.vehicle_numbers.get(route.vehicle)
         if v is None or tours[v]:
             continue
         nodes = _nodes(inst, v, [(stop.task, stop.kind) for stop in route.stops])
-        tours[v] = held_together(inst, v, [n for n in nodes if n >> 1 not in taken])
-        taken.update(node >> 1 for node in tours[v])
+        free = [n for n in nodes if taken[n >> 1] < inst.task(n >> 1).people]
+        tours[v] = held_together(inst, v, free)
+        taken.update({node >> 1 for node in tours[v]})
     return tours
 
 

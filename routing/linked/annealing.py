@@ -102,7 +102,7 @@ def annealed(
         states: the present plan, the best one, and one to try things on.
         knobs: temperature at the first and at the last step, the most jobs to
             take out at once, the share of spots to look past, and 1 to begin with
-            a first plan from empty rounds.
+            a first plan from the rounds as they are.
     """
     now, best, trial = states
     if knobs[4] > 0:

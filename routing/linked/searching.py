@@ -48,13 +48,22 @@ class _Thread(NamedTuple):
 
 
 def found(
-    web: Web, effort: Effort, cooling: Cooling, ending: Ending = NO_END
+    web: Web,
+    effort: Effort,
+    cooling: Cooling,
+    ending: Ending = NO_END,
+    begin: Rounds | None = None,
 ) -> Rounds:
-    """The best rounds; what has no room is on none."""
+    """The best rounds; what has no room is on none.
+
+    Args:
+        begin: rounds that obey every rule, to begin from; what they do not have is
+            put in where it costs least.
+    """
     started = time.monotonic()
     if ending.at is None and effort.seconds is not None:
         ending = Ending(started + effort.seconds)
-    lead = _thread(web, effort.seed * 1024)
+    lead = _thread(web, effort.seed * 1024, begin)
     best = copied(lead.states[1])
     threads = [lead]
     for number in range(1, effort.threads):
@@ -84,8 +93,8 @@ def warm(web: Web) -> None:
     _thread(web, 0)
 
 
-def _thread(web: Web, seed: int) -> _Thread:
-    desk, first = desk_for(web, seed), empty_rounds(web)
+def _thread(web: Web, seed: int, begin: Rounds | None = None) -> _Thread:
+    desk, first = desk_for(web, seed), begin or empty_rounds(web)
     thread = _Thread((first, copied(first), copied(first)), desk)
     annealed(web, thread.states, thread.desk, 0, np.ones(5))
     return thread

@@ -17,6 +17,7 @@ from routing.effort import Effort, Ending
 from routing.explain import FITS, RULE_WORDS, explained, without_help
 from routing.instance import Instance
 from routing.linked.adding import with_breaks, with_more
+from routing.linked.beginning import rounds_from, still_held
 from routing.linked.fixing import (
     Fixed,
     fixed_starts,
@@ -46,25 +47,34 @@ _COOLING: Final = Cooling(first=0.005, last=0.0002, most=0.4, blink=0.01, rests=
 Solver = Callable[[Problem, Effort, Plan | None], Plan]
 
 
-def linked_plan(problem: Problem, effort: Effort, solve: Solver) -> Plan:
+def linked_plan(
+    problem: Problem, effort: Effort, solve: Solver, start: Plan | None = None
+) -> Plan:
     """Plan a problem that `is_linked`; routes and left out, without the cost.
 
     Args:
         solve: plans a problem without links, from an earlier plan if it is given
             one.
+        start: rounds to begin from, as far as they still hold.
 
     Raises:
         What `solve` raises.
     """
     started = time.monotonic()
     inst = Instance(problem)
+    kept = None if start is None else still_held(problem, start, effort.vehicles)
     stops = sum(len(inst.nodes_of(k)) for k in inst.open_tasks)
     if stops > MOST_STOPS or any(vehicle.breaks for vehicle in problem.vehicles):
-        fixed = fixed_by_search(problem, effort)
+        if kept is not None and starts_of(problem, kept):
+            kept = _with_the_rest(problem, effort, kept)
+            fixed = fixed_starts(problem, starts_of(problem, kept))
+        else:
+            fixed = fixed_by_search(problem, effort)
         rest = _rest(effort, started)
         if rest.seconds is not None and fixed.dropped:
             rest = replace(rest, seconds=rest.seconds * (1 - _MORE_SHARE))
-        plan = fixed.back(solve(fixed.problem, rest, None))
+        begin = None if kept is None else fixed.forward(kept)
+        plan = fixed.back(solve(fixed.problem, rest, begin))
         if effort.vehicles is None:  # it counts no vehicles
             plan = with_more(problem, plan, Ending.of(effort, started))
         plan = _with_linked_reasons(problem, plan)
@@ -72,7 +82,7 @@ def linked_plan(problem: Problem, effort: Effort, solve: Solver) -> Plan:
     alone = stops <= MOST_ALONE
     share = _ALONE_SHARE if alone else _FIRST_SHARE
     ending = Ending.of(effort, started).sooner((effort.seconds or 0.0) * (1 - share))
-    first = together(inst, effort, ending)
+    first = together(inst, effort, ending, kept)
     if not alone:
         fixed = fixed_starts(problem, starts_of(problem, first))
         rest = _rest(effort, started)
@@ -102,10 +112,28 @@ def _worth(problem: Problem, plan: Plan) -> tuple[list[int], int]:
     return [must, *counts], cost_of(problem, plan).total
 
 
-def together(inst: Instance, effort: Effort, ending: Ending = NO_END) -> Plan:
-    """Search everything at once."""
+def _with_the_rest(problem: Problem, effort: Effort, kept: Plan) -> Plan:
+    """Linked visits that the rounds do not have yet, where they fit beside the others.
+
+    The others are sought anew around them, but not moved for their sake.
+    """
+    if effort.vehicles is not None:  # it counts no vehicles
+        return kept
+    if effort.seconds is not None:
+        effort = replace(effort, seconds=effort.seconds * _LINKED_SHARE)
+    return with_more(problem, kept, Ending.of(effort, time.monotonic()))
+
+
+def together(
+    inst: Instance,
+    effort: Effort,
+    ending: Ending = NO_END,
+    begin: Plan | None = None,
+) -> Plan:
+    """Search everything at once, from rounds that obey every rule if they are given."""
     loom = woven(inst, effort.vehicles)
-    best = found(loom.web, effort, _COOLING, ending)
+    rounds = None if begin is None else _begun_with(inst, loom, begin)
+    best = found(loom.web, effort, _COOLING, ending, rounds)
     served = {loom.spots[n].k for tour in tours_of(loom.web, best) for n in tour}
     return Plan(
         problem=inst.problem.name,
@@ -139,6 +167,14 @@ def fixed_by_search(problem: Problem, effort: Effort) -> Fixed:
         if effort.vehicles is None:
             plan = with_more(part, plan, ending)
     return fixed_starts(problem, starts_of(problem, plan))
+
+
+def _begun_with(inst: Instance, loom: Woven, plan: Plan) -> Rounds:
+    tours: list[list[int]] = [[] for _ in inst.cars]
+    for route in plan.routes:
+        v = inst.problem.vehicle_numbers[route.vehicle]
+        tours[v] = fresh_nodes(inst.problem, route)
+    return rounds_from(loom.web, [spot.node for spot in loom.spots], tours)
 
 
 def _routes(inst: Instance, loom: Woven, best: Rounds) -> tuple[Route, ...]:
