@@ -111,7 +111,7 @@ def test_proposals_keep_links_and_the_budget(
     found = proposal(later, before, LONGER, change_budget=most)
 
     if now is None:
-        assert found.least.routes == before.routes
+        assert orders(found.least) == orders(before)  # times may be sooner
     for each in (found.plan, found.least, found.free):
         assert faults_of(later, each) == []
     assert all(count <= most for count in found.changes.values())
