@@ -1,6 +1,6 @@
 """A plan mended in one spot, in under a second: the rest of the town stays as it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Final
 
@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 
 from routing.cost import cost_of
 from routing.effort import Effort
-from routing.errors import BadProblem
 from routing.freezing import place_of
+from routing.linked.fixing import fixed_starts, linked_tasks
 from routing.narrowing import narrowed
-from routing.plan import Cost, Plan, Route
-from routing.problem import Problem, Task, Vehicle
-from routing.solve import solve
+from routing.plan import LeftOut, Plan, Route
+from routing.problem import Problem, Stop, Task, Vehicle
+from routing.solve import must_obey, solve
 from routing.travel import NO_WAY, Matrix, Speed, great_circle_metres
-from routing.urgent import with_task
+from routing.urgent import must_be_free, with_task
 
 _ROUNDS: Final = 8  # that may change
 _MOST_ROUNDS: Final = 10  # for several tasks together
+_NO_ROUND: Final = "会做的人都不能就近改动：有休息安排，或手上有与别人相连的任务。"
+_NO_SKILL: Final = "没有人能做：缺少所需技能（skill）。"
 
 
 def repaired(
@@ -32,30 +34,48 @@ def repaired(
 ) -> Plan:
     """Put tasks in, and look for better rounds among the nearest ones only.
 
+    Rounds with a break stay as they are; so do rounds with a task still to come that
+    two people do or that is bound to another.
+
     Args:
         tasks: new ones, or ones that the plan leaves out.
         seconds: of the search among the `rounds` nearest rounds of each task, at
-            most ten in all; numbering this small part comes on top.
+            most ten in all; numbering this small part and judging the whole plan
+            come on top.
 
     Returns:
         A plan of the problem that knows the tasks (`routing.urgent.with_task`); what
         fits nowhere is left out with its reasons.
 
     Raises:
-        BadProblem: a task is being done already.
-        NotYetHonoured: the rounds nearby hold what the search does not know.
+        BadProblem: a task is being done already, needs two people, or is bound to
+            another: as `routing.urgent.Urgent.ask`.
+        WrongPlan: a rule is broken, be it in a round of the plan given that lies too
+            far off to be changed.
     """
     for task in tasks:
-        if task.id in plan.served:
-            raise BadProblem("tasks", f"somebody does {task.id!r} already")
+        must_be_free(problem, task, plan.served)
         problem = with_task(problem, task)
     near = _nearest(problem, plan, tasks, rounds)
     names = {task.id for task in tasks}
     mine = {name for doing in near.values() for name in doing}
     part = narrowed(problem, near, mine | names)
     begin = Plan(part.name, tuple(r for r in plan.routes if r.vehicle in near))
-    found = solve(part, Effort(seconds=seconds, engine="search"), start=begin)
-    return _sewn(problem, plan, part, begin, found)
+    # Of what hangs together only the past is in there: it stands fast by itself.
+    fixed = fixed_starts(part, {})
+    effort = Effort(seconds=seconds, engine="search")
+    found = fixed.back(solve(fixed.problem, effort, start=fixed.forward(begin)))
+    if problem.vehicles and not part.vehicles:
+        found = replace(found, left_out=tuple(_nobody(problem, t) for t in tasks))
+    mended = _sewn(problem, plan, {vehicle.id for vehicle in part.vehicles}, found)
+    must_obey(problem, mended)
+    return mended
+
+
+def _nobody(problem: Problem, task: Task) -> LeftOut:
+    """The reason where no round at all may be changed for it."""
+    able = any(task.needs <= vehicle.skills for vehicle in problem.vehicles)
+    return LeftOut(task.id, _NO_ROUND if able else _NO_SKILL)
 
 
 def _nearest(
@@ -63,28 +83,36 @@ def _nearest(
 ) -> dict[str, set[str]]:
     """Helpers whose remaining ways come nearest to the tasks, with what they do."""
     stops = {route.vehicle: route for route in plan.routes}
-    tied = {name for line in problem.sequence for name in (line.first, line.then)}
+    linked = linked_tasks(problem)
     doing = {
         each.id: {stop.task for stop in stops[each.id].stops if stop.task}
         if each.id in stops
         else set()
         for each in problem.vehicles
-        if not each.breaks
+        if not each.breaks and not _awaited(problem, each.id, stops, linked)
     }
     spots = {name: _spots(problem, name, stops.get(name)) for name in doing}
     chosen: dict[str, set[str]] = {}
     for task in tasks:
         ways = _Ways(problem, task.halts[-1][1].place)
-        able = [
-            name
-            for name, others in doing.items()
-            if task.needs <= problem.vehicle(name).skills and not others & tied
-        ]
+        able = [name for name in doing if task.needs <= problem.vehicle(name).skills]
         far = {name: ways.least(problem.vehicle(name), spots[name]) for name in able}
         for name in sorted(able, key=lambda name: (far[name], name))[:rounds]:
             if len(chosen) < _MOST_ROUNDS:
                 chosen.setdefault(name, doing[name])
     return chosen
+
+
+def _awaited(
+    problem: Problem, vehicle: str, routes: Mapping[str, Route], linked: Set[str]
+) -> bool:
+    """Does anybody else hang on what this helper has still to do?"""
+    begun = problem.begun.get(vehicle)
+    done: tuple[Stop, ...] = begun.stops if begun is not None else ()
+    planned = routes[vehicle].stops if vehicle in routes else ()
+    over = {(stop.task, stop.kind) for stop in done}
+    mine = [problem.task(name) for name in linked & {s.task for s in (*done, *planned)}]
+    return any((t.id, kind) not in over for t in mine for kind, _ in t.halts)
 
 
 def _spots(problem: Problem, vehicle: str, route: Route | None) -> list[int]:
@@ -119,31 +147,18 @@ class _Ways:
         return metres * travel.detour / travel.metres_per_second
 
 
-def _sewn(
-    problem: Problem, plan: Plan, part: Problem, before: Plan, found: Plan
-) -> Plan:
-    """The part's new rounds among the others."""
-    fresh = {vehicle.id for vehicle in part.vehicles}
-    routes = [r for r in plan.routes if r.vehicle not in fresh]
-    routes = sorted(
-        [*routes, *found.routes], key=lambda r: problem.vehicle_numbers[r.vehicle]
-    )
-    left = {each.task: each for each in plan.left_out}
-    old = Plan(part.name, before.routes, ())
-    left = {name: each for name, each in left.items() if name not in found.served}
+def _sewn(problem: Problem, plan: Plan, fresh: Set[str], found: Plan) -> Plan:
+    """The new rounds of the fresh vehicles among the others."""
+    routes = [*(r for r in plan.routes if r.vehicle not in fresh), *found.routes]
+    # A visit by two that one has begun alone is still left out.
+    placed = found.served - linked_tasks(problem)
+    left = {each.task: each for each in plan.left_out if each.task not in placed}
     left |= {each.task: each for each in found.left_out}
-    was, now = cost_of(part, old), found.cost
-    penalties = sum(problem.task(name).penalty or 0 for name in left)
-    return replace(
+    mended = replace(
         plan,
-        routes=tuple(routes),
+        routes=tuple(sorted(routes, key=lambda r: problem.vehicle_numbers[r.vehicle])),
         left_out=tuple(left[t.id] for t in problem.tasks if t.id in left),
-        cost=Cost(
-            travel_seconds=plan.cost.travel_seconds
-            + (now.travel_seconds - was.travel_seconds),
-            penalties=penalties,
-            preferences=plan.cost.preferences + now.preferences - was.preferences,
-        ),
         seconds_used=found.seconds_used,
         decided_by=tuple(dict.fromkeys([*plan.decided_by, *found.decided_by])),
     )
+    return replace(mended, cost=cost_of(problem, mended))

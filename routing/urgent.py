@@ -4,6 +4,7 @@ Nothing that has begun is touched, no plan is changed; a person sees the cheapes
 offers with their side effects, and takes one.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -98,10 +99,10 @@ class Urgent:
             most: how many rounds to name; each is named once.
 
         Raises:
-            BadProblem: an unknown place, a task of this name is being done, or it
-                needs two people.
+            BadProblem: an unknown place, a task of this name is being done, it
+                needs two people, or it is bound to another task.
         """
-        self._must_be_open(task)
+        must_be_free(self.problem, task, self._under_way.busy)
         found = self._under_way.ways(task, most)
         return tuple(self._offer(task, way) for way in found)
 
@@ -113,14 +114,6 @@ class Urgent:
         if not self._under_way.put(offer.task, route):
             self._under_way = UnderWay(self.problem, self.plan)
         return self.plan
-
-    def _must_be_open(self, task: Task) -> None:
-        if task.people > 1:
-            raise BadProblem("people", "two people at one start are no quick insertion")
-        if task.id in self._under_way.busy:
-            raise BadProblem("task", f"somebody does {task.id!r} already")
-        if any(task.id in (line.first, line.then) for line in self.problem.sequence):
-            raise BadProblem("task", f"{task.id!r} is bound to another task")
 
     def _offer(self, task: Task, way: Way) -> Offer:
         vehicle = self.problem.vehicles[way.car].id
@@ -174,6 +167,23 @@ def accepted(problem: Problem, plan: Plan, offer: Offer) -> Plan:
             preferences=cost.preferences + offer.worth_seconds,
         ),
     )
+
+
+def must_be_free(problem: Problem, task: Task, busy: Set[str]) -> None:
+    """One person can take it at once, without looking at anybody else.
+
+    Args:
+        busy: tasks that somebody does already.
+
+    Raises:
+        BadProblem: it is busy, needs two people, or is bound to another task.
+    """
+    if task.people > 1:
+        raise BadProblem("people", "two people at one start are no quick insertion")
+    if task.id in busy:
+        raise BadProblem("task", f"somebody does {task.id!r} already")
+    if any(task.id in (line.first, line.then) for line in problem.sequence):
+        raise BadProblem("task", f"{task.id!r} is bound to another task")
 
 
 def with_task(problem: Problem, task: Task) -> Problem:

@@ -6,7 +6,9 @@ from typing import Final
 from routing.errors import BadProblem
 from routing.ondemand.arrays import (
     FREE,
+    PICKUP,
     PLACE,
+    ROOM,
     Ground,
     Rows,
     empty_rows,
@@ -38,7 +40,7 @@ def decide(scene: Scene, *, steps: int = 200, seed: int = 0) -> Decision:
     scene = replace(scene, customs=_priced(scene))
     ground = ground_of(scene)
     rows = empty_rows(len(scene.couriers), min(len(scene.calls), _LONGEST_ROW))
-    _begin(scene, rows)
+    _begin(scene, ground, rows)
     left = search(ground, rows, steps, seed % 2**32)
     trips = [_trips(scene, ground, rows, k) for k in range(len(scene.couriers))]
     leave = tuple(
@@ -63,19 +65,32 @@ def _priced(scene: Scene) -> Customs:
     return replace(customs, work_price=price)
 
 
-def _begin(scene: Scene, rows: Rows) -> None:
-    """Put what the last decision had in mind into the rows, as far as it is left."""
+def _begin(scene: Scene, ground: Ground, rows: Rows) -> None:
+    """Put what the last decision had in mind into the rows, as far as it is left.
+
+    What its courier may not bring, or has no room for by now, is open again.
+    """
     calls = {each.id: number for number, each in enumerate(scene.calls)}
     couriers = {each.id: number for number, each in enumerate(scene.couriers)}
     for trip in scene.earlier:
         k = couriers.get(trip.courier)
-        still = [calls.pop(each) for each in trip.calls if each in calls]
-        if k is None or rows.size[k] + len(still) >= rows.row.shape[1]:
+        if k is None:
             continue
-        for first, one in enumerate(still):
+        known = [calls[each] for each in dict.fromkeys(trip.calls) if each in calls]
+        for first, one in enumerate(_still_together(ground, rows, k, known)):
             rows.row[k, rows.size[k]] = one
             rows.opens[k, rows.size[k]] = first == 0
             rows.size[k] += 1
+            del calls[scene.calls[one].id]
+
+
+def _still_together(ground: Ground, rows: Rows, k: int, known: list[int]) -> list[int]:
+    """Of the calls of a trip those that this courier may still bring on one trip."""
+    able = [one for one in known if ground.able[one, k]]
+    pickups = ground.orders[:, PICKUP]
+    joint = [one for one in able if pickups[one] == pickups[able[0]]]
+    row = rows.row.shape[1] - 1 - int(rows.size[k])  # `best_spot` fills no more
+    return joint[: min(int(ground.crew[k, ROOM]), row)]
 
 
 def _must_leave(scene: Scene, trip: Trip, free: int) -> bool:

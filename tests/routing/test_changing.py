@@ -2,18 +2,14 @@
 
 from dataclasses import replace
 
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing import Begun, Effort, Plan, Problem, Task, broken_rules, cost_of, solve
-from routing.changing import Moved, disruption, proposal
+from routing import Begun, Effort, Plan, Problem, broken_rules, cost_of, solve
+from routing.changing import Moved, proposal
 from routing.freezing import running
-from routing.mending import repaired
 from routing.mishaps import helper_gone, kitchen_late, weather
-from routing.urgent import with_task
-from tests.routing.bench_town import town
 from tests.routing.test_properties import faults_of
-from tests.routing.test_urgent import asked
 from tests.routing.towns import (
     HOUR,
     car,
@@ -82,17 +78,6 @@ def test_mishaps_leave_what_has_begun(drawn: tuple[Problem, Problem, Plan]) -> N
             for new, old in zip(begun.stops, was.stops, strict=True)
             if later.now is None or old.at <= later.now
         )
-
-
-@given(asked())
-@settings(deadline=None, max_examples=40)
-def test_a_mended_plan_obeys_the_rules(drawn: tuple[Problem, Plan, Task]) -> None:
-    given_, before, task = drawn
-    assume(faults_of(given_, before) == [])
-    whole = with_task(given_, task)
-    after = repaired(given_, before, [task], seconds=0.05)
-    assert faults_of(whole, after) == []
-    assert after.cost == cost_of(whole, after)
 
 
 def test_without_a_reason_nothing_is_changed() -> None:
@@ -182,16 +167,3 @@ def test_bad_weather_keeps_older_volunteers_at_home() -> None:
         each.task for r in found.routes if r.vehicle == "v" for each in r.stops
     }
     assert found.cost.travel_seconds == 240 + 360
-
-
-def test_a_town_under_way_is_mended_nearby_only() -> None:
-    whole = town(orders=14)
-    *known, last = whole.tasks
-    first = whole.replaced(tasks=tuple(known))
-    before = solve(first, QUICK)
-    now = running(first, before, 4000)
-    after = repaired(now, before, [last], seconds=0.1, rounds=2)
-    assert last.id in after.served
-    assert broken_rules(with_task(now, last), after) == []
-    touched = disruption(with_task(now, last), before, after).touched
-    assert len(touched) <= 2
