@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,10 +13,10 @@ NAMES = ("v", "w", "x")
 CALLS = tuple(f"c{n}" for n in range(7))
 
 
-def street(size: int = 5) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+def street(size: int = 5) -> npt.NDArray[np.int32]:
     """A minute from each place to the next."""
-    spots = np.arange(size, dtype=np.int32)
-    return (60 * np.abs(spots[:, None] - spots)[None]).astype(np.int32)
+    spots = np.arange(size)
+    return np.array([60 * np.abs(spots[:, None] - spots)], np.int32)
 
 
 def call(name: str, pickup: int = 1, door: int = 2, able: str | None = None) -> Call:
