@@ -3,8 +3,9 @@
     python3 benchmarks/recovery.py [ORDERS [SOCKETS]]
 
 Every process of the product on a PostgreSQL of its own, in the bench's village: orders
-at fifty a second; each database connection cut; the whole database killed and started
-again, as a service manager does; the only planner killed over its plan; idle pages.
+at fifty a second, those of the first second after a start apart; each database
+connection cut; the whole database killed and started again, as a service manager does;
+the only planner killed over its plan; idle pages.
 """
 
 import asyncio
@@ -94,8 +95,9 @@ async def _shoot(
         await street.close()
     return {
         "told": house.told,
-        "order_p50_ms": round(1000 * _share(took, 0.5)),
-        "order_p99_ms": round(1000 * _share(took, 0.99)),
+        "order_p50_ms": round(1000 * _share(took[A_SECOND:], 0.5)),
+        "order_p99_ms": round(1000 * _share(took[A_SECOND:], 0.99)),
+        "first_second_p99_ms": round(1000 * _share(took[:A_SECOND], 0.99)),
         "connections_cut_seconds": [round(each, 2) for each in cuts],
         "server_killed_seconds": round(whole, 2),
         **planned,
