@@ -208,7 +208,8 @@ def _until(is_so: Callable[[], bool]) -> None:
 
 async def _idle(stack: Any, engine: Any, sockets: int) -> float:
     """KiB of the web process that each page without news costs."""
-    from benchmarks.feed import Pages, _sessions
+    from benchmarks.feed import _sessions
+    from benchmarks.pages import Pages
     from dispatch.store.database import Database
 
     database = Database(engine)
