@@ -146,7 +146,7 @@ def _ride(problem: Problem, task: Task, served: Served) -> Iterator[BrokenRule]:
 
 def _sequence(problem: Problem, line: Sequence, served: Served) -> Iterator[BrokenRule]:
     first, then = problem.task(line.first), problem.task(line.then)
-    if _begun_stops(problem, then):
+    if _begun_stops(problem, first) and _begun_stops(problem, then):
         return  # it is as it is
     last_kind, last_halt = first.halts[-1]
     ends = served.get((first.id, last_kind), [])

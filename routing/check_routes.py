@@ -186,10 +186,9 @@ class RouteJudge:
         opens, closes = self.vehicle.shift
         moved = self._beginning()[1] is not None
         if not moved:
-            now = self.problem.now
-            if self.begun is not None:
-                now = self.begun.free_at
-            opens = opens if now is None else max(opens, now)
+            free_at = None if self.begun is None else self.begun.free_at
+            known = [at for at in (self.problem.now, free_at) if at is not None]
+            opens = max([opens, *known])
             if left_at < opens:
                 yield self._broken("shift", None, opens - left_at)
         if ends > closes:

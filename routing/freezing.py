@@ -53,13 +53,14 @@ def _partners(problem: Problem, plan: Plan, fixed: Fixed) -> Fixed:
 def _fixed(problem: Problem, route: Route, now: int, soon: int) -> tuple[Stop, ...]:
     done = tuple(takewhile(lambda stop: stop.at <= now, route.stops))
     rest = route.stops[len(done) :]
-    has_left = bool(done) or (route.leaves_at is not None and route.leaves_at <= now)
-    if not rest or not (has_left or rest[0].at <= soon):
-        return done
-    places = [place_of(problem, stop) for stop in rest]
-    here = next((place for place in places if place is not None), None)
+    has_left = any(stop.task is not None for stop in done)
+    has_left |= route.leaves_at is not None and route.leaves_at <= now
+    first = next((stop for stop in rest if stop.task is not None), None)
+    if first is None or not (has_left or first.at <= soon):
+        return done  # whoever only rests where they start has not left
+    here = place_of(problem, first)
     stay = list(takewhile(lambda stop: place_of(problem, stop) in {None, here}, rest))
-    while here is not None and stay[-1].task is None:
+    while stay[-1].task is None:
         stay.pop()  # that rest may be anywhere on the way to the next
     return done + tuple(stay)
 

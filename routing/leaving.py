@@ -8,8 +8,6 @@ from routing.fields import HORIZON
 from routing.freezing import free_after
 from routing.problem import Begun, Halt, Problem, Stop, Task, Window
 
-_PAST: Window = (-HORIZON, -HORIZON)
-
 
 def without_helper(problem: Problem, vehicle: str, done: Iterable[Stop]) -> Problem:
     """The problem without somebody, and without what they had finished.
@@ -35,7 +33,9 @@ def without_helper(problem: Problem, vehicle: str, done: Iterable[Stop]) -> Prob
     for line in problem.sequence:
         if line.first in ended and line.then in tasks and line.then not in going_on:
             since = _since(problem, line, ended[line.first])
-            tasks[line.then] = _following(tasks[line.then], line, since)
+            missed = -HORIZON if problem.now is None else problem.now - 1
+            between = _following(tasks[line.then], line, since, (missed, missed))
+            tasks[line.then] = between
     return problem.replaced(
         vehicles=tuple(each for each in problem.vehicles if each.id != vehicle),
         tasks=tuple(tasks.values()),
@@ -83,16 +83,16 @@ def _since(problem: Problem, line: Sequence, stop: Stop) -> int:
     return stop.at + (halt.service_seconds if line.measured_from == "end" else 0)
 
 
-def _following(task: Task, line: Sequence, since: int) -> Task:
+def _following(task: Task, line: Sequence, since: int, missed: Window) -> Task:
     least = -HORIZON if line.min_gap is None else since + line.min_gap
     most = HORIZON if line.max_gap is None else since + line.max_gap
     if task.visit is not None:
-        return replace(task, visit=_between(task.visit, least, most))
+        return replace(task, visit=_between(task.visit, least, most, missed))
     (_, pickup), *_ = task.halts
-    return replace(task, pickup=_between(pickup, least, most))
+    return replace(task, pickup=_between(pickup, least, most, missed))
 
 
-def _between(halt: Halt, least: int, most: int) -> Halt:
+def _between(halt: Halt, least: int, most: int, missed: Window) -> Halt:
     windows = [(max(o, least), min(c, most)) for o, c in halt.windows]
     kept = tuple((o, c) for o, c in windows if o <= c)
-    return replace(halt, windows=kept or (_PAST,))
+    return replace(halt, windows=kept or (missed,))

@@ -46,19 +46,20 @@ def kitchen_late(problem: Problem, place: str, minutes: int) -> Problem:
 
 def _opened_later(problem: Problem, halt: Halt, minutes: int) -> Halt:
     first = min(opens for opens, _ in halt.windows)
-    since = first if problem.now is None else max(first, problem.now)
-    return replace(halt, windows=_no_earlier(halt, since + 60 * minutes))
+    now = first if problem.now is None else max(first, problem.now)
+    return replace(halt, windows=_no_earlier(halt, now, now + 60 * minutes))
 
 
-def _no_earlier(halt: Halt, at: int) -> tuple[Window, ...]:
-    """A kitchen that is late stays open for as long as it would have been: a window of
-    what is left of it may be too short to hand out all boxes.
+def _no_earlier(halt: Halt, now: int, at: int) -> tuple[Window, ...]:
+    """A kitchen that is late closes as much later as it opens: a window of what is
+    left of it may be too short to hand out all boxes.
     """
     opens = min(at, HORIZON)
     late = [(o, c) for o, c in halt.windows if o < opens]
     if not late:
         return halt.windows
-    closes = min(max(max(c, opens + c - o) for o, c in late), HORIZON)
+    waited = [(now if o <= now <= c else o, c) for o, c in late]
+    closes = min(max(c + opens - since for since, c in waited), HORIZON)
     rest = [(o, c) for o, c in halt.windows if o > closes]
     closes = max(closes, *(c for o, c in halt.windows if o <= closes))
     return ((opens, closes), *rest)
@@ -188,8 +189,12 @@ def weather(
 
 
 def _has_begun(problem: Problem, vehicle: str) -> bool:
+    """Whoever only rests where they start has not."""
     begun = problem.begun.get(vehicle)
-    return begun is not None and bool(begun.stops)
+    if begun is None:
+        return False
+    has_moved = begun.at_place != problem.vehicle(vehicle).start
+    return has_moved or any(stop.task is not None for stop in begun.stops)
 
 
 def _in_weather(

@@ -196,14 +196,12 @@ JUDGE: Final = (
         f"{_CORNERS}each_stay",
     ),
     TakenOut("shift", _ROUTES, "if left_at < opens:", "if False:", _SEEN),
-    TakenOut(
-        "shift", _ROUTES, "opens if now is None else max(opens, now)", "opens", _SEEN
-    ),
+    TakenOut("shift", _ROUTES, "opens = max([opens, *known])", "pass", _SEEN),
     TakenOut(
         "shift",
         _ROUTES,
-        "now = self.begun.free_at\n            opens",
-        "pass\n            opens",
+        "free_at = None if self.begun is None else self.begun.free_at",
+        "free_at = None",
         f"{_CORNERS}who_is_still",
     ),
     TakenOut("shift", _ROUTES, "if ends > closes:", "if False:", _SEEN),

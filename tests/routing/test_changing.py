@@ -119,7 +119,7 @@ def test_a_late_kitchen_opens_later_counted_from_now() -> None:
     given_ = problem([meal("a", 1, 3, at_kitchen=at_kitchen), meal("b", 2, 3)])
     assert kitchen_late(given_, "p1", 5).task("a").pickup == halt(1, (1300, 2300))
     late = kitchen_late(given_.replaced(now=1500), "p1", 20).task("a").pickup
-    assert late == halt(1, (2700, 3700))
+    assert late == halt(1, (2700, 3200))
     assert kitchen_late(given_, "p1", 5).task("b") == given_.task("b")
 
 

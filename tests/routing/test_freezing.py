@@ -98,6 +98,14 @@ def test_a_gap_that_was_missed_is_as_it_is() -> None:
     assert found.served == {"x", "y", "a"}
     assert broken_rules(given, found) == []
     ahead = given.replaced(begun={"v": Begun("p1", 60, done[:1])})
+    before = given.replaced(
+        begun={"v": Begun("p1", 130, done[1:])},
+        sequence=(TaskSequence("x", "y", min_gap=0),),
+    )
+    again = solve(before, QUICK)
+    assert [each.task for each in again.left_out] == ["x"]  # it had to come first
+    too_late = Plan("street", (Route("v", (*done[1:], stop("x", "visit", 140))),))
+    assert "sequence" in {each.rule for each in broken_rules(before, too_late)}
     plan = Plan("street", (Route("v", (*done, stop("a", "visit", 190)), 0, 190),))
     assert "sequence" in {each.rule for each in broken_rules(ahead, plan)}
 
@@ -120,3 +128,25 @@ def test_a_rest_at_home_is_no_work_yet() -> None:
     found = solve(given, QUICK)
     assert found.served == {"a"}
     assert broken_rules(given, found) == []
+
+
+def test_whoever_rests_at_home_is_bound_by_nothing_that_is_hours_away() -> None:
+    given = problem(
+        [visit("far", 5, (14_000, 14_100))], [car(breaks=(Break((0, 1400), 900),))]
+    )
+    stops = (Stop(at=500, break_number=0), stop("far", "visit", 14_000))
+    plan = Plan("street", (Route("v", stops, 13_700, 14_000),))
+    assert broken_rules(given, plan) == []
+    assert running(given, plan, 100).begun == {}
+    assert running(given, plan, 600).begun["v"] == Begun("p0", 1400, stops[:1])
+    assert running(given, plan, 13_800).begun["v"].stops == stops
+
+
+def test_nobody_leaves_before_now_though_they_have_rested() -> None:
+    rested = (Stop(at=0, break_number=0),)
+    helper = car(breaks=(Break((0, 1400), 600),))
+    given = problem(
+        [visit("a", 1)], [helper], begun={"v": Begun("p0", 600, rested)}, now=4000
+    )
+    plan = Plan("street", (Route("v", (*rested, stop("a", "visit", 960)), 900, 960),))
+    assert "shift" in {each.rule for each in broken_rules(given, plan)}

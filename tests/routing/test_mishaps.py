@@ -5,15 +5,17 @@ from hypothesis import strategies as st
 
 from routing import (
     Begun,
+    Break,
     Effort,
     Halt,
     Problem,
     Sequence,
+    Stop,
     broken_rules,
     solve,
 )
 from routing.freezing import running
-from routing.mishaps import helper_gone, kitchen_late
+from routing.mishaps import helper_gone, kitchen_late, weather
 from tests.routing.linked_towns import linked_problems
 from tests.routing.towns import HOUR, car, halt, meal, problem, stop, visit
 
@@ -119,3 +121,19 @@ def test_two_windows_of_a_late_kitchen_do_not_overlap() -> None:
     late = kitchen_late(problem([meal("a", 1, 2, at_kitchen=kitchen)]), "p1", 30)
     assert late.tasks[0].pickup is not None
     assert late.tasks[0].pickup.windows == ((2400, 4000), (5000, 6000))
+
+
+def test_a_kitchen_that_was_open_for_hours_closes_no_later_than_it_is_late() -> None:
+    orders = [meal("a", 1, 2, at_kitchen=halt(1, (0, 10_800)))]
+    late = kitchen_late(problem(orders, now=7200), "p1", 20)
+    assert late.tasks[0].pickup == halt(1, (8400, 12_000))
+
+
+def test_a_storm_shortens_the_rounds_of_whoever_only_rested_at_home() -> None:
+    rested = Begun("p0", 600, (Stop(at=0, break_number=0),))
+    helper = car(breaks=(Break((0, 1000), 600),))
+    given_ = problem([visit("a", 1)], [helper], begun={"v": rested}, now=600)
+    assert (
+        weather(given_, 2.0, longest_work_seconds=900).vehicles[0].max_work_seconds
+        == 900
+    )
