@@ -66,6 +66,7 @@ def main() -> int:
 
 async def measure(folder: Path, sockets: int, seconds: int, storm: int) -> Any:
     """Latency, a page that never reads, then the storm."""
+    from dispatch.chaos.stack import free_port
     from dispatch.store.database import Database
     from dispatch.store.engine import make_engine
     from dispatch.store.migrate import upgrade
@@ -74,7 +75,7 @@ async def measure(folder: Path, sockets: int, seconds: int, storm: int) -> Any:
     upgrade(url)
     database = Database(make_engine(url))
     tokens = _sessions(database, max(sockets, storm))
-    port = _free_port()
+    port = free_port()
     told = {"DISPATCH_DATABASE_URL": url, "DISPATCH_PORT": str(port)}
     web = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "web", env={**os.environ, **told}, cwd=ROOT
@@ -210,12 +211,6 @@ def _sessions(database: Any, count: int) -> list[str]:
 def _share(values: list[float], share: float) -> float:
     ranked = sorted(values) or [0.0]
     return ranked[min(len(ranked) - 1, int(len(ranked) * share))]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def _until_ready(port: int, web: asyncio.subprocess.Process) -> None:

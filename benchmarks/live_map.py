@@ -65,10 +65,10 @@ def main() -> int:
 
 def measure(folder: Path, orders: int, helpers: int, seconds: int) -> dict[str, Any]:
     """Watch, then use the page, while the writer writes."""
-    from benchmarks.feed import _free_port
+    from dispatch.chaos.stack import free_port
     from dispatch.running import web_is_ready
 
-    url, port = f"sqlite:///{folder / 'map.db'}", _free_port()
+    url, port = f"sqlite:///{folder / 'map.db'}", free_port()
     build_district(url, orders, helpers)
     told = {"DISPATCH_DATABASE_URL": url, "DISPATCH_PORT": str(port)}
     surroundings = {**os.environ, **told}
