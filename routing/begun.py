@@ -47,3 +47,7 @@ class Begun:
     def __post_init__(self) -> None:
         must_be_named("at_place", self.at_place)
         must_be_whole("free_at", self.free_at)
+
+    def has_left(self, start: str) -> bool:
+        """Work has begun; whoever only rests where they start has not left."""
+        return self.at_place != start or any(each.task for each in self.stops)

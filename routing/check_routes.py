@@ -170,9 +170,9 @@ class RouteJudge:
         start, begun = self.vehicle.start, self.begun
         if begun is None:
             return start, None, None
-        done = [stop for stop in begun.stops if stop.task is not None]
-        if not done and begun.at_place == start:
+        if not begun.has_left(start):
             return start, None, None
+        done = [stop for stop in begun.stops if stop.task is not None]
         if done:
             halt = self._halt(done[0])
             leg = self._leg(start, halt.place) or 0

@@ -208,8 +208,7 @@ class Instance:
         here = problem.place_numbers[begun.at_place]
         now = -HORIZON if problem.now is None else problem.now
         stops = [stop for stop in begun.stops if stop.task is not None]
-        # Whoever only rests where they start has not left: their work has not begun.
-        car.moved = bool(stops) or here != car.origin
+        car.moved = begun.has_left(vehicle.start)
         car.ready = max(begun.free_at, now if car.moved else car.ready)
         car.tasks_begun = len({stop.task for stop in stops})
         places = []

@@ -189,12 +189,8 @@ def weather(
 
 
 def _has_begun(problem: Problem, vehicle: str) -> bool:
-    """Whoever only rests where they start has not."""
     begun = problem.begun.get(vehicle)
-    if begun is None:
-        return False
-    has_moved = begun.at_place != problem.vehicle(vehicle).start
-    return has_moved or any(stop.task is not None for stop in begun.stops)
+    return begun is not None and begun.has_left(problem.vehicle(vehicle).start)
 
 
 def _in_weather(
